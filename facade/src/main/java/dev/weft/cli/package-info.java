@@ -1,0 +1,7 @@
+/**
+ * The {@code weft} command line, one class per subcommand.
+ */
+@NullMarked
+package dev.weft.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * The device that needs no driver: kernels as JVM bytecode. Empty so far.
+ */
+@NullMarked
+package dev.weft.runtime.jvm;
+
+import org.jspecify.annotations.NullMarked;
