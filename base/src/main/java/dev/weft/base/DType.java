@@ -4,8 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A data type: a code, a width in bits and a number of vector lanes, written as in TVMScript ({@code
- * float32}, {@code int8}, {@code bool}, {@code bfloat16}, {@code float16x4}, {@code handle}).
+ * A data type: a code, a width in bits and a number of vector lanes, written as in TVMScript
+ * ({@code float32}, {@code int8}, {@code bool}, {@code bfloat16}, {@code float16x4}, {@code
+ * handle}).
  *
  * @param code the kind of number
  * @param bits width of one lane in bits; 1 for bool, 64 for handles

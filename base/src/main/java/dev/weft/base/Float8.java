@@ -43,9 +43,7 @@ public final class Float8 {
     }
     float fraction = (float) mantissa / (1 << mantissaBits);
     float magnitude =
-        exponent == 0
-            ? Math.scalb(fraction, 1 - bias)
-            : Math.scalb(1 + fraction, exponent - bias);
+        exponent == 0 ? Math.scalb(fraction, 1 - bias) : Math.scalb(1 + fraction, exponent - bias);
     return sign < 0 ? -magnitude : magnitude;
   }
 
@@ -57,8 +55,7 @@ public final class Float8 {
       return (byte) (sign | 0x7F);
     }
     double magnitude = Math.abs((double) value);
-    int overflow =
-        ieee ? exponentField << mantissaBits : 0x7E;
+    int overflow = ieee ? exponentField << mantissaBits : 0x7E;
     int exponent = magnitude == 0 ? 1 - bias : Math.max(Math.getExponent(magnitude), 1 - bias);
     double unit = Math.scalb(1.0, exponent - mantissaBits);
     double rounded = Math.rint(magnitude / unit) * unit;
@@ -72,7 +69,8 @@ public final class Float8 {
     if (finalExponent < 1 - bias) {
       return (byte) (sign | (int) (rounded / Math.scalb(1.0, 1 - bias - mantissaBits)));
     }
-    int mantissa = (int) Math.round((rounded / Math.scalb(1.0, finalExponent) - 1) * (1 << mantissaBits));
+    int mantissa =
+        (int) Math.round((rounded / Math.scalb(1.0, finalExponent) - 1) * (1 << mantissaBits));
     return (byte) (sign | (finalExponent + bias) << mantissaBits | mantissa);
   }
 }

@@ -42,8 +42,7 @@ public sealed interface IntExpr {
     public String toString() {
       return switch (op) {
         case MIN, MAX -> op.text + "(" + a + ", " + b + ")";
-        case ADD, SUB, MUL, FLOOR_DIV, FLOOR_MOD ->
-            "(" + a + " " + op.text + " " + b + ")";
+        case ADD, SUB, MUL, FLOOR_DIV, FLOOR_MOD -> "(" + a + " " + op.text + " " + b + ")";
       };
     }
   }

@@ -61,7 +61,12 @@ public final class Tensor implements AutoCloseable {
     long bytes = Math.multiplyExact(checkedElements(dims), dtype.bytes());
     if (data.byteSize() != bytes) {
       throw new IllegalArgumentException(
-          "a " + dtype + Arrays.toString(dims) + " takes " + bytes + " bytes, the segment has "
+          "a "
+              + dtype
+              + Arrays.toString(dims)
+              + " takes "
+              + bytes
+              + " bytes, the segment has "
               + data.byteSize());
     }
     return new Tensor(dtype, dims, data);
@@ -180,7 +185,7 @@ public final class Tensor implements AutoCloseable {
   public void setLong(long position, long value) {
     long offset = position * dtype.bytes();
     if (dtype.isFloat()) {
-      Scalars.setFloat(dtype, data, offset, value);
+      Scalars.setFloat(dtype, data, offset, (double) value);
     } else {
       Scalars.setInt(dtype, data, offset, value);
     }

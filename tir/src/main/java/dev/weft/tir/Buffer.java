@@ -47,7 +47,12 @@ public final class Buffer implements AttrValue {
     }
     if (!strides.isEmpty() && strides.size() != shape.size()) {
       throw new IllegalArgumentException(
-          "Buffer '" + name + "' has " + shape.size() + " dimensions and " + strides.size()
+          "Buffer '"
+              + name
+              + "' has "
+              + shape.size()
+              + " dimensions and "
+              + strides.size()
               + " strides");
     }
     if (offsetFactor < 0 || alignment < 1) {
@@ -67,8 +72,7 @@ public final class Buffer implements AttrValue {
 
   /** A compact row-major buffer with a new pointer of its own. */
   public static Buffer of(String name, DType dtype, Scope scope, List<Expr> shape) {
-    DType offsetType =
-        shape.isEmpty() ? DType.INT32 : shape.get(0).dtype();
+    DType offsetType = shape.isEmpty() ? DType.INT32 : shape.get(0).dtype();
     return new Buffer(
         Var.pointer(name, dtype, scope),
         dtype,
@@ -189,7 +193,14 @@ public final class Buffer implements AttrValue {
   /** A view over the same pointer. */
   public Buffer view(String newName, DType newDtype, List<Expr> newShape, List<Expr> newStrides) {
     return new Buffer(
-        data, newDtype, newShape, newStrides, elemOffset, newName, alignment, offsetFactor,
+        data,
+        newDtype,
+        newShape,
+        newStrides,
+        elemOffset,
+        newName,
+        alignment,
+        offsetFactor,
         List.of());
   }
 

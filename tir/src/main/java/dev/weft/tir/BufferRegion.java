@@ -14,8 +14,13 @@ public record BufferRegion(Buffer buffer, List<Range> region) {
     region = List.copyOf(region);
     if (region.size() != buffer.rank()) {
       throw new IllegalArgumentException(
-          "BufferRegion of '" + buffer.name() + "' has " + region.size() + " ranges, the buffer "
-              + buffer.rank() + " dimensions");
+          "BufferRegion of '"
+              + buffer.name()
+              + "' has "
+              + region.size()
+              + " ranges, the buffer "
+              + buffer.rank()
+              + " dimensions");
     }
   }
 

@@ -46,7 +46,8 @@ final class Builders {
     if (y.isBool() && x.isInt()) {
       return x;
     }
-    throw new IllegalArgumentException("Binary " + op + " has no common type for " + a + " and " + b);
+    throw new IllegalArgumentException(
+        "Binary " + op + " has no common type for " + a + " and " + b);
   }
 
   private static @Nullable Expr fold(BinaryOp op, Expr a, Expr b) {
@@ -96,7 +97,8 @@ final class Builders {
       case ADD -> new Expr.IntImm(type, x + y);
       case SUB -> new Expr.IntImm(type, x - y);
       case MUL -> new Expr.IntImm(type, x * y);
-      case DIV -> y == 0 ? null : new Expr.IntImm(type, unsigned ? Long.divideUnsigned(x, y) : x / y);
+      case DIV ->
+          y == 0 ? null : new Expr.IntImm(type, unsigned ? Long.divideUnsigned(x, y) : x / y);
       case MOD ->
           y == 0 ? null : new Expr.IntImm(type, unsigned ? Long.remainderUnsigned(x, y) : x % y);
       case FLOOR_DIV ->
@@ -106,7 +108,8 @@ final class Builders {
       case FLOOR_MOD ->
           y == 0
               ? null
-              : new Expr.IntImm(type, unsigned ? Long.remainderUnsigned(x, y) : Math.floorMod(x, y));
+              : new Expr.IntImm(
+                  type, unsigned ? Long.remainderUnsigned(x, y) : Math.floorMod(x, y));
       case MIN -> new Expr.IntImm(type, order <= 0 ? x : y);
       case MAX -> new Expr.IntImm(type, order >= 0 ? x : y);
       case EQ -> Expr.bool(x == y);

@@ -250,9 +250,7 @@ public sealed interface Expr extends AttrValue
   /** An integer of the given type; a vector type gives a broadcast. */
   static Expr imm(DType dtype, long value) {
     Expr scalar =
-        dtype.isFloat()
-            ? new FloatImm(dtype.scalar(), value)
-            : new IntImm(dtype.scalar(), value);
+        dtype.isFloat() ? new FloatImm(dtype.scalar(), value) : new IntImm(dtype.scalar(), value);
     return dtype.isVector() ? new Broadcast(scalar, dtype.lanes()) : scalar;
   }
 

@@ -78,7 +78,9 @@ public record Scope(Rank rank, String tag) {
     }
     if (best == null) {
       throw new IllegalArgumentException(
-          "'" + text + "' is not a storage scope; known are global, shared, shared.dyn, warp, local,"
+          "'"
+              + text
+              + "' is not a storage scope; known are global, shared, shared.dyn, warp, local,"
               + " wmma.matrix_a, wmma.matrix_b, wmma.accumulator, each with an optional .tag");
     }
     int length = best.text.length();

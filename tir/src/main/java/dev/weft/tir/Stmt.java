@@ -68,8 +68,8 @@ public sealed interface Stmt {
   }
 
   /** Constant data for a pointer, within the body. */
-  record AllocateConst(
-      Var data, DType dtype, List<Expr> extents, List<Expr> values, Stmt body) implements Stmt {
+  record AllocateConst(Var data, DType dtype, List<Expr> extents, List<Expr> values, Stmt body)
+      implements Stmt {
     /** Copies the lists. */
     public AllocateConst {
       extents = List.copyOf(extents);
@@ -130,15 +130,12 @@ public sealed interface Stmt {
 
     /** A serial loop from 0. */
     public static For serial(Var var, Expr extent, Stmt body) {
-      return new For(
-          var, Expr.imm(var.dtype(), 0), extent, ForKind.SERIAL, null, Map.of(), body);
+      return new For(var, Expr.imm(var.dtype(), 0), extent, ForKind.SERIAL, null, Map.of(), body);
     }
 
     /** The same loop around another body. */
     public For withBody(Stmt newBody) {
-      return newBody == body
-          ? this
-          : new For(var, min, extent, kind, thread, annotations, newBody);
+      return newBody == body ? this : new For(var, min, extent, kind, thread, annotations, newBody);
     }
 
     /** The same loop, carried out in another way. */
@@ -165,6 +162,7 @@ public sealed interface Stmt {
    * The body is carried out by the threads {@code [begin, begin + count)} of the block only, which
    * play {@code role} (warp specialisation); the others go on behind it.
    */
+  @SuppressWarnings("AvoidCommonTypeNames") // java.lang's is not met in a compiler
   record ThreadGroup(String role, Expr begin, Expr count, Stmt body) implements Stmt {}
 
   /**

@@ -55,7 +55,9 @@ public enum ThreadTag {
       }
     }
     throw new IllegalArgumentException(
-        "'" + text + "' is not a thread axis; known are blockIdx.x/y/z, threadIdx.x/y/z,"
+        "'"
+            + text
+            + "' is not a thread axis; known are blockIdx.x/y/z, threadIdx.x/y/z,"
             + " clusterCtaIdx.x/y/z, vthread, vthread.x/y/z");
   }
 

@@ -4,8 +4,8 @@ import dev.weft.base.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A variable: a loop or block variable, a symbolic size, a let-bound value, or the data pointer of a
- * buffer. Identity counts, not the name: two variables called {@code i} are different variables.
+ * A variable: a loop or block variable, a symbolic size, a let-bound value, or the data pointer of
+ * a buffer. Identity counts, not the name: two variables called {@code i} are different variables.
  */
 public final class Var implements Expr {
   private final String name;

@@ -42,8 +42,14 @@ final class Access {
     }
     if (bytes < 0 || bytes + bound.dtype().bytes() / bufferLanes > bound.memory().data.byteSize()) {
       throw frame.error(
-          "'" + buffer.name() + "' is accessed " + element + " elements into '"
-              + bound.memory().name + "', which has " + bound.memory().scalars(),
+          "'"
+              + buffer.name()
+              + "' is accessed "
+              + element
+              + " elements into '"
+              + bound.memory().name
+              + "', which has "
+              + bound.memory().scalars(),
           "check the buffer's offset and strides");
     }
     return bytes;
@@ -55,7 +61,10 @@ final class Access {
     Memory memory = source.get(frame).memory();
     if (!memory.isWritten(at, bytes)) {
       throw frame.error(
-          "'" + buffer.name() + "' is read at " + describe(frame, lane)
+          "'"
+              + buffer.name()
+              + "' is read at "
+              + describe(frame, lane)
               + ", which has not been written",
           "write the element before it is read");
     }
@@ -72,8 +81,16 @@ final class Access {
 
   private InterpreterException outOfBounds(Frame frame, int dim, long index, long[] shape) {
     return frame.error(
-        "index " + dim + " of '" + buffer.name() + "' is " + index + ", outside [0, " + shape[dim]
-            + ") of its shape " + Arrays.toString(shape),
+        "index "
+            + dim
+            + " of '"
+            + buffer.name()
+            + "' is "
+            + index
+            + ", outside [0, "
+            + shape[dim]
+            + ") of its shape "
+            + Arrays.toString(shape),
         "guard the access or correct the extents");
   }
 }

@@ -64,8 +64,17 @@ final class BlockCompiler {
         long min = axis.min.asLong(f);
         if (value < min || value - min >= axis.extent.asLong(f)) {
           throw f.error(
-              "axis '" + axis.name + "' of block '" + block.name() + "' is " + value
-                  + ", outside its domain [" + min + ", " + (min + axis.extent.asLong(f)) + ")",
+              "axis '"
+                  + axis.name
+                  + "' of block '"
+                  + block.name()
+                  + "' is "
+                  + value
+                  + ", outside its domain ["
+                  + min
+                  + ", "
+                  + (min + axis.extent.asLong(f))
+                  + ")",
               "correct the loop extents or add a predicate (T.where)");
         }
         starts &= !axis.reduce || value == min;
@@ -106,9 +115,7 @@ final class BlockCompiler {
     return f -> {
       long[] dims = ExprCompiler.values(shape, f);
       long[] steps =
-          strides.length == 0
-              ? BoundBuffer.compactStrides(dims)
-              : ExprCompiler.values(strides, f);
+          strides.length == 0 ? BoundBuffer.compactStrides(dims) : ExprCompiler.values(strides, f);
       long count = dims.length == 0 ? 1 : 0;
       for (int i = 0; i < dims.length; i++) {
         count = Math.max(count, Math.multiplyExact(dims[i], steps[i]));
@@ -127,7 +134,8 @@ final class BlockCompiler {
     Eval[] mins = exprs.compileAll(source.region().stream().map(Range::min).toList());
     Eval[] extents = exprs.compileAll(source.region().stream().map(Range::extent).toList());
     int leading = source.region().size() - buffer.rank();
-    SizeBinder shape = new SizeBinder(exprs, "the shape of view '" + buffer.name() + "'", buffer.shape());
+    SizeBinder shape =
+        new SizeBinder(exprs, "the shape of view '" + buffer.name() + "'", buffer.shape());
     SizeBinder strides =
         new SizeBinder(exprs, "the strides of view '" + buffer.name() + "'", buffer.strides());
     SizeBinder offset =
@@ -146,8 +154,17 @@ final class BlockCompiler {
         long extent = extents[i].asLong(f);
         if (min < 0 || min + extent > outer.shape()[i]) {
           throw f.error(
-              "the view '" + buffer.name() + "' takes [" + min + ", " + (min + extent)
-                  + ") of dimension " + i + " of '" + source.buffer().name() + "', which has "
+              "the view '"
+                  + buffer.name()
+                  + "' takes ["
+                  + min
+                  + ", "
+                  + (min + extent)
+                  + ") of dimension "
+                  + i
+                  + " of '"
+                  + source.buffer().name()
+                  + "', which has "
                   + outer.shape()[i],
               "correct the region of match_buffer");
         }
@@ -179,8 +196,14 @@ final class BlockCompiler {
     for (int i = 0; i < dims.length; i++) {
       if (dims[i] != 1 && steps[i] != compact[i]) {
         throw frame.error(
-            "the view '" + buffer.name() + "' has no strides, so it must be compact; dimension " + i
-                + " has stride " + steps[i] + " in its source, compact is " + compact[i],
+            "the view '"
+                + buffer.name()
+                + "' has no strides, so it must be compact; dimension "
+                + i
+                + " has stride "
+                + steps[i]
+                + " in its source, compact is "
+                + compact[i],
             "give the view symbolic strides");
       }
     }

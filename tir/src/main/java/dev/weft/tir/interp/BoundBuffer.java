@@ -7,6 +7,7 @@ import dev.weft.base.DType;
  *
  * @param offset elements from the memory's start to the buffer's first element
  */
+@SuppressWarnings("ArrayRecordComponent") // read in the innermost loop, never compared
 record BoundBuffer(Memory memory, DType dtype, long offset, long[] shape, long[] strides) {
   /** Strides of a compact row-major array. */
   static long[] compactStrides(long[] shape) {

@@ -101,8 +101,7 @@ final class CallCompiler {
         DType of = args.get(0).dtype();
         long mask = mask(of);
         yield Eval.ofLong(
-            (f, lane) ->
-                Long.numberOfLeadingZeros(x.asLong(f, lane) & mask) - (64L - of.bits()));
+            (f, lane) -> Long.numberOfLeadingZeros(x.asLong(f, lane) & mask) - (64L - of.bits()));
       }
       case BITWISE_AND -> longs(args, (a, b) -> a & b);
       case BITWISE_OR -> longs(args, (a, b) -> a | b);
@@ -117,7 +116,7 @@ final class CallCompiler {
       case MIN_VALUE -> limit(scalar, false);
       case MAX_VALUE -> limit(scalar, true);
       case INFINITY -> Eval.ofDouble((f, lane) -> Double.POSITIVE_INFINITY);
-      case LARGE_UINT_IMM -> longs(args, (low, high) -> low & 0xFFFFFFFFL | high << 32);
+      case LARGE_UINT_IMM -> longs(args, (low, high) -> (low & 0xFFFFFFFFL) | (high << 32));
       case REINTERPRET -> reinterpret(dtype, args.get(0));
       case DP4A -> dp4a(args);
       case UNDEF -> dtype.isFloat() ? Eval.ofDouble((f, l) -> 0) : Eval.ofLong((f, l) -> 0);
@@ -161,7 +160,9 @@ final class CallCompiler {
     ExternFunction function = functions.externs().get(name);
     if (function == null) {
       throw new InterpreterException(
-          "the external function '" + name + "' is not registered; registered are "
+          "the external function '"
+              + name
+              + "' is not registered; registered are "
               + functions.externs().keySet(),
           "",
           "register it with Interpreter.withExtern");
@@ -230,12 +231,12 @@ final class CallCompiler {
     if (dtype.equals(DType.FLOAT32)) {
       return Eval.ofDouble(
           (f, l) ->
-              Math.fma((float) a.asDouble(f, l), (float) b.asDouble(f, l), (float) c.asDouble(f, l)));
+              Math.fma(
+                  (float) a.asDouble(f, l), (float) b.asDouble(f, l), (float) c.asDouble(f, l)));
     }
     return Eval.ofDouble(
         (f, l) ->
-            Scalars.round(
-                dtype, Math.fma(a.asDouble(f, l), b.asDouble(f, l), c.asDouble(f, l))));
+            Scalars.round(dtype, Math.fma(a.asDouble(f, l), b.asDouble(f, l), c.asDouble(f, l))));
   }
 
   /** {@code (x * y * 2^(-q-s+...))}: fixed-point multiply, rounded half up, as TVM defines it. */
@@ -259,7 +260,9 @@ final class CallCompiler {
       double largest =
           switch (dtype.code()) {
             case FLOAT ->
-                dtype.bits() == 64 ? Double.MAX_VALUE : dtype.bits() == 32 ? Float.MAX_VALUE : 65504;
+                dtype.bits() == 64
+                    ? Double.MAX_VALUE
+                    : dtype.bits() == 32 ? Float.MAX_VALUE : 65504;
             case BFLOAT -> Float.intBitsToFloat(0x7F7F0000);
             case FLOAT8_E4M3 -> 448;
             default -> 57344;
@@ -363,8 +366,7 @@ final class CallCompiler {
         (f, lane) -> {
           Pointer p = (Pointer) pointer.asObject(f);
           long old = Scalars.getInt(scalar, p.memory.data, p.byteOffset);
-          Scalars.setInt(
-              scalar, p.memory.data, p.byteOffset, ints.apply(old, value.asLong(f, 0)));
+          Scalars.setInt(scalar, p.memory.data, p.byteOffset, ints.apply(old, value.asLong(f, 0)));
           return old;
         });
   }

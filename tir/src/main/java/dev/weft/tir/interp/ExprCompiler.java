@@ -6,7 +6,6 @@ import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Callee;
 import dev.weft.tir.Expr;
-import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,8 @@ final class ExprCompiler {
       case Expr.FloatImm(DType dtype, double value) -> Eval.ofDouble((f, lane) -> value);
       case Expr.StringImm(String value) -> Eval.ofObject(f -> value);
       case Expr.Cast(DType dtype, Expr value) -> cast(dtype, value.dtype(), compile(value));
-      case Expr.Binary(BinaryOp op, Expr a, Expr b) -> binary(op, a.dtype(), compile(a), compile(b));
+      case Expr.Binary(BinaryOp op, Expr a, Expr b) ->
+          binary(op, a.dtype(), compile(a), compile(b));
       case Expr.Not(Expr value) -> {
         Eval v = compile(value);
         yield Eval.ofLong((f, lane) -> v.asLong(f, lane) ^ 1);
@@ -49,8 +49,7 @@ final class ExprCompiler {
         Eval b = compile(base);
         Eval s = compile(stride);
         DType dtype = base.dtype();
-        yield Eval.ofLong(
-            (f, lane) -> Scalars.wrap(dtype, b.asLong(f) + lane * s.asLong(f)));
+        yield Eval.ofLong((f, lane) -> Scalars.wrap(dtype, b.asLong(f) + lane * s.asLong(f)));
       }
       case Expr.Broadcast(Expr value, int lanes) -> {
         Eval v = compile(value);
@@ -96,8 +95,7 @@ final class ExprCompiler {
       return single
           ? Eval.ofDouble((f, lane) -> (float) value.asLong(f, lane))
           : Eval.ofDouble(
-              (f, lane) ->
-                  Scalars.round(scalar, IntMath.toDouble(source, value.asLong(f, lane))));
+              (f, lane) -> Scalars.round(scalar, IntMath.toDouble(source, value.asLong(f, lane))));
     }
     if (to.isHandle()) {
       return value;
@@ -120,8 +118,7 @@ final class ExprCompiler {
       case MOD -> rounded(t, (f, lane) -> a.asDouble(f, lane) % b.asDouble(f, lane));
       case FLOOR_DIV ->
           rounded(t, (f, lane) -> Math.floor(a.asDouble(f, lane) / b.asDouble(f, lane)));
-      case FLOOR_MOD ->
-          rounded(t, (f, lane) -> floorMod(a.asDouble(f, lane), b.asDouble(f, lane)));
+      case FLOOR_MOD -> rounded(t, (f, lane) -> floorMod(a.asDouble(f, lane), b.asDouble(f, lane)));
       // NaN if either is NaN (IEEE 754-2019 minimum, maximum).
       case MIN -> Eval.ofDouble((f, lane) -> Math.min(a.asDouble(f, lane), b.asDouble(f, lane)));
       case MAX -> Eval.ofDouble((f, lane) -> Math.max(a.asDouble(f, lane), b.asDouble(f, lane)));
@@ -168,8 +165,7 @@ final class ExprCompiler {
       case MUL ->
           Eval.ofLong((f, lane) -> IntMath.wrap(dtype, a.asLong(f, lane) * b.asLong(f, lane)));
       case SUB, MIN, MAX, EQ, NE, LT, LE, GT, GE ->
-          Eval.ofLong(
-              (f, lane) -> IntMath.apply(op, dtype, a.asLong(f, lane), b.asLong(f, lane)));
+          Eval.ofLong((f, lane) -> IntMath.apply(op, dtype, a.asLong(f, lane), b.asLong(f, lane)));
     };
   }
 
@@ -306,7 +302,8 @@ final class ExprCompiler {
           });
     }
     if (scalar.isHandle()) {
-      return Eval.ofObject(f -> Scalars.getInt(scalar, access.memory(f).data, access.readOffset(f, 0, bytes)));
+      return Eval.ofObject(
+          f -> Scalars.getInt(scalar, access.memory(f).data, access.readOffset(f, 0, bytes)));
     }
     return Eval.ofLong(
         (f, lane) -> {
@@ -358,8 +355,7 @@ final class ExprCompiler {
     Eval offset = compile(buffer.elemOffset());
     return f -> {
       long[] dims = values(shape, f);
-      long[] steps =
-          strides.length == 0 ? BoundBuffer.compactStrides(dims) : values(strides, f);
+      long[] steps = strides.length == 0 ? BoundBuffer.compactStrides(dims) : values(strides, f);
       return new BoundBuffer(
           pointee(f, f.objects[p], buffer), buffer.dtype(), offset.asLong(f), dims, steps);
     };
@@ -389,5 +385,4 @@ final class ExprCompiler {
     Access access = access(load.buffer(), load.indices());
     return Eval.ofObject(f -> new Pointer(access.memory(f), access.offset(f, 0)));
   }
-
 }

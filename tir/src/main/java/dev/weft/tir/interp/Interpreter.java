@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Interpreter {
   private final IRModule module;
   private final Map<String, ExternFunction> externs;
-  private final Map<PrimFunc, Program> programs = new IdentityHashMap<>();
+  private final IdentityHashMap<PrimFunc, Program> programs = new IdentityHashMap<>();
 
   private Interpreter(IRModule module, Map<String, ExternFunction> externs) {
     this.module = module;
@@ -114,7 +114,7 @@ public final class Interpreter {
           buffers.put(i, new BufferBinding(i, buffer));
         }
       }
-      buffers.values().forEach(binding -> binding.bindFreeSizes(exprs));
+      buffers.values().forEach(BufferBinding::bindFreeSizes);
       bindings.addAll(buffers.values());
       buffers.values().forEach(binding -> binding.checkSizes(exprs));
       body = new StmtCompiler(exprs).compile(function.body());
@@ -144,7 +144,10 @@ public final class Interpreter {
     void run(List<?> args) {
       if (args.size() != function.params().size()) {
         throw new InputException(
-            args.size() + " arguments for " + function.params().size() + " parameters "
+            args.size()
+                + " arguments for "
+                + function.params().size()
+                + " parameters "
                 + function.params(),
             function.globalSymbol("main"),
             "pass one argument a parameter");
@@ -174,7 +177,7 @@ public final class Interpreter {
         this.slot = slots.define(buffer);
       }
 
-      void bindFreeSizes(ExprCompiler exprs) {
+      void bindFreeSizes() {
         for (int d = 0; d < buffer.rank(); d++) {
           if (buffer.shape().get(d) instanceof Var size && slots.find(size) == null) {
             freeDims.add(d);
@@ -214,11 +217,7 @@ public final class Interpreter {
         frame.objects[pointerSlot] = pointer.memory;
         frame.objects[slot] =
             new BoundBuffer(
-                pointer.memory,
-                buffer.dtype(),
-                offset,
-                dims,
-                BoundBuffer.compactStrides(dims));
+                pointer.memory, buffer.dtype(), offset, dims, BoundBuffer.compactStrides(dims));
       }
 
       @Override
@@ -234,8 +233,7 @@ public final class Interpreter {
         Memory memory = Memory.of(tensor.data(), tensor.dtype(), buffer.name());
         frame.objects[pointerSlot] = memory;
         frame.objects[slot] =
-            new BoundBuffer(
-                memory, buffer.dtype(), 0, actual, BoundBuffer.compactStrides(actual));
+            new BoundBuffer(memory, buffer.dtype(), 0, actual, BoundBuffer.compactStrides(actual));
       }
 
       private long[] actualShape(List<?> args) {
@@ -243,7 +241,8 @@ public final class Interpreter {
         if (!(arg instanceof Tensor tensor)) {
           throw mismatch(args, "it must be a tensor");
         }
-        if (!tensor.dtype().equals(buffer.dtype().scalar()) && !tensor.dtype().equals(buffer.dtype())) {
+        if (!tensor.dtype().equals(buffer.dtype().scalar())
+            && !tensor.dtype().equals(buffer.dtype())) {
           throw mismatch(args, "its dtype must be " + buffer.dtype());
         }
         if (tensor.rank() != buffer.rank()) {

@@ -155,18 +155,18 @@ final class StmtCompiler {
     DType dtype = value.dtype();
     if (dtype.isFloat()) {
       return f -> {
-        double unused = v.asDouble(f, 0);
+        var _ = v.asDouble(f, 0);
         return Flow.NORMAL;
       };
     }
     if (dtype.isHandle() || dtype.equals(DType.STRING)) {
       return f -> {
-        Object unused = v.asObject(f);
+        var _ = v.asObject(f);
         return Flow.NORMAL;
       };
     }
     return f -> {
-      long unused = v.asLong(f, 0);
+      var _ = v.asLong(f, 0);
       return Flow.NORMAL;
     };
   }

@@ -93,8 +93,7 @@ class InterpreterTest {
     Buffer temp = Buffer.of("T", DType.FLOAT32, 4);
     Buffer out = Buffer.of("B", DType.FLOAT32, 4);
     Var i = Var.int32("i");
-    Stmt body =
-        Stmt.For.serial(i, Expr.int32(4), new Stmt.Store(out, temp.at(i), List.of(i)));
+    Stmt body = Stmt.For.serial(i, Expr.int32(4), new Stmt.Store(out, temp.at(i), List.of(i)));
     PrimFunc f = function(List.of(out), List.of(temp), body);
 
     assertThatThrownBy(() -> Interpreter.run(f, List.of(Tensor.allocate(DType.FLOAT32, 4))))
@@ -149,8 +148,7 @@ class InterpreterTest {
   void floatsAreRoundedAfterEveryOperation(String name) {
     DType dtype = DType.parse(name);
     PrimFunc f =
-        elementwise(
-            Expr.int32(1), dtype, (x, i) -> Expr.sub(Expr.add(x, Expr.imm(dtype, 1.0)), x));
+        elementwise(Expr.int32(1), dtype, (x, i) -> Expr.sub(Expr.add(x, Expr.imm(dtype, 1.0)), x));
     Tensor in = Tensor.allocate(dtype, 1);
     double big = Math.scalb(1.0, dtype.equals(DType.BFLOAT16) ? 9 : dtype.bits() == 16 ? 12 : 60);
     in.setDouble(0, big);
@@ -163,9 +161,7 @@ class InterpreterTest {
 
   @Test
   void minAndMaxGiveNanIfEitherIsNan() {
-    PrimFunc f =
-        elementwise(
-            Expr.int32(3), DType.FLOAT32, (x, i) -> Expr.max(x, Expr.float32(0)));
+    PrimFunc f = elementwise(Expr.int32(3), DType.FLOAT32, (x, i) -> Expr.max(x, Expr.float32(0)));
     Tensor in = Tensor.of(new float[] {Float.NaN, -1, 2}, 3);
     Tensor out = Tensor.allocate(DType.FLOAT32, 3);
 
@@ -208,8 +204,7 @@ class InterpreterTest {
             Expr.int32(1),
             DType.INT32,
             (x, i) ->
-                new Expr.Select(
-                    Expr.ge(x, inside), x, new Expr.Binary(BinaryOp.FLOOR_DIV, x, x)));
+                new Expr.Select(Expr.ge(x, inside), x, new Expr.Binary(BinaryOp.FLOOR_DIV, x, x)));
     Tensor zero = Tensor.of(new int[] {0}, 1);
     Tensor three = Tensor.of(new int[] {3}, 1);
     Tensor out = Tensor.allocate(DType.INT32, 1);
@@ -233,8 +228,7 @@ class InterpreterTest {
                 Expr.float32(2.5)));
     Tensor t = Tensor.allocate(DType.FLOAT32, 3);
 
-    Interpreter.of(
-            dev.weft.tir.IRModule.of("main", function(List.of(a), List.of(), call)))
+    Interpreter.of(dev.weft.tir.IRModule.of("main", function(List.of(a), List.of(), call)))
         .withExtern(
             "fill",
             args -> {
@@ -278,13 +272,11 @@ class InterpreterTest {
         new Stmt.BlockRealize(List.of(), Expr.bool(true), root));
   }
 
-  private static PrimFunc elementwise(
-      Expr extent, DType dtype, BiFunction<Expr, Expr, Expr> op) {
+  private static PrimFunc elementwise(Expr extent, DType dtype, BiFunction<Expr, Expr, Expr> op) {
     Buffer in = Buffer.of("A", dtype, Scope.GLOBAL, List.of(extent));
     Buffer out = Buffer.of("B", dtype, Scope.GLOBAL, List.of(extent));
     Var i = Var.int32("i");
-    Stmt body =
-        Stmt.For.serial(i, extent, new Stmt.Store(out, op.apply(in.at(i), i), List.of(i)));
+    Stmt body = Stmt.For.serial(i, extent, new Stmt.Store(out, op.apply(in.at(i), i), List.of(i)));
     return function(List.of(in, out), List.of(), body);
   }
 
@@ -308,9 +300,7 @@ class InterpreterTest {
         List.of(in, out),
         List.of(),
         Stmt.For.serial(
-            i,
-            Expr.int32(extent),
-            new Stmt.BlockRealize(List.of(i), Expr.bool(true), block)));
+            i, Expr.int32(extent), new Stmt.BlockRealize(List.of(i), Expr.bool(true), block)));
   }
 
   private static PrimFunc matmul(int m, int n, int k, DType dtype) {
@@ -330,17 +320,14 @@ class InterpreterTest {
                 IterVar.spatial(Expr.int32(m), vi),
                 IterVar.spatial(Expr.int32(n), vj),
                 new IterVar(Range.of(k), vk, IterVar.Kind.REDUCE, null)),
-            List.of(
-                BufferRegion.point(a, List.of(vi, vk)), BufferRegion.point(b, List.of(vk, vj))),
+            List.of(BufferRegion.point(a, List.of(vi, vk)), BufferRegion.point(b, List.of(vk, vj))),
             List.of(BufferRegion.point(c, List.of(vi, vj))),
             List.of(),
             List.of(),
             Map.of(),
             new Stmt.Store(c, Expr.imm(dtype, 0), List.of(vi, vj)),
             new Stmt.Store(
-                c,
-                Expr.add(c.at(vi, vj), Expr.mul(a.at(vi, vk), b.at(vk, vj))),
-                List.of(vi, vj)));
+                c, Expr.add(c.at(vi, vj), Expr.mul(a.at(vi, vk), b.at(vk, vj))), List.of(vi, vj)));
     Stmt nest =
         Stmt.For.serial(
             i,
