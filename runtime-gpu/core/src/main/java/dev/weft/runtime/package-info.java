@@ -1,6 +1,8 @@
 /**
- * What a deployed application needs whatever its device: artifact, launch plan, device
- * interface, buffers, kernel cache and profiler.
+ * Devices and programs: what a backend implements (see {@link dev.weft.runtime.DeviceProvider}) and
+ * what everything else launches kernels with. Plans are in {@code runtime.plan}, their execution in
+ * {@code runtime.exec}, the {@code .weft} file in {@code runtime.artifact}, devices that compute in
+ * host memory in {@code runtime.host}.
  */
 @NullMarked
 package dev.weft.runtime;

@@ -1,0 +1,22 @@
+package dev.weft.runtime;
+
+import java.util.OptionalLong;
+
+/**
+ * What a compiled kernel takes of a device, as far as the driver tells.
+ *
+ * @param maxThreadsPerBlock the largest block that it can be launched with
+ * @param registers registers of a thread
+ * @param sharedBytes statically declared shared memory of a block
+ * @param localBytes private memory of a thread that is not in registers (spills and arrays)
+ */
+public record KernelResources(
+    OptionalLong maxThreadsPerBlock,
+    OptionalLong registers,
+    OptionalLong sharedBytes,
+    OptionalLong localBytes) {
+  /** Nothing is known. */
+  public static final KernelResources UNKNOWN =
+      new KernelResources(
+          OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+}
