@@ -33,7 +33,7 @@ public record Tolerance(double relative, double absolute) {
     if (!dtype.isFloat()) {
       return EXACT;
     }
-    double bound = unitRoundoff(dtype) * (8 + 4 * Math.sqrt(length));
+    double bound = unitRoundoff(dtype) * (8 + 4 * Math.sqrt((double) length));
     return new Tolerance(bound, bound * Math.max(magnitude, 1e-30));
   }
 
