@@ -1,4 +1,6 @@
-/** The {@code weft} command line, one class per subcommand. */
+/**
+ * The {@code weft} command line, one class per subcommand.
+ */
 @NullMarked
 package dev.weft.cli;
 

@@ -1,6 +1,11 @@
 /**
- * The graph IR of whole models: typed nodes with possibly symbolic shapes, passes over them, and
- * the operator inventory that gives each operator's tensor expression.
+ * The graph IR: whole models as functions of bindings in A-normal form over operators with typed,
+ * possibly symbolic shapes.
+ *
+ * <p>The nodes are {@link dev.weft.graph.GraphExpr} (all of them in that file), {@link
+ * dev.weft.graph.Body}, {@link dev.weft.graph.GraphFunction} and {@link dev.weft.graph.Graph}; they
+ * are made with {@link dev.weft.graph.BlockBuilder} and checked by {@link
+ * dev.weft.graph.WellFormed}.
  */
 @NullMarked
 package dev.weft.graph;

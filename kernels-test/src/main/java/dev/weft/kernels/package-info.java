@@ -1,4 +1,6 @@
-/** The kernels that must always work on every backend. */
+/**
+ * The kernels that must always work on every backend.
+ */
 @NullMarked
 package dev.weft.kernels;
 

@@ -1,4 +1,6 @@
-/** CUDA C, as a table over the shared C renderer. Empty so far. */
+/**
+ * CUDA C, as a table over the shared C renderer. Empty so far.
+ */
 @NullMarked
 package dev.weft.codegen.cuda;
 

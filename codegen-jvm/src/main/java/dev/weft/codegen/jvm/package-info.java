@@ -1,4 +1,6 @@
-/** JVM bytecode built from lowered kernels with the Class-File API. Empty so far. */
+/**
+ * JVM bytecode built from lowered kernels with the Class-File API. Empty so far.
+ */
 @NullMarked
 package dev.weft.codegen.jvm;
 

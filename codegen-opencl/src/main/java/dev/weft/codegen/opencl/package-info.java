@@ -1,4 +1,6 @@
-/** OpenCL C, as a table over the shared C renderer. */
+/**
+ * OpenCL C, as a table over the shared C renderer.
+ */
 @NullMarked
 package dev.weft.codegen.opencl;
 

@@ -1,4 +1,6 @@
-/** OpenCL devices through JOCL, found through {@link java.util.ServiceLoader}. */
+/**
+ * OpenCL devices through JOCL, found through {@link java.util.ServiceLoader}.
+ */
 @NullMarked
 package dev.weft.runtime.opencl;
 

@@ -1,0 +1,246 @@
+package dev.weft.graph;
+
+import dev.weft.graph.op.Operator;
+import dev.weft.tir.AttrValue;
+import dev.weft.tir.IRModule;
+import dev.weft.tir.PrimFunc;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds graphs in A-normal form, binding after binding; each is typed by its operator's rule when
+ * it is emitted.
+ *
+ * <pre>{@code
+ * BlockBuilder builder = new BlockBuilder();
+ * GraphVar x = GraphVar.of("x", TensorType.of(DType.FLOAT32, 1, 784));
+ * builder.function("main", List.of(x), () -> {
+ *   GraphVar y = builder.dataflow(() -> {
+ *     GraphVar product = builder.emit(new MatMul(), x, weights);
+ *     return builder.emitOutput(builder.emit(Unary.of(RELU), product));
+ *   });
+ *   builder.emitFunctionOutput(y);
+ * });
+ * Graph graph = builder.build();
+ * }</pre>
+ */
+public final class BlockBuilder {
+  /** The function that is being built. */
+  private static final class Scope {
+    final List<BindingBlock> blocks = new ArrayList<>();
+    List<Binding> bindings = new ArrayList<>();
+    boolean dataflow;
+    int locals;
+    int outputs;
+    @Nullable List<GraphExpr> results;
+    List<String> resultNames = List.of();
+
+    void endBlock() {
+      if (!bindings.isEmpty()) {
+        blocks.add(new BindingBlock(dataflow, bindings));
+        bindings = new ArrayList<>();
+      }
+    }
+  }
+
+  private final Map<String, GraphFunction> functions = new LinkedHashMap<>();
+  private final Map<String, PrimFunc> primFuncs = new LinkedHashMap<>();
+  private @Nullable Scope scope;
+
+  /** An empty graph. */
+  public BlockBuilder() {}
+
+  /** A graph to which functions are added. */
+  public BlockBuilder(Graph graph) {
+    functions.putAll(graph.functions());
+    primFuncs.putAll(graph.primFuncs().functions());
+  }
+
+  /** Adds a function; {@code body} emits its bindings and then its output. */
+  public void function(String name, List<GraphVar> params, Runnable body) {
+    function(name, params, Map.of(), body);
+  }
+
+  /**
+   * Adds a function with attributes.
+   *
+   * @throws IllegalStateException if a function is being built already, the name is taken or the
+   *     body emits no output
+   */
+  public void function(
+      String name, List<GraphVar> params, Map<String, AttrValue> attrs, Runnable body) {
+    if (scope != null) {
+      throw new IllegalStateException("function '" + name + "' begins within another function");
+    }
+    if (functions.containsKey(name) || primFuncs.containsKey(name)) {
+      throw new IllegalStateException("there is a function '" + name + "' already");
+    }
+    Scope current = new Scope();
+    scope = current;
+    try {
+      body.run();
+    } finally {
+      scope = null;
+    }
+    List<GraphExpr> results = current.results;
+    if (results == null) {
+      throw new IllegalStateException("function '" + name + "' ends without emitFunctionOutput");
+    }
+    current.endBlock();
+    functions.put(
+        name,
+        new GraphFunction(params, new Body(current.blocks, results), current.resultNames, attrs));
+  }
+
+  /**
+   * A dataflow block: what {@code body} emits has no effect but on the values that it marks with
+   * {@link #emitOutput}.
+   *
+   * @return what {@code body} returns
+   */
+  public <T> T dataflow(Supplier<T> body) {
+    Scope current = current();
+    if (current.dataflow) {
+      throw new IllegalStateException("a dataflow block begins within another dataflow block");
+    }
+    current.endBlock();
+    current.dataflow = true;
+    try {
+      return body.get();
+    } finally {
+      current.endBlock();
+      current.dataflow = false;
+    }
+  }
+
+  /** Binds a call of an operator. */
+  public GraphVar emit(Operator op, GraphExpr... args) {
+    return emit(op, Arrays.asList(args));
+  }
+
+  /**
+   * Binds a call of an operator.
+   *
+   * @throws TypeException if the operator does not take such operands
+   */
+  public GraphVar emit(Operator op, List<? extends GraphExpr> args) {
+    return emit(GraphExpr.Call.of(op, atoms(args)));
+  }
+
+  /** Binds an expression to a new variable ({@code lv}, {@code lv1}, …). */
+  public GraphVar emit(GraphExpr value) {
+    int number = current().locals++;
+    return emit(number == 0 ? "lv" : "lv" + number, value);
+  }
+
+  /** Binds an expression to a new variable with a name of its own. */
+  public GraphVar emit(String name, GraphExpr value) {
+    Scope current = current();
+    GraphVar variable =
+        current.dataflow ? GraphVar.dataflow(name, value.type()) : GraphVar.of(name, value.type());
+    current.bindings.add(new Binding(variable, value));
+    return variable;
+  }
+
+  /** Makes a value of this dataflow block known behind it ({@code gv}, {@code gv1}, …). */
+  public GraphVar emitOutput(GraphExpr value) {
+    int number = current().outputs++;
+    return emitOutput(number == 0 ? "gv" : "gv" + number, value);
+  }
+
+  /** Makes a value of this dataflow block known behind it, under a name. */
+  public GraphVar emitOutput(String name, GraphExpr value) {
+    Scope current = current();
+    if (!current.dataflow) {
+      throw new IllegalStateException("emitOutput is for dataflow blocks");
+    }
+    GraphVar variable = GraphVar.of(name, value.type());
+    current.bindings.add(new Binding(variable, value));
+    return variable;
+  }
+
+  /** Binds a call of a TensorIR function that the graph has. */
+  public GraphVar callTir(String function, List<? extends GraphExpr> args, TensorType... outputs) {
+    if (!primFuncs.containsKey(function)) {
+      throw new IllegalArgumentException(
+          "there is no TensorIR function '" + function + "'; add it with addFunction first");
+    }
+    return emit(new GraphExpr.CallTir(function, atoms(args), List.of(outputs)));
+  }
+
+  /** Binds a call of a Java function that the application registers. */
+  public GraphVar callPacked(String name, List<? extends GraphExpr> args, TensorType... outputs) {
+    return emit(new GraphExpr.CallPacked(name, atoms(args), List.of(outputs)));
+  }
+
+  /** Ends the function with results called {@code output0}, {@code output1}, … */
+  public void emitFunctionOutput(GraphExpr... results) {
+    List<String> names = IntStream.range(0, results.length).mapToObj(i -> "output" + i).toList();
+    emitFunctionOutput(Arrays.asList(results), names);
+  }
+
+  /**
+   * Ends the function.
+   *
+   * @throws IllegalStateException if it has ended already, or within a dataflow block
+   */
+  public void emitFunctionOutput(List<? extends GraphExpr> results, List<String> names) {
+    Scope current = current();
+    if (current.results != null) {
+      throw new IllegalStateException("the function's output is emitted a second time");
+    }
+    if (current.dataflow) {
+      throw new IllegalStateException("the function's output is emitted within a dataflow block");
+    }
+    current.results = atoms(results);
+    current.resultNames = List.copyOf(names);
+  }
+
+  /**
+   * Adds a TensorIR function under a name that is made unique by a number.
+   *
+   * @return the name
+   */
+  public String addFunction(String name, PrimFunc function) {
+    String unique = name;
+    for (int i = 1; primFuncs.containsKey(unique) || functions.containsKey(unique); i++) {
+      unique = name + i;
+    }
+    primFuncs.put(unique, function);
+    return unique;
+  }
+
+  /**
+   * The graph.
+   *
+   * @throws WellFormed.IllFormedException if a binding uses a variable that is out of scope
+   */
+  public Graph build() {
+    if (scope != null) {
+      throw new IllegalStateException("build() within a function");
+    }
+    return WellFormed.check(new Graph(functions, new IRModule(primFuncs, Map.of())));
+  }
+
+  /** Operands as atoms: anything else is bound first. */
+  private List<GraphExpr> atoms(List<? extends GraphExpr> args) {
+    List<GraphExpr> atoms = new ArrayList<>();
+    for (GraphExpr arg : args) {
+      atoms.add(arg.isAtom() ? arg : emit(arg));
+    }
+    return atoms;
+  }
+
+  private Scope current() {
+    if (scope == null) {
+      throw new IllegalStateException("nothing can be emitted outside a function");
+    }
+    return scope;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.weft.graph;
+
+import dev.weft.base.DType;
+import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
+import java.util.stream.Collectors;
+
+/**
+ * A dense tensor.
+ *
+ * @param shape the dimensions, which may be symbolic
+ * @param dtype the element type, a scalar
+ */
+public record TensorType(Shape shape, DType dtype) implements GraphType {
+  /** Checks that the elements are scalars. */
+  public TensorType {
+    if (dtype.isVector()) {
+      throw new IllegalArgumentException("TensorType.dtype must be a scalar type, got " + dtype);
+    }
+  }
+
+  /** A tensor of static shape. */
+  public static TensorType of(DType dtype, long... dims) {
+    return new TensorType(Shape.of(dims), dtype);
+  }
+
+  /** Number of dimensions. */
+  public int rank() {
+    return shape.rank();
+  }
+
+  /** One dimension. */
+  public IntExpr dim(int axis) {
+    return shape.dim(axis);
+  }
+
+  /** A tensor of the same element type and another shape. */
+  public TensorType withShape(Shape newShape) {
+    return new TensorType(newShape, dtype);
+  }
+
+  /** A tensor of the same shape and another element type. */
+  public TensorType withDtype(DType newDtype) {
+    return new TensorType(shape, newDtype);
+  }
+
+  /** The bytes that the elements take. */
+  public IntExpr bytes() {
+    return SizeAlgebra.times(shape.elements(), IntExpr.of(dtype.bytes()));
+  }
+
+  /** For example {@code float32[1, n, 28]}. */
+  @Override
+  public String toString() {
+    return dtype
+        + shape.dims().stream().map(IntExpr::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+}

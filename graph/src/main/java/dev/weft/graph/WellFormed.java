@@ -1,0 +1,167 @@
+package dev.weft.graph;
+
+import dev.weft.base.WeftException;
+import dev.weft.tir.PrimFunc;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * Checks what holds of every graph, after every pass: operands are atoms, variables are bound once
+ * and before they are used, dataflow variables stay in their block, called functions exist and take
+ * as many arguments, every binding's type is that of its value and of the operator's rule.
+ */
+public final class WellFormed {
+  /** The graph breaks a rule; the message names the function and the binding. */
+  public static final class IllFormedException extends WeftException {
+    private static final long serialVersionUID = 1L;
+
+    IllFormedException(String what, String where) {
+      super(what, where, "this is a mistake in the pass or the program that made the graph");
+    }
+  }
+
+  private final Graph graph;
+  private final String functionName;
+  private final Set<GraphVar> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<GraphVar> visible = Collections.newSetFromMap(new IdentityHashMap<>());
+  private String place = "";
+
+  private WellFormed(Graph graph, String functionName) {
+    this.graph = graph;
+    this.functionName = functionName;
+  }
+
+  /**
+   * Checks every function.
+   *
+   * @return the graph itself
+   * @throws IllFormedException naming the first offender
+   */
+  public static Graph check(Graph graph) {
+    graph.functions().forEach((name, function) -> new WellFormed(graph, name).function(function));
+    return graph;
+  }
+
+  private void function(GraphFunction function) {
+    for (GraphVar param : function.params()) {
+      place = "parameter '" + param.name() + "'";
+      bind(param);
+    }
+    body(function.body());
+  }
+
+  private void body(Body body) {
+    for (BindingBlock block : body.blocks()) {
+      for (Binding binding : block.bindings()) {
+        place = "binding of '" + binding.var().name() + "'";
+        value(binding, block.dataflow());
+        bind(binding.var());
+      }
+      for (Binding binding : block.bindings()) {
+        if (binding.var().isDataflow()) {
+          visible.remove(binding.var());
+        }
+      }
+    }
+    place = "result";
+    body.results().forEach(this::operand);
+  }
+
+  private void bind(GraphVar variable) {
+    require(bound.add(variable), "it is bound a second time");
+    visible.add(variable);
+  }
+
+  private void value(Binding binding, boolean dataflow) {
+    GraphExpr value = binding.value();
+    require(
+        dataflow || !binding.var().isDataflow(),
+        "it is a dataflow variable outside a dataflow block");
+    switch (value) {
+      case GraphVar v -> operand(v);
+      case GraphExpr.Constant c -> {}
+      case GraphExpr.Call(var op, var args, var type) -> {
+        args.forEach(this::operand);
+        GraphType rule = op.infer(args.stream().map(GraphExpr::type).toList());
+        require(
+            GraphTypes.equal(rule, type),
+            "the call of " + op.name() + " says " + type + ", its type rule " + rule);
+      }
+      case GraphExpr.CallTir(var name, var args, var outputs, var sizes) -> {
+        args.forEach(this::operand);
+        PrimFunc callee = graph.primFuncs().functions().get(name);
+        if (callee == null) {
+          throw failure("it calls the TensorIR function '" + name + "', which does not exist");
+        }
+        int given = args.size() + outputs.size() + sizes.size();
+        require(
+            callee.params().size() == given,
+            "'" + name + "' takes " + callee.params().size() + " arguments, it gets " + given);
+      }
+      case GraphExpr.CallFunction(var name, var args, var type) -> {
+        args.forEach(this::operand);
+        GraphFunction callee = graph.functions().get(name);
+        if (callee == null) {
+          throw failure("it calls the function '" + name + "', which does not exist");
+        }
+        require(
+            callee.params().size() == args.size(),
+            "'"
+                + name
+                + "' takes "
+                + callee.params().size()
+                + " arguments, it gets "
+                + args.size());
+      }
+      case GraphExpr.CallPacked(var name, var args, var outputs) -> {
+        args.forEach(this::operand);
+        require(!dataflow || !name.isEmpty(), "it calls a function without a name");
+      }
+      case GraphExpr.Tuple(var fields) -> fields.forEach(this::operand);
+      case GraphExpr.TupleGet(var tuple, int index) -> operand(tuple);
+      case GraphExpr.If(var condition, var then, var otherwise) -> {
+        operand(condition);
+        body(then);
+        body(otherwise);
+        place = "binding of '" + binding.var().name() + "'";
+        require(
+            GraphTypes.equal(then.type(), otherwise.type()),
+            "the branches give " + then.type() + " and " + otherwise.type());
+      }
+      case GraphExpr.Loop loop -> {
+        operand(loop.maxTrips());
+        operand(loop.condition());
+        loop.initial().forEach(this::operand);
+        loop.params().forEach(this::bind);
+        body(loop.body());
+        place = "binding of '" + binding.var().name() + "'";
+      }
+    }
+    require(
+        GraphTypes.equal(binding.var().type(), value.type()),
+        "the variable is of type " + binding.var().type() + ", its value of type " + value.type());
+  }
+
+  private void operand(GraphExpr operand) {
+    require(operand.isAtom(), "an operand is neither a variable nor a constant");
+    if (operand instanceof GraphVar variable) {
+      require(
+          visible.contains(variable),
+          "it uses '"
+              + variable.name()
+              + "', which is "
+              + (bound.contains(variable) ? "out of scope" : "not bound before it"));
+    }
+  }
+
+  private void require(boolean condition, String what) {
+    if (!condition) {
+      throw failure(what);
+    }
+  }
+
+  private IllFormedException failure(String what) {
+    return new IllFormedException(what, "graph function '" + functionName + "', " + place);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.weft.graph.op;
+
+import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
+import dev.weft.graph.GraphType;
+import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Elements put around a tensor, or cut off where a width is negative. The second operand, with
+ * {@link Mode#CONSTANT} only, is the value that is put there: one element.
+ *
+ * @param before width at the start of each dimension
+ * @param after width at the end of each dimension
+ * @param mode what is put there
+ */
+public record Pad(List<Long> before, List<Long> after, Mode mode) implements Operator {
+  /** What is put around the tensor. */
+  public enum Mode {
+    /** A value. */
+    CONSTANT,
+    /** The element at the border. */
+    EDGE,
+    /** The elements mirrored at the element on the border. */
+    REFLECT,
+    /** The elements from the other end. */
+    WRAP
+  }
+
+  /** Checks the lengths. */
+  public Pad {
+    before = List.copyOf(before);
+    after = List.copyOf(after);
+    if (before.size() != after.size()) {
+      throw new IllegalArgumentException("Pad has widths " + before + " and " + after);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "pad";
+  }
+
+  @Override
+  public PatternKind kind() {
+    return PatternKind.INJECTIVE;
+  }
+
+  @Override
+  public GraphType infer(List<GraphType> args) {
+    int count = mode == Mode.CONSTANT ? 2 : 1;
+    Operands operands = Operands.of(this, args, count, count);
+    TensorType x = operands.tensor(0);
+    if (x.rank() != before.size()) {
+      throw operands.failure("widths of " + before.size() + " dimensions don't fit " + x);
+    }
+    if (mode == Mode.CONSTANT) {
+      operands.sameDtype(0, 1);
+      if (!Operands.isOne(SizeAlgebra.simplify(operands.tensor(1).shape().elements()))) {
+        throw operands.failure("the value must have one element, got " + operands.tensor(1));
+      }
+    }
+    List<IntExpr> dims = new ArrayList<>();
+    for (int i = 0; i < x.rank(); i++) {
+      IntExpr size = SizeAlgebra.plus(x.dim(i), before.get(i) + after.get(i));
+      dims.add(operands.positive(size, "cuts more off dimension " + i + " than it has"));
+    }
+    return x.withShape(new Shape(dims));
+  }
+}
