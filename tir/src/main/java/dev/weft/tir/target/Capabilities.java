@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public record Capabilities(Set<DType> storage, Set<DType> arithmetic, Set<Feature> features) {
   private static final Comparator<DType> ORDER =
-      Comparator.comparing(DType::code).thenComparing(DType::bits);
+      Comparator.comparing(DType::code).thenComparingInt(DType::bits);
 
   /** Copies the sets in a fixed order; what can be computed with can be stored. */
   public Capabilities {

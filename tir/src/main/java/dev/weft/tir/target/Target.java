@@ -79,7 +79,7 @@ public record Target(
    * @throws IllegalArgumentException naming the kinds or options that exist
    */
   public static Target parse(String text) {
-    String[] words = text.strip().split("\\s+");
+    String[] words = text.strip().split("\\s+", -1);
     int colon = words[0].indexOf(':');
     String kindText = colon < 0 ? words[0] : words[0].substring(0, colon);
     String arch = colon < 0 ? "" : words[0].substring(colon + 1);

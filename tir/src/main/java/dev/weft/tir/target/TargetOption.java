@@ -58,7 +58,9 @@ enum TargetOption {
     Target apply(Target target, String value);
   }
 
+  @SuppressWarnings("ImmutableEnumChecker") // A function without state.
   private final Function<Target, String> read;
+  @SuppressWarnings("ImmutableEnumChecker") // A function without state.
   private final Write write;
 
   TargetOption(Function<Target, String> read, Write write) {
