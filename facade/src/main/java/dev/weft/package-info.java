@@ -1,6 +1,4 @@
-/**
- * What an application imports: load a model, compile it for a device, run it.
- */
+/** What an application imports: load a model, compile it for a device, run it. */
 @NullMarked
 package dev.weft;
 

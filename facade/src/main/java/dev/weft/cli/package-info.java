@@ -1,6 +1,4 @@
-/**
- * The {@code weft} command line, one class per subcommand.
- */
+/** The {@code weft} command line, one class per subcommand. */
 @NullMarked
 package dev.weft.cli;
 

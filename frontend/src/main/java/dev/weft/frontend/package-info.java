@@ -1,6 +1,4 @@
-/**
- * Importers that turn a model file into graph IR, and readers of tensor files and pictures.
- */
+/** Importers that turn a model file into graph IR, and readers of tensor files and pictures. */
 @NullMarked
 package dev.weft.frontend;
 

@@ -1,6 +1,4 @@
-/**
- * The kernels that must always work on every backend.
- */
+/** The kernels that must always work on every backend. */
 @NullMarked
 package dev.weft.kernels;
 

@@ -1,6 +1,5 @@
 /**
- * Search for fast schedules: tasks, design space, cost model, measuring and records. Empty so
- * far.
+ * Search for fast schedules: tasks, design space, cost model, measuring and records. Empty so far.
  */
 @NullMarked
 package dev.weft.tuning;

@@ -1,6 +1,4 @@
-/**
- * CUDA C, as a table over the shared C renderer. Empty so far.
- */
+/** CUDA C, as a table over the shared C renderer. Empty so far. */
 @NullMarked
 package dev.weft.codegen.cuda;
 

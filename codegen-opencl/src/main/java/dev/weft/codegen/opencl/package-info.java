@@ -1,6 +1,4 @@
-/**
- * OpenCL C, as a table over the shared C renderer.
- */
+/** OpenCL C, as a table over the shared C renderer. */
 @NullMarked
 package dev.weft.codegen.opencl;
 

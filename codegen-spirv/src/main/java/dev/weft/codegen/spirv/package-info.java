@@ -1,6 +1,4 @@
-/**
- * SPIR-V modules built from lowered kernels. Empty so far.
- */
+/** SPIR-V modules built from lowered kernels. Empty so far. */
 @NullMarked
 package dev.weft.codegen.spirv;
 

@@ -1,6 +1,4 @@
-/**
- * CUDA devices, found through {@link java.util.ServiceLoader}. Empty so far.
- */
+/** CUDA devices, found through {@link java.util.ServiceLoader}. Empty so far. */
 @NullMarked
 package dev.weft.runtime.cuda;
 

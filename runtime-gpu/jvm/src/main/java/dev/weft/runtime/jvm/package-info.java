@@ -1,6 +1,4 @@
-/**
- * The device that needs no driver: kernels as JVM bytecode. Empty so far.
- */
+/** The device that needs no driver: kernels as JVM bytecode. Empty so far. */
 @NullMarked
 package dev.weft.runtime.jvm;
 

@@ -1,6 +1,4 @@
-/**
- * OpenCL devices through JOCL, found through {@link java.util.ServiceLoader}.
- */
+/** OpenCL devices through JOCL, found through {@link java.util.ServiceLoader}. */
 @NullMarked
 package dev.weft.runtime.opencl;
 

@@ -1,6 +1,4 @@
-/**
- * Vulkan devices, found through {@link java.util.ServiceLoader}. Empty so far.
- */
+/** Vulkan devices, found through {@link java.util.ServiceLoader}. Empty so far. */
 @NullMarked
 package dev.weft.runtime.vulkan;
 
