@@ -60,6 +60,7 @@ enum TargetOption {
 
   @SuppressWarnings("ImmutableEnumChecker") // A function without state.
   private final Function<Target, String> read;
+
   @SuppressWarnings("ImmutableEnumChecker") // A function without state.
   private final Write write;
 
