@@ -19,9 +19,13 @@ public record DeviceInfo(
     String vendor,
     String driver,
     Capabilities capabilities) {
-  /** The name that the command line takes, as {@code opencl:0}. */
+  /**
+   * The name that the command line takes: {@code opencl:0}; without a number for what is part of
+   * this process and so exists once: {@code jvm}, {@code interpreter}.
+   */
   public String name() {
-    return backend + ":" + index;
+    boolean once = deviceClass == DeviceClass.INTERPRETER || backend.equals("jvm");
+    return once ? backend : backend + ":" + index;
   }
 
   /** What a compiled binary depends on besides its source: product and driver. */

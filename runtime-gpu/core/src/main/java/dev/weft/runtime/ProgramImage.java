@@ -56,8 +56,7 @@ public final class ProgramImage {
   /** An image of source text for any architecture. */
   public static ProgramImage ofText(
       ProgramFormat format, String text, List<KernelSpec> kernels, List<String> options) {
-    return new ProgramImage(
-        format, "", text.getBytes(StandardCharsets.UTF_8), kernels, options);
+    return new ProgramImage(format, "", text.getBytes(StandardCharsets.UTF_8), kernels, options);
   }
 
   /** What the content is. */

@@ -32,8 +32,7 @@ public record LaunchGeometry(List<IntExpr> grid, List<IntExpr> block, IntExpr sh
 
   /** The geometry under the given sizes. */
   public LaunchConfig evaluate(Map<String, Long> sizes) {
-    return new LaunchConfig(
-        extent(grid, sizes), extent(block, sizes), sharedBytes.evaluate(sizes));
+    return new LaunchConfig(extent(grid, sizes), extent(block, sizes), sharedBytes.evaluate(sizes));
   }
 
   private static Extent3 extent(List<IntExpr> dims, Map<String, Long> sizes) {

@@ -224,7 +224,12 @@ final class PlanValidation {
           if (other != null) {
             if (!other.dtype().equals(tensor.dtype())) {
               throw new PlanException(
-                  "'" + name + "' is " + tensor.dtype() + " in one arm, " + other.dtype()
+                  "'"
+                      + name
+                      + "' is "
+                      + tensor.dtype()
+                      + " in one arm, "
+                      + other.dtype()
                       + " in the other",
                   where);
             }
