@@ -2,6 +2,7 @@ package dev.weft.tir.interp;
 
 import dev.weft.base.DType;
 import dev.weft.base.Scalars;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A place in memory, as an external function gets it.
@@ -15,6 +16,14 @@ public final class Pointer {
   Pointer(Memory memory, long byteOffset) {
     this.memory = memory;
     this.byteOffset = byteOffset;
+  }
+
+  /**
+   * A pointer to the first of some elements in the caller's memory; as an argument for a buffer it
+   * stands for memory of the buffer's declared shape.
+   */
+  public static Pointer of(DType element, MemorySegment data) {
+    return new Pointer(Memory.of(data, element, "argument"), 0);
   }
 
   /** The type of the elements of the memory pointed into. */
