@@ -1,0 +1,5 @@
+/** Pictures as tensors. */
+@NullMarked
+package dev.weft.frontend.image;
+
+import org.jspecify.annotations.NullMarked;

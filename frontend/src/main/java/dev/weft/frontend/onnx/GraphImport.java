@@ -1,0 +1,237 @@
+package dev.weft.frontend.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.weft.base.IntExpr;
+import dev.weft.base.Tensor;
+import dev.weft.frontend.ImportException;
+import dev.weft.frontend.UnsupportedNode;
+import dev.weft.frontend.UnsupportedOperatorsException;
+import dev.weft.graph.BlockBuilder;
+import dev.weft.graph.Graph;
+import dev.weft.graph.GraphExpr;
+import dev.weft.graph.GraphVar;
+import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
+import dev.weft.graph.TypeException;
+import dev.weft.graph.op.Sizes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The import of one model: values by name, and the graph that is being built. */
+final class GraphImport {
+  private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
+
+  private final GraphProto proto;
+  private final String where;
+  private final long opset;
+  private final BlockBuilder builder = new BlockBuilder();
+  private final Map<String, GraphExpr> values = new HashMap<>();
+  private final KnownSizes sizes = new KnownSizes();
+  private final List<UnsupportedNode> unsupported = new ArrayList<>();
+
+  /** Values that can't be worked out because a node before them is unsupported. */
+  private final Set<String> missing = new HashSet<>();
+
+  GraphImport(ModelProto model, String where) {
+    this.proto = model.getGraph();
+    this.where = where;
+    this.opset = opset(model, where);
+  }
+
+  private static long opset(ModelProto model, String where) {
+    for (OperatorSetIdProto set : model.getOpsetImportList()) {
+      if (STANDARD_DOMAINS.contains(set.getDomain())) {
+        return set.getVersion();
+      }
+    }
+    if (model.getIrVersion() < 3) {
+      return 1; // Operator sets came with IR version 3.
+    }
+    if (model.getOpsetImportCount() > 0) {
+      return 0; // Only operators of other domains, which are reported node by node.
+    }
+    throw new ImportException(
+        "the model does not say which operator set it uses", where, "the file may be cut off");
+  }
+
+  KnownSizes sizes() {
+    return sizes;
+  }
+
+  Graph run() {
+    Map<String, GraphVar> params = new LinkedHashMap<>();
+    SymbolNames symbols = new SymbolNames(proto);
+    for (TensorProto initializer : proto.getInitializerList()) {
+      Tensor tensor = OnnxTensors.tensor(initializer, where);
+      values.put(initializer.getName(), new GraphExpr.Constant(initializer.getName(), tensor));
+    }
+    if (proto.getSparseInitializerCount() > 0) {
+      unsupported.add(new UnsupportedNode("", "sparse initializer", opset, ""));
+    }
+    for (ValueInfoProto input : proto.getInputList()) {
+      // Up to IR version 3 every initializer is also listed as an input.
+      if (!values.containsKey(input.getName())) {
+        TensorType type = ValueTypes.tensor(input, symbols, where);
+        if (type == null) {
+          String reason = "its type " + ValueTypes.name(input);
+          unsupported.add(new UnsupportedNode(input.getName(), "graph input", opset, reason));
+          missing.add(input.getName());
+          continue;
+        }
+        GraphVar param = GraphVar.of(input.getName(), type);
+        params.put(input.getName(), param);
+        values.put(input.getName(), param);
+      }
+    }
+    List<GraphVar> inputs = List.copyOf(params.values());
+    builder.function(Graph.MAIN, inputs, this::body);
+    return builder.build();
+  }
+
+  private void body() {
+    List<GraphExpr> results =
+        builder.dataflow(
+            () -> {
+              proto.getNodeList().forEach(this::node);
+              return unsupported.isEmpty() ? outputs() : List.of();
+            });
+    if (!unsupported.isEmpty()) {
+      throw new UnsupportedOperatorsException(unsupported, where);
+    }
+    List<String> names = proto.getOutputList().stream().map(ValueInfoProto::getName).toList();
+    builder.emitFunctionOutput(results, names);
+  }
+
+  private List<GraphExpr> outputs() {
+    if (proto.getOutputCount() == 0) {
+      throw new ImportException("the model has no output", where, "the file may be cut off");
+    }
+    List<GraphExpr> results = new ArrayList<>();
+    for (ValueInfoProto output : proto.getOutputList()) {
+      GraphExpr value = values.get(output.getName());
+      if (value == null) {
+        throw new ImportException(
+            "no node works out the output '" + output.getName() + "'",
+            where,
+            "the file is damaged");
+      }
+      boolean local = value instanceof GraphVar variable && variable.isDataflow();
+      results.add(local ? builder.emitOutput(output.getName(), value) : value);
+    }
+    return results;
+  }
+
+  private void node(NodeProto node) {
+    String name = nodeName(node);
+    boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
+    Converter converter = standard ? OnnxOperators.converter(node.getOpType()) : null;
+    if (converter == null) {
+      String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
+      unsupported.add(new UnsupportedNode(name, op, opset, ""));
+      missing.addAll(node.getOutputList());
+      return;
+    }
+    if (node.getInputList().stream().anyMatch(missing::contains)) {
+      missing.addAll(node.getOutputList());
+      return;
+    }
+    Node view = new Node(node, name, opset, inputs(node, name), this);
+    try {
+      List<GraphExpr> folded = SizeFolding.fold(view);
+      define(node, view, folded != null ? folded : converter.convert(view));
+    } catch (Node.UnsupportedException e) {
+      unsupported.add(new UnsupportedNode(name, node.getOpType(), opset, e.reason()));
+      missing.addAll(node.getOutputList());
+    } catch (TypeException e) {
+      throw invalid(e.what(), view, e);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw invalid(String.valueOf(e.getMessage()), view, e);
+    }
+  }
+
+  private List<@Nullable GraphExpr> inputs(NodeProto node, String name) {
+    List<@Nullable GraphExpr> inputs = new ArrayList<>();
+    for (String input : node.getInputList()) {
+      GraphExpr value = values.get(input);
+      if (value == null && !input.isEmpty()) {
+        throw new ImportException(
+            "the input '"
+                + input
+                + "' of node '"
+                + name
+                + "' ("
+                + node.getOpType()
+                + ") is neither an input of the model, an initializer nor worked out before it",
+            where,
+            "the file is damaged");
+      }
+      inputs.add(value);
+    }
+    return inputs;
+  }
+
+  private void define(NodeProto node, Node view, List<GraphExpr> results) {
+    for (int i = 0; i < node.getOutputCount(); i++) {
+      String output = node.getOutput(i);
+      if (output.isEmpty()) {
+        continue;
+      }
+      if (i >= results.size()) {
+        throw new Node.UnsupportedException("its output " + i);
+      }
+      if (values.putIfAbsent(output, results.get(i)) != null) {
+        throw invalid("the value '" + output + "' is worked out a second time", view);
+      }
+    }
+  }
+
+  private static String nodeName(NodeProto node) {
+    if (!node.getName().isEmpty()) {
+      return node.getName();
+    }
+    return node.getOutputCount() > 0 ? node.getOutput(0) : node.getOpType();
+  }
+
+  GraphExpr emit(String name, GraphExpr value) {
+    return builder.emit(name, value);
+  }
+
+  GraphExpr sizesTensor(List<IntExpr> values, boolean scalar) {
+    List<Long> numbers = new ArrayList<>();
+    for (IntExpr value : values) {
+      Long number = SizeAlgebra.constant(value);
+      if (number != null) {
+        numbers.add(number);
+      }
+    }
+    if (numbers.size() == values.size()) {
+      long[] elements = numbers.stream().mapToLong(Long::longValue).toArray();
+      long[] shape = scalar ? new long[0] : new long[] {elements.length};
+      return new GraphExpr.Constant("", Tensor.of(elements, shape));
+    }
+    GraphExpr tensor =
+        builder.emit("sizes", GraphExpr.Call.of(new Sizes(values, scalar), List.of()));
+    sizes.put(tensor, values);
+    return tensor;
+  }
+
+  ImportException invalid(String what, Node node) {
+    return invalid(what, node, null);
+  }
+
+  private ImportException invalid(String what, Node node, @Nullable Throwable cause) {
+    return new ImportException(
+        what, where + ", node '" + node.name() + "' (" + node.opType() + ")", "", cause);
+  }
+}

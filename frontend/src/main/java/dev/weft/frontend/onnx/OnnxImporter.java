@@ -1,0 +1,64 @@
+package dev.weft.frontend.onnx;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.base.InputException;
+import dev.weft.frontend.ImportException;
+import dev.weft.frontend.UnsupportedOperatorsException;
+import dev.weft.graph.Graph;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads ONNX models (<a href="https://onnx.ai/onnx/repo-docs/IR.html">the specification</a>) into
+ * graphs.
+ */
+public final class OnnxImporter {
+  private OnnxImporter() {}
+
+  /**
+   * Imports a model.
+   *
+   * @throws InputException if there is no such file
+   * @throws ImportException if the file holds no model, or one that makes no sense; the message
+   *     names the node
+   * @throws UnsupportedOperatorsException if nodes are not supported; it lists all of them
+   */
+  public static Graph load(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return load(in.readAllBytes(), file.toString());
+    } catch (NoSuchFileException e) {
+      throw new InputException("there is no such file", file.toString(), "check the path", e);
+    } catch (IOException e) {
+      throw new InputException(
+          "the file can't be read", file.toString(), "check the path and its permissions", e);
+    }
+  }
+
+  /**
+   * Imports a model from memory; see {@link #load(Path)}.
+   *
+   * @param model the file's content
+   * @param name what to call it in messages
+   */
+  public static Graph load(byte[] model, String name) {
+    ModelProto proto;
+    try {
+      proto = ModelProto.parseFrom(model);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ImportException(
+          "the file is no ONNX model, or was cut off",
+          name,
+          "give a whole file in ONNX's binary form",
+          e);
+    }
+    if (!proto.hasGraph() || proto.getIrVersion() < 1) {
+      throw new ImportException(
+          "the file is no ONNX model", name, "give a file in ONNX's binary form");
+    }
+    return new GraphImport(proto, name).run();
+  }
+}

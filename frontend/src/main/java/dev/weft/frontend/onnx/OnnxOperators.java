@@ -1,0 +1,24 @@
+package dev.weft.frontend.onnx;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The ONNX operators that can be imported, by name. */
+final class OnnxOperators {
+  private static final Map<String, Converter> CONVERTERS = new TreeMap<>();
+
+  static {
+    PointwiseConverters.register(CONVERTERS);
+    NeuralConverters.register(CONVERTERS);
+    ReduceConverters.register(CONVERTERS);
+    ShapeConverters.register(CONVERTERS);
+  }
+
+  private OnnxOperators() {}
+
+  /** The converter of an operator of the standard; null if there is none. */
+  static @Nullable Converter converter(String opType) {
+    return CONVERTERS.get(opType);
+  }
+}

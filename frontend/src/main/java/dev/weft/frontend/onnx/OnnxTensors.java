@@ -1,0 +1,211 @@
+package dev.weft.frontend.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.base.DType;
+import dev.weft.base.InputException;
+import dev.weft.base.Tensor;
+import dev.weft.frontend.ImportException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Tensors between ONNX's {@code TensorProto} and memory, all element types. */
+public final class OnnxTensors {
+  private OnnxTensors() {}
+
+  /**
+   * Reads a file that holds one {@code TensorProto} ({@code .pb}).
+   *
+   * @throws InputException if there is no such file or it holds no tensor
+   */
+  public static Tensor read(Path file) {
+    try {
+      return tensor(TensorProto.parseFrom(Files.readAllBytes(file)), file.toString());
+    } catch (InvalidProtocolBufferException e) {
+      throw new ImportException(
+          "the file is no ONNX tensor", file.toString(), "give a serialised TensorProto", e);
+    } catch (IOException e) {
+      throw new InputException(
+          "the file can't be read", file.toString(), "check the path and its permissions", e);
+    }
+  }
+
+  /** Writes a tensor as a {@code TensorProto}. */
+  public static void write(Path file, String name, Tensor tensor) {
+    try {
+      Files.write(file, proto(name, tensor).toByteArray());
+    } catch (IOException e) {
+      throw new InputException(
+          "the file can't be written", file.toString(), "check the folder and its permissions", e);
+    }
+  }
+
+  /** A tensor in ONNX's form, with raw data. */
+  public static TensorProto proto(String name, Tensor tensor) {
+    int type = OnnxTypes.number(tensor.dtype());
+    if (type == 0) {
+      throw new IllegalArgumentException("ONNX has no element type for " + tensor.dtype());
+    }
+    TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(type);
+    for (long dim : tensor.shape()) {
+      proto.addDims(dim);
+    }
+    byte[] bytes = new byte[Math.toIntExact(tensor.bytes())];
+    copyLittleEndian(tensor.data(), MemorySegment.ofArray(bytes), tensor.dtype().bytes());
+    return proto
+        .setRawData(ByteString.copyFrom(isPacked(tensor.dtype()) ? pack(bytes) : bytes))
+        .build();
+  }
+
+  /**
+   * The tensor that a {@code TensorProto} holds, in memory of its own.
+   *
+   * @param where the file or node, for messages
+   * @throws ImportException if the data does not fill the shape, or is of a type that Weft lacks
+   */
+  public static Tensor tensor(TensorProto proto, String where) {
+    String place = proto.getName().isEmpty() ? where : where + ", tensor '" + proto.getName() + "'";
+    DType dtype = OnnxTypes.dtype(proto.getDataType());
+    if (dtype == null) {
+      throw new ImportException(
+          "tensors of " + OnnxTypes.name(proto.getDataType()) + " are not supported", place, "");
+    }
+    if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+      throw new ImportException(
+          "the tensor's data is in a file of its own, which is not supported yet",
+          place,
+          "save the model as one file");
+    }
+    long[] shape = new long[proto.getDimsCount()];
+    long elements = 1;
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = proto.getDims(i);
+      elements = shape[i] < 0 ? -1 : saturatingProduct(elements, shape[i]);
+      if (elements < 0 || elements > Integer.MAX_VALUE * 8L) {
+        throw new ImportException(
+            "the shape " + proto.getDimsList() + " makes no sense", place, "the file is damaged");
+      }
+    }
+    long given = given(proto, dtype);
+    long expected = isPacked(dtype) ? (elements + 1) / 2 : elements;
+    if (given != expected) {
+      throw new ImportException(
+          "the shape "
+              + proto.getDimsList()
+              + " of "
+              + dtype
+              + " needs "
+              + expected
+              + " elements, the data has "
+              + given,
+          place,
+          "the file is damaged");
+    }
+    Tensor tensor = Tensor.allocate(dtype, shape);
+    if (proto.hasRawData()) {
+      fromRaw(proto.getRawData(), tensor);
+    } else {
+      fromFields(proto, tensor);
+    }
+    return tensor;
+  }
+
+  private static long saturatingProduct(long a, long b) {
+    long high = Math.multiplyHigh(a, b);
+    return high != 0 || a * b < 0 ? Long.MAX_VALUE : a * b;
+  }
+
+  /** How many elements (or pairs of 4-bit ones) the data has; -1 if a part of one is left over. */
+  private static long given(TensorProto proto, DType dtype) {
+    if (proto.hasRawData()) {
+      long bytes = proto.getRawData().size();
+      return bytes % dtype.bytes() == 0 ? bytes / dtype.bytes() : -1;
+    }
+    return switch (proto.getDataType()) {
+      case TensorProto.DataType.FLOAT_VALUE -> proto.getFloatDataCount();
+      case TensorProto.DataType.DOUBLE_VALUE -> proto.getDoubleDataCount();
+      case TensorProto.DataType.INT64_VALUE -> proto.getInt64DataCount();
+      case TensorProto.DataType.UINT32_VALUE, TensorProto.DataType.UINT64_VALUE ->
+          proto.getUint64DataCount();
+      default -> proto.getInt32DataCount();
+    };
+  }
+
+  private static boolean isPacked(DType dtype) {
+    return dtype.bits() == 4;
+  }
+
+  private static void fromRaw(ByteString raw, Tensor tensor) {
+    if (isPacked(tensor.dtype())) {
+      for (long i = 0; i < tensor.elements(); i++) {
+        int pair = raw.byteAt((int) (i / 2));
+        tensor.setLong(i, i % 2 == 0 ? pair & 0xF : pair >> 4 & 0xF);
+      }
+      return;
+    }
+    MemorySegment source = MemorySegment.ofBuffer(raw.asReadOnlyByteBuffer());
+    copyLittleEndian(source, tensor.data(), tensor.dtype().bytes());
+  }
+
+  private static void fromFields(TensorProto proto, Tensor tensor) {
+    DType dtype = tensor.dtype();
+    for (int i = 0; i < tensor.elements(); i++) {
+      switch (proto.getDataType()) {
+        case TensorProto.DataType.FLOAT_VALUE -> tensor.setDouble(i, proto.getFloatData(i));
+        case TensorProto.DataType.DOUBLE_VALUE -> tensor.setDouble(i, proto.getDoubleData(i));
+        case TensorProto.DataType.INT64_VALUE -> tensor.setLong(i, proto.getInt64Data(i));
+        case TensorProto.DataType.UINT32_VALUE, TensorProto.DataType.UINT64_VALUE ->
+            tensor.setLong(i, proto.getUint64Data(i));
+        default -> {
+          if (isPacked(dtype)) {
+            int pair = proto.getInt32Data(i / 2);
+            tensor.setLong(i, i % 2 == 0 ? pair & 0xF : pair >> 4 & 0xF);
+          } else {
+            setBits(tensor, i, proto.getInt32Data(i));
+          }
+        }
+      }
+    }
+  }
+
+  /** Integers by value; floats of 16 and 8 bits by their bits, as ONNX stores them. */
+  private static void setBits(Tensor tensor, long position, int bits) {
+    if (!tensor.dtype().isFloat()) {
+      tensor.setLong(position, bits);
+    } else if (tensor.dtype().bytes() == 2) {
+      tensor.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, position * 2, (short) bits);
+    } else {
+      tensor.data().set(ValueLayout.JAVA_BYTE, position, (byte) bits);
+    }
+  }
+
+  private static byte[] pack(byte[] elements) {
+    byte[] pairs = new byte[(elements.length + 1) / 2];
+    for (int i = 0; i < elements.length; i++) {
+      pairs[i / 2] |= (byte) ((elements[i] & 0xF) << (i % 2 * 4));
+    }
+    return pairs;
+  }
+
+  /** Copies elements between native order and ONNX's, which is little endian. */
+  private static void copyLittleEndian(MemorySegment from, MemorySegment to, int bytes) {
+    boolean same = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    if (same || bytes == 1) {
+      to.copyFrom(from);
+      return;
+    }
+    for (long offset = 0; offset < from.byteSize(); offset += bytes) {
+      for (int i = 0; i < bytes; i++) {
+        to.set(
+            ValueLayout.JAVA_BYTE,
+            offset + bytes - 1 - i,
+            from.get(ValueLayout.JAVA_BYTE, offset + i));
+      }
+    }
+  }
+}

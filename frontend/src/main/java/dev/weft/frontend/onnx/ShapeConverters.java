@@ -1,0 +1,393 @@
+package dev.weft.frontend.onnx;
+
+import dev.weft.base.DType;
+import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
+import dev.weft.base.Tensor;
+import dev.weft.graph.GraphExpr;
+import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
+import dev.weft.graph.op.Concat;
+import dev.weft.graph.op.Expand;
+import dev.weft.graph.op.Gather;
+import dev.weft.graph.op.Pad;
+import dev.weft.graph.op.Reshape;
+import dev.weft.graph.op.Slice;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Operators that move elements, and constants. */
+final class ShapeConverters {
+  private ShapeConverters() {}
+
+  static void register(Map<String, Converter> converters) {
+    converters.put("Constant", node -> List.of(constant(node)));
+    converters.put("ConstantOfShape", node -> List.of(constantOfShape(node)));
+    converters.put("Shape", node -> List.of(shape(node)));
+    converters.put(
+        "Size",
+        node ->
+            List.of(
+                node.sizesTensor(
+                    List.of(NeuralConverters.product(node.type(0).shape().dims())), true)));
+    converters.put("Reshape", node -> List.of(reshape(node)));
+    converters.put("Flatten", node -> List.of(flatten(node)));
+    converters.put("Squeeze", node -> List.of(squeeze(node)));
+    converters.put("Unsqueeze", node -> List.of(unsqueeze(node)));
+    converters.put("Transpose", node -> List.of(transpose(node)));
+    converters.put("Concat", node -> List.of(concat(node)));
+    converters.put("Split", ShapeConverters::split);
+    converters.put("Slice", node -> List.of(slice(node)));
+    converters.put("Pad", node -> List.of(pad(node)));
+    converters.put(
+        "Gather",
+        node -> {
+          int axis = node.axis("axis", 0, node.rank(0));
+          return List.of(node.emit(new Gather(axis), node.input(0), node.input(1)));
+        });
+    converters.put("Expand", node -> List.of(expand(node)));
+    converters.put("Tile", node -> List.of(tile(node)));
+    converters.put("DepthToSpace", node -> List.of(depthToSpace(node)));
+    converters.put("SpaceToDepth", node -> List.of(spaceToDepth(node)));
+  }
+
+  private static GraphExpr constant(Node node) {
+    Tensor value = node.tensor("value");
+    if (value != null) {
+      return node.constant(value);
+    }
+    if (node.hasAttribute("value_float")) {
+      return node.scalar(DType.FLOAT32, node.number("value_float", 0));
+    }
+    if (node.hasAttribute("value_int")) {
+      return node.constant(Tensor.of(new long[] {node.integer("value_int", 0)}));
+    }
+    if (node.hasAttribute("value_ints")) {
+      List<Long> values = node.integers("value_ints", List.of());
+      long[] elements = values.stream().mapToLong(Long::longValue).toArray();
+      return node.constant(Tensor.of(elements, elements.length));
+    }
+    if (node.hasAttribute("value_floats")) {
+      List<Float> values = node.numbers("value_floats");
+      Tensor tensor = Tensor.allocate(DType.FLOAT32, values.size());
+      for (int i = 0; i < values.size(); i++) {
+        tensor.setDouble(i, values.get(i));
+      }
+      return node.constant(tensor);
+    }
+    if (node.hasAttribute("value_string") || node.hasAttribute("value_strings")) {
+      throw node.unsupported("a constant of strings");
+    }
+    if (node.hasAttribute("sparse_value")) {
+      throw node.unsupported("a sparse constant");
+    }
+    throw node.invalid("it has no value");
+  }
+
+  private static GraphExpr constantOfShape(Node node) {
+    Tensor given = node.tensor("value");
+    Tensor value = given == null ? Tensor.allocate(DType.FLOAT32, 1) : given;
+    if (value.elements() != 1) {
+      throw node.invalid("its value must have one element, got " + value);
+    }
+    GraphExpr element = new GraphExpr.Constant("", value.reshaped());
+    return node.emit(new Expand(new Shape(node.sizes(0))), element);
+  }
+
+  private static GraphExpr shape(Node node) {
+    int rank = node.rank(0);
+    long start = clampedAxis(node.integer("start", 0), rank);
+    long end = clampedAxis(node.integer("end", rank), rank);
+    List<IntExpr> dims =
+        start < end
+            ? node.type(0).shape().dims().subList((int) start, (int) end)
+            : List.<IntExpr>of();
+    return node.sizesTensor(dims, false);
+  }
+
+  private static long clampedAxis(long axis, int rank) {
+    return Math.clamp(axis < 0 ? axis + rank : axis, 0, rank);
+  }
+
+  private static GraphExpr reshape(Node node) {
+    TensorType x = node.type(0);
+    List<IntExpr> wanted =
+        node.opset() < 5
+            ? node.integers("shape", List.of()).stream().map(IntExpr::of).toList()
+            : node.sizes(1);
+    boolean allowZero = node.flag("allowzero", false);
+    List<IntExpr> dims = new ArrayList<>();
+    int unknown = -1;
+    for (int i = 0; i < wanted.size(); i++) {
+      Long value = SizeAlgebra.constant(wanted.get(i));
+      if (value != null && value == -1) {
+        if (unknown >= 0) {
+          throw node.invalid("the shape " + wanted + " has more than one -1");
+        }
+        unknown = i;
+        dims.add(IntExpr.of(1));
+      } else if (value != null && value == 0 && !allowZero) {
+        if (i >= x.rank()) {
+          throw node.invalid("the shape " + wanted + " copies a dimension that " + x + " lacks");
+        }
+        dims.add(x.dim(i));
+      } else if (value != null && value < 0) {
+        throw node.invalid("the shape " + wanted + " has a negative size");
+      } else {
+        dims.add(wanted.get(i));
+      }
+    }
+    if (unknown >= 0) {
+      dims.set(unknown, remaining(node, x, dims));
+    }
+    return node.emit(new Reshape(new Shape(dims)), node.input(0));
+  }
+
+  private static IntExpr remaining(Node node, TensorType x, List<IntExpr> others) {
+    IntExpr have = NeuralConverters.product(x.shape().dims());
+    IntExpr known = NeuralConverters.product(others);
+    if (known.equals(IntExpr.of(0))) {
+      throw node.invalid("a shape of 0 elements can't have a -1");
+    }
+    return SizeAlgebra.floorDiv(have, known);
+  }
+
+  private static GraphExpr flatten(Node node) {
+    TensorType x = node.type(0);
+    long given = node.integer("axis", 1);
+    int axis = (int) (given < 0 ? given + x.rank() : given);
+    if (axis < 0 || axis > x.rank()) {
+      throw node.invalid("axis " + given + " does not exist in " + x);
+    }
+    List<IntExpr> dims = x.shape().dims();
+    IntExpr rows = NeuralConverters.product(dims.subList(0, axis));
+    IntExpr columns = NeuralConverters.product(dims.subList(axis, x.rank()));
+    return node.emit(new Reshape(new Shape(List.of(rows, columns))), node.input(0));
+  }
+
+  /** The axes of Squeeze and Unsqueeze: an attribute before version 13, an input since. */
+  private static List<Long> axes(Node node) {
+    return node.opset() >= 13 && node.has(1) ? node.longs(1) : node.integers("axes", List.of());
+  }
+
+  private static GraphExpr squeeze(Node node) {
+    TensorType x = node.type(0);
+    List<Integer> axes = node.axes(axes(node), x.rank());
+    boolean all = axes.isEmpty() && !node.has(1) && !node.hasAttribute("axes");
+    List<IntExpr> dims = new ArrayList<>();
+    for (int i = 0; i < x.rank(); i++) {
+      boolean one = x.dim(i).equals(IntExpr.of(1));
+      if (axes.contains(i) && !one) {
+        throw node.invalid("dimension " + i + " of " + x + " can't be dropped: it is not 1");
+      }
+      if (!(all ? one : axes.contains(i))) {
+        dims.add(x.dim(i));
+      }
+    }
+    return node.emit(new Reshape(new Shape(dims)), node.input(0));
+  }
+
+  private static GraphExpr unsqueeze(Node node) {
+    TensorType x = node.type(0);
+    List<Long> given = axes(node);
+    List<Integer> axes = node.axes(given, x.rank() + given.size());
+    List<IntExpr> dims = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < x.rank() + given.size(); i++) {
+      dims.add(
+          axes.contains(i) ? IntExpr.of(1) : next < x.rank() ? x.dim(next++) : bad(node, axes));
+    }
+    return node.emit(new Reshape(new Shape(dims)), node.input(0));
+  }
+
+  private static IntExpr bad(Node node, List<Integer> axes) {
+    throw node.invalid("the axes " + axes + " are not distinct");
+  }
+
+  private static GraphExpr transpose(Node node) {
+    int rank = node.rank(0);
+    List<Long> reversed = IntStream.range(0, rank).mapToObj(i -> (long) (rank - 1 - i)).toList();
+    List<Integer> order = node.axes(node.integers("perm", reversed), rank);
+    return NeuralConverters.transpose(node, node.input(0), order);
+  }
+
+  private static GraphExpr concat(Node node) {
+    if (node.opset() >= 4 && !node.hasAttribute("axis")) {
+      throw node.invalid("it has no axis");
+    }
+    return node.emit(new Concat(node.axis("axis", 1, node.rank(0))), node.inputs());
+  }
+
+  private static List<GraphExpr> split(Node node) {
+    TensorType x = node.type(0);
+    int axis = node.axis("axis", 0, x.rank());
+    List<IntExpr> lengths = splitLengths(node, x.dim(axis));
+    List<GraphExpr> parts = new ArrayList<>();
+    IntExpr begin = IntExpr.of(0);
+    for (IntExpr length : lengths) {
+      List<IntExpr> starts = new ArrayList<>(Collections.nCopies(x.rank(), IntExpr.of(0)));
+      List<IntExpr> sizes = new ArrayList<>(x.shape().dims());
+      starts.set(axis, begin);
+      sizes.set(axis, length);
+      parts.add(
+          node.emit(new Slice(starts, Collections.nCopies(x.rank(), 1L), sizes), node.input(0)));
+      begin = SizeAlgebra.plus(begin, length);
+    }
+    if (!SizeAlgebra.equal(begin, x.dim(axis))) {
+      throw node.invalid("the parts " + lengths + " don't make up the size " + x.dim(axis));
+    }
+    return parts;
+  }
+
+  private static List<IntExpr> splitLengths(Node node, IntExpr size) {
+    boolean asInput = node.opset() >= 13 || node.opset() == 1;
+    if (asInput && node.has(1)) {
+      return node.sizes(1);
+    }
+    List<Long> given = node.integers("split", List.of());
+    if (!given.isEmpty()) {
+      return given.stream().map(IntExpr::of).toList();
+    }
+    long count = node.integer("num_outputs", node.outputCount());
+    IntExpr length = SizeAlgebra.ceilDiv(size, count);
+    List<IntExpr> lengths = new ArrayList<>(Collections.nCopies((int) count, length));
+    IntExpr before = SizeAlgebra.times(length, IntExpr.of(count - 1));
+    lengths.set((int) count - 1, SizeAlgebra.minus(size, before));
+    return lengths;
+  }
+
+  private static GraphExpr slice(Node node) {
+    TensorType x = node.type(0);
+    boolean attributes = node.opset() < 10;
+    List<IntExpr> starts = attributes ? attributeSizes(node, "starts") : node.sizes(1);
+    List<IntExpr> ends = attributes ? attributeSizes(node, "ends") : node.sizes(2);
+    List<Long> all = IntStream.range(0, starts.size()).mapToObj(i -> (long) i).toList();
+    List<Long> axes = attributes ? node.integers("axes", all) : node.has(3) ? node.longs(3) : all;
+    List<Long> steps =
+        !attributes && node.has(4) ? node.longs(4) : Collections.nCopies(starts.size(), 1L);
+    int count = starts.size();
+    if (ends.size() != count || axes.size() != count || steps.size() != count) {
+      throw node.invalid("starts, ends, axes and steps must be equally many");
+    }
+    return node.emit(Slice.of(x, node.axes(axes, x.rank()), starts, ends, steps), node.input(0));
+  }
+
+  private static List<IntExpr> attributeSizes(Node node, String key) {
+    return node.integers(key, List.of()).stream().map(IntExpr::of).toList();
+  }
+
+  private static GraphExpr pad(Node node) {
+    TensorType x = node.type(0);
+    boolean attributes = node.opset() < 11;
+    String key = node.opset() < 2 ? "paddings" : "pads";
+    List<Long> pads = attributes ? node.integers(key, List.of()) : node.longs(1);
+    int rank = x.rank();
+    List<Integer> axes =
+        node.has(3) ? node.axes(node.longs(3), rank) : IntStream.range(0, rank).boxed().toList();
+    if (pads.size() != 2 * axes.size()) {
+      throw node.invalid("pads " + pads + " need " + 2 * axes.size() + " entries");
+    }
+    List<Long> before = new ArrayList<>(Collections.nCopies(rank, 0L));
+    List<Long> after = new ArrayList<>(Collections.nCopies(rank, 0L));
+    for (int i = 0; i < axes.size(); i++) {
+      before.set(axes.get(i), pads.get(i));
+      after.set(axes.get(i), pads.get(i + axes.size()));
+    }
+    Pad.Mode mode =
+        switch (node.text("mode", "constant")) {
+          case "constant" -> Pad.Mode.CONSTANT;
+          case "edge" -> Pad.Mode.EDGE;
+          case "reflect" -> Pad.Mode.REFLECT;
+          case "wrap" -> Pad.Mode.WRAP;
+          default -> throw node.invalid("mode '" + node.text("mode", "") + "' does not exist");
+        };
+    Pad operator = new Pad(before, after, mode);
+    if (mode != Pad.Mode.CONSTANT) {
+      return node.emit(operator, node.input(0));
+    }
+    GraphExpr value =
+        !attributes && node.has(2)
+            ? node.input(2)
+            : node.scalar(x.dtype(), attributes ? node.number("value", 0) : 0);
+    return node.emit(operator, node.input(0), value);
+  }
+
+  private static GraphExpr expand(Node node) {
+    TensorType x = node.type(0);
+    List<IntExpr> wanted = node.sizes(1);
+    int rank = Math.max(x.rank(), wanted.size());
+    List<IntExpr> dims = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int own = i - (rank - x.rank());
+      int other = i - (rank - wanted.size());
+      IntExpr size = own < 0 ? IntExpr.of(1) : x.dim(own);
+      // A 1 in the wanted shape keeps the operand's size.
+      boolean keep = other < 0 || wanted.get(other).equals(IntExpr.of(1));
+      dims.add(keep ? size : wanted.get(other));
+    }
+    return node.emit(new Expand(new Shape(dims)), node.input(0));
+  }
+
+  /** Each dimension d becomes {@code [1, d]}, is broadcast to {@code [repeats, d]}, and merged. */
+  private static GraphExpr tile(Node node) {
+    TensorType x = node.type(0);
+    if (node.opset() < 6) {
+      throw node.unsupported("version 1 of the operator");
+    }
+    List<IntExpr> repeats = node.sizes(1);
+    if (repeats.size() != x.rank()) {
+      throw node.invalid("repeats " + repeats + " don't fit " + x);
+    }
+    List<IntExpr> split = new ArrayList<>();
+    List<IntExpr> wide = new ArrayList<>();
+    List<IntExpr> merged = new ArrayList<>();
+    for (int i = 0; i < x.rank(); i++) {
+      split.addAll(List.of(IntExpr.of(1), x.dim(i)));
+      wide.addAll(List.of(repeats.get(i), x.dim(i)));
+      merged.add(SizeAlgebra.times(repeats.get(i), x.dim(i)));
+    }
+    GraphExpr apart = node.emit(new Reshape(new Shape(split)), node.input(0));
+    GraphExpr broadcast = node.emit(new Expand(new Shape(wide)), apart);
+    return node.emit(new Reshape(new Shape(merged)), broadcast);
+  }
+
+  private static GraphExpr depthToSpace(Node node) {
+    TensorType x = node.type(0);
+    IntExpr block = IntExpr.of(node.integer("blocksize", 1));
+    IntExpr depth = SizeAlgebra.floorDiv(x.dim(1), SizeAlgebra.times(block, block));
+    boolean columnsFirst = node.text("mode", "DCR").equals("CRD");
+    List<IntExpr> split =
+        columnsFirst
+            ? List.of(x.dim(0), depth, block, block, x.dim(2), x.dim(3))
+            : List.of(x.dim(0), block, block, depth, x.dim(2), x.dim(3));
+    List<Integer> order = columnsFirst ? List.of(0, 1, 4, 2, 5, 3) : List.of(0, 3, 4, 1, 5, 2);
+    List<IntExpr> merged =
+        List.of(
+            x.dim(0),
+            depth,
+            SizeAlgebra.times(x.dim(2), block),
+            SizeAlgebra.times(x.dim(3), block));
+    return rearranged(node, split, order, merged);
+  }
+
+  private static GraphExpr spaceToDepth(Node node) {
+    TensorType x = node.type(0);
+    IntExpr block = IntExpr.of(node.integer("blocksize", 1));
+    IntExpr rows = SizeAlgebra.floorDiv(x.dim(2), block);
+    IntExpr columns = SizeAlgebra.floorDiv(x.dim(3), block);
+    List<IntExpr> split = List.of(x.dim(0), x.dim(1), rows, block, columns, block);
+    IntExpr depth = SizeAlgebra.times(x.dim(1), SizeAlgebra.times(block, block));
+    return rearranged(
+        node, split, List.of(0, 3, 5, 1, 2, 4), List.of(x.dim(0), depth, rows, columns));
+  }
+
+  private static GraphExpr rearranged(
+      Node node, List<IntExpr> split, List<Integer> order, List<IntExpr> merged) {
+    GraphExpr apart = node.emit(new Reshape(new Shape(split)), node.input(0));
+    GraphExpr moved = NeuralConverters.transpose(node, apart, order);
+    return node.emit(new Reshape(new Shape(merged)), moved);
+  }
+}
