@@ -3,6 +3,7 @@ package dev.weft.runtime.plan;
 import dev.weft.base.IntExpr;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One step of a {@link LaunchPlan}. Buffers and sizes are named; a name is defined before it is
@@ -44,6 +45,20 @@ public sealed interface Instruction {
     public Branch {
       then = List.copyOf(then);
       otherwise = List.copyOf(otherwise);
+    }
+
+    /** The buffers that both arms define, and so the branch. */
+    public Set<String> definedBuffers() {
+      Set<String> names = Definitions.of(then).buffers();
+      names.retainAll(Definitions.of(otherwise).buffers());
+      return names;
+    }
+
+    /** The sizes that both arms define, and so the branch. */
+    public Set<String> definedSizes() {
+      Set<String> names = Definitions.of(then).sizes();
+      names.retainAll(Definitions.of(otherwise).sizes());
+      return names;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.runtime.plan;
 
+import dev.weft.runtime.ProgramImage;
 import java.util.List;
 
 /**
@@ -45,6 +46,16 @@ public record LaunchPlan(
   /** Inputs and outputs as the caller sees them. */
   public Signature signature() {
     return new Signature(inputs, outputs.stream().map(PlanOutput::tensor).toList());
+  }
+
+  /**
+   * Checks that the program has what the plan launches, with parameters that the arguments fit. A
+   * buffer of bytes (uint8) fits every buffer parameter, so that workspaces can be untyped.
+   *
+   * @throws PlanException if not
+   */
+  public void checkAgainst(ProgramImage program) {
+    ProgramCheck.check(this, program);
   }
 
   @Override

@@ -1,0 +1,68 @@
+package dev.weft.runtime.artifact;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.runtime.KernelParam;
+import dev.weft.runtime.KernelSpec;
+import dev.weft.runtime.ProgramFormat;
+import dev.weft.runtime.ProgramImage;
+import java.util.function.Function;
+
+/** The JSON form of what a program image is besides its content. */
+final class ProgramJson {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private ProgramJson() {}
+
+  /**
+   * Describes an image.
+   *
+   * @param entry the name of the file's part that has the content
+   */
+  static ObjectNode write(ProgramImage image, String entry) {
+    ObjectNode node = JSON.objectNode();
+    node.put("format", image.format().name());
+    node.put("architecture", image.architecture());
+    node.put("content", entry);
+    ArrayNode options = node.putArray("options");
+    image.options().forEach(options::add);
+    ArrayNode kernels = node.putArray("kernels");
+    for (KernelSpec kernel : image.kernels()) {
+      ObjectNode described = kernels.addObject().put("name", kernel.name());
+      ArrayNode params = described.putArray("params");
+      kernel.params().forEach(param -> params.add(param(param)));
+    }
+    return node;
+  }
+
+  static ProgramImage read(JsonFields fields, Function<String, byte[]> contents) {
+    return new ProgramImage(
+        fields.constant("format", ProgramFormat.class),
+        fields.text("architecture"),
+        contents.apply(fields.text("content")),
+        fields.objects(
+            "kernels",
+            kernel ->
+                new KernelSpec(kernel.text("name"), kernel.objects("params", ProgramJson::param))),
+        fields.texts("options"));
+  }
+
+  private static ObjectNode param(KernelParam param) {
+    ObjectNode node =
+        JSON.objectNode().put("name", param.name()).put("dtype", param.dtype().toString());
+    return switch (param) {
+      case KernelParam.Buffer buffer -> node.put("access", buffer.access().name());
+      case KernelParam.Scalar scalar -> node;
+    };
+  }
+
+  private static KernelParam param(JsonFields fields) {
+    return fields.has("access")
+        ? new KernelParam.Buffer(
+            fields.text("name"),
+            fields.dtype("dtype"),
+            fields.constant("access", KernelParam.Access.class))
+        : new KernelParam.Scalar(fields.text("name"), fields.dtype("dtype"));
+  }
+}

@@ -1,0 +1,177 @@
+package dev.weft.runtime.exec;
+
+import dev.weft.base.InputException;
+import dev.weft.base.Tensor;
+import dev.weft.runtime.Device;
+import dev.weft.runtime.DeviceBuffer;
+import dev.weft.runtime.DeviceException;
+import dev.weft.runtime.LoadedProgram;
+import dev.weft.runtime.ProgramImage;
+import dev.weft.runtime.artifact.Artifact;
+import dev.weft.runtime.artifact.Weights;
+import dev.weft.runtime.plan.LaunchPlan;
+import dev.weft.runtime.plan.PlanException;
+import dev.weft.runtime.plan.Signature;
+import dev.weft.runtime.plan.TensorSpec;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compiled model on a device, ready to run. May be shared by threads: each run that is under way
+ * has a queue and memory of its own, which later runs use again; program and weights are shared.
+ *
+ * <p>A run that fails leaves no device memory behind, and the executor usable.
+ */
+public final class PlanExecutor implements AutoCloseable {
+  private final Loaded loaded;
+  private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
+
+  /** Shared by runs, held alone by {@link #close}. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  /** What all runs share. */
+  record Loaded(
+      Device device,
+      LaunchPlan plan,
+      LoadedProgram program,
+      Map<String, DeviceBuffer> constants,
+      ExternalFunctions externals) {}
+
+  private PlanExecutor(Loaded loaded) {
+    this.loaded = loaded;
+  }
+
+  /**
+   * Loads what an artifact has for a device.
+   *
+   * @param device stays the caller's; close the executor first
+   * @param artifact may be closed once this returns
+   * @throws InputException if the artifact has nothing for this kind of device
+   */
+  public static PlanExecutor open(Device device, Artifact artifact, ExternalFunctions externals) {
+    Artifact.Selection selection = artifact.select(device);
+    return open(device, selection.program(), selection.plan(), artifact.weights(), externals);
+  }
+
+  /**
+   * Loads a program and uploads the plan's constants.
+   *
+   * @param device stays the caller's; close the executor first
+   * @param weights may be closed once this returns
+   * @throws PlanException if the plan launches what the program hasn't
+   * @throws InputException if the weights lack a constant or have another dtype or shape for it
+   */
+  public static PlanExecutor open(
+      Device device,
+      ProgramImage program,
+      LaunchPlan plan,
+      Weights weights,
+      ExternalFunctions externals) {
+    plan.checkAgainst(program);
+    Map<String, DeviceBuffer> constants = new LinkedHashMap<>();
+    LoadedProgram loadedProgram = device.load(program);
+    boolean done = false;
+    try {
+      for (TensorSpec spec : plan.constants()) {
+        Tensor tensor = weights.get(spec.name());
+        checkConstant(spec, tensor);
+        DeviceBuffer buffer = device.allocate(tensor.bytes());
+        constants.put(spec.name(), buffer);
+        buffer.write(0, tensor.data());
+      }
+      done = true;
+      return new PlanExecutor(new Loaded(device, plan, loadedProgram, constants, externals));
+    } finally {
+      if (!done) {
+        constants.values().forEach(DeviceBuffer::close);
+        loadedProgram.close();
+      }
+    }
+  }
+
+  private static void checkConstant(TensorSpec spec, Tensor tensor) {
+    if (!tensor.dtype().equals(spec.dtype())
+        || !Arrays.equals(tensor.shape(), spec.shape().toLongs())) {
+      throw new InputException(
+          "they are " + tensor + ", the plan takes " + spec,
+          "weights '" + spec.name() + "'",
+          "compile the model again");
+    }
+  }
+
+  /** The device. */
+  public Device device() {
+    return loaded.device();
+  }
+
+  /** What {@link #run} takes and gives. */
+  public Signature signature() {
+    return loaded.plan().signature();
+  }
+
+  /** The program, for its kernels' resources and build log. */
+  public LoadedProgram program() {
+    return loaded.program();
+  }
+
+  /**
+   * Runs the model.
+   *
+   * @param inputs a tensor for each input by name; they stay the caller's
+   * @return a new tensor for each output by name, in the model's order; the caller closes them
+   * @throws InputException if the inputs don't fit
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    return run(inputs, null);
+  }
+
+  /** {@link #run(Map)} that adds each command's time on the device to a profile. */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, @Nullable ExecutionProfile profile) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new DeviceException("the model is closed", "", "keep it open while it runs");
+      }
+      Workspace taken = idle.poll();
+      Workspace workspace = taken == null ? new Workspace(loaded.device()) : taken;
+      boolean done = false;
+      try {
+        Map<String, Tensor> results = new PlanRun(loaded, workspace, profile).run(inputs);
+        done = true;
+        return results;
+      } finally {
+        if (done) {
+          idle.push(workspace);
+        } else {
+          workspace.close();
+        }
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Frees all that the model holds on the device, once no run is under way. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        idle.forEach(Workspace::close);
+        idle.clear();
+        loaded.constants().values().forEach(DeviceBuffer::close);
+        loaded.program().close();
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

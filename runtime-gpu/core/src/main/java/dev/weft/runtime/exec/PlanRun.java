@@ -1,0 +1,414 @@
+package dev.weft.runtime.exec;
+
+import dev.weft.base.DType;
+import dev.weft.base.InputException;
+import dev.weft.base.IntExpr;
+import dev.weft.base.Scalars;
+import dev.weft.base.Tensor;
+import dev.weft.runtime.Device;
+import dev.weft.runtime.DeviceBuffer;
+import dev.weft.runtime.DeviceEvent;
+import dev.weft.runtime.DeviceException;
+import dev.weft.runtime.DeviceQueue;
+import dev.weft.runtime.KernelArgument;
+import dev.weft.runtime.LaunchConfig;
+import dev.weft.runtime.LoadedProgram;
+import dev.weft.runtime.exec.BoundBuffer.Claim;
+import dev.weft.runtime.exec.BoundBuffer.LongShape;
+import dev.weft.runtime.plan.Carried;
+import dev.weft.runtime.plan.HostValue;
+import dev.weft.runtime.plan.Instruction;
+import dev.weft.runtime.plan.LaunchPlan;
+import dev.weft.runtime.plan.MemoryPool;
+import dev.weft.runtime.plan.PlanArgument;
+import dev.weft.runtime.plan.PlanOutput;
+import dev.weft.runtime.plan.Storage;
+import dev.weft.runtime.plan.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a plan: walks the instructions and enqueues. */
+final class PlanRun {
+  private final LaunchPlan plan;
+  private final Device device;
+  private final LoadedProgram program;
+  private final Map<String, DeviceBuffer> constants;
+  private final ExternalFunctions externals;
+  private final Workspace workspace;
+  private final DeviceQueue queue;
+  private final @Nullable ExecutionProfile profile;
+  private final List<Timed> timed = new ArrayList<>();
+
+  /** A command whose time is asked for when the run is over. */
+  private record Timed(ExecutionProfile.Kind kind, String name, String detail, DeviceEvent event) {}
+
+  PlanRun(PlanExecutor.Loaded loaded, Workspace workspace, @Nullable ExecutionProfile profile) {
+    this.plan = loaded.plan();
+    this.device = loaded.device();
+    this.program = loaded.program();
+    this.constants = loaded.constants();
+    this.externals = loaded.externals();
+    this.workspace = workspace;
+    this.profile = profile;
+    this.queue = workspace.queue(profile != null);
+  }
+
+  /** Runs the plan; afterwards, however it ended, the device is done with the inputs' memory. */
+  Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    boolean done = false;
+    try (Scope scope = Scope.outermost(InputBinding.bind(plan.inputs(), inputs))) {
+      for (MemoryPool pool : plan.pools()) {
+        workspace.reservePool(pool.name(), pool.bytes().evaluate(scope.sizes()));
+      }
+      try {
+        defineInputs(scope, inputs);
+        defineConstants(scope);
+        block(scope, plan.body());
+        for (PlanOutput output : plan.outputs()) {
+          results.put(output.tensor().name(), result(scope, output));
+        }
+        queue.finish();
+        recordTimes();
+        done = true;
+      } finally {
+        if (!done) {
+          settle();
+        }
+      }
+    } finally {
+      timed.forEach(each -> each.event().close());
+      if (!done) {
+        results.values().forEach(Tensor::close);
+      }
+      java.lang.ref.Reference.reachabilityFence(inputs);
+    }
+    return results;
+  }
+
+  /** After an error: waits for what was enqueued; what fails now is not the first error. */
+  private void settle() {
+    try {
+      queue.finish();
+    } catch (RuntimeException e) {
+      // The error that led here is under way to the caller.
+    }
+  }
+
+  private void recordTimes() {
+    if (profile != null) {
+      for (Timed each : timed) {
+        profile.add(
+            new ExecutionProfile.Entry(
+                each.kind(), each.name(), each.detail(), each.event().durationNanos()));
+      }
+    }
+  }
+
+  private void enqueued(ExecutionProfile.Kind kind, String name, String detail, DeviceEvent event) {
+    if (profile == null) {
+      event.close();
+    } else {
+      timed.add(new Timed(kind, name, detail, event));
+    }
+  }
+
+  private void defineInputs(Scope scope, Map<String, Tensor> inputs) {
+    for (TensorSpec spec : plan.inputs()) {
+      Tensor tensor = inputs.get(spec.name());
+      if (tensor == null) {
+        throw new IllegalStateException("the inputs were checked");
+      }
+      DeviceBuffer buffer = workspace.input(spec.name(), tensor.bytes());
+      upload(spec.name(), buffer, tensor.data());
+      scope.define(
+          spec.name(),
+          new BoundBuffer(buffer, spec.dtype(), LongShape.of(tensor.shape()), Claim.none()));
+    }
+  }
+
+  private void upload(String name, DeviceBuffer buffer, MemorySegment data) {
+    enqueued(
+        ExecutionProfile.Kind.WRITE,
+        name,
+        data.byteSize() + " bytes",
+        queue.write(buffer, 0, data, List.of()));
+  }
+
+  private void defineConstants(Scope scope) {
+    for (TensorSpec spec : plan.constants()) {
+      DeviceBuffer buffer = constants.get(spec.name());
+      if (buffer == null) {
+        throw new IllegalStateException("all constants were uploaded");
+      }
+      scope.define(
+          spec.name(),
+          new BoundBuffer(
+              buffer, spec.dtype(), LongShape.of(spec.shape().toLongs()), Claim.none()));
+    }
+  }
+
+  private Tensor result(Scope scope, PlanOutput output) {
+    TensorSpec spec = output.tensor();
+    BoundBuffer buffer = scope.buffer(output.buffer());
+    Tensor tensor = Tensor.allocate(spec.dtype(), spec.shape().evaluate(scope.sizes()));
+    try {
+      if (tensor.bytes() != buffer.memory().bytes()) {
+        throw new DeviceException(
+            "it has "
+                + tensor.bytes()
+                + " bytes, its buffer '"
+                + output.buffer()
+                + "' "
+                + buffer.memory().bytes(),
+            "output '" + spec.name() + "'",
+            "the plan was made wrongly: compile the model again");
+      }
+      enqueued(
+          ExecutionProfile.Kind.READ,
+          spec.name(),
+          tensor.bytes() + " bytes",
+          queue.read(buffer.memory(), 0, tensor.data(), List.of()));
+      return tensor;
+    } catch (RuntimeException e) {
+      settle();
+      tensor.close();
+      throw e;
+    }
+  }
+
+  private void block(Scope scope, List<Instruction> body) {
+    for (Instruction instruction : body) {
+      execute(scope, instruction);
+    }
+  }
+
+  private void execute(Scope scope, Instruction instruction) {
+    switch (instruction) {
+      case Instruction.Allocate(TensorSpec tensor, Storage storage) ->
+          allocate(scope, tensor, storage);
+      case Instruction.Launch launch -> launch(scope, launch);
+      case Instruction.Copy copy -> copy(scope, copy);
+      case Instruction.ShapeCompute(String size, HostValue value) ->
+          scope.define(size, evaluate(scope, value));
+      case Instruction.Branch branch -> branch(scope, branch);
+      case Instruction.Loop loop -> loop(scope, loop);
+      case Instruction.ExternalCall call -> external(scope, call);
+      case Instruction.Free(String name) -> scope.free(name);
+    }
+  }
+
+  private void allocate(Scope scope, TensorSpec tensor, Storage storage) {
+    long[] shape = tensor.shape().evaluate(scope.sizes());
+    long bytes = tensor.bytes().evaluate(scope.sizes());
+    switch (storage) {
+      case Storage.Pooled(String pool, IntExpr offset) ->
+          scope.define(
+              tensor.name(),
+              new BoundBuffer(
+                  workspace.view(pool, offset.evaluate(scope.sizes()), bytes),
+                  tensor.dtype(),
+                  LongShape.of(shape),
+                  Claim.none()));
+      case Storage.Owned() -> scope.define(tensor.name(), owned(tensor.dtype(), shape, bytes));
+    }
+  }
+
+  private BoundBuffer owned(DType dtype, long[] shape, long bytes) {
+    DeviceBuffer memory = device.allocate(bytes);
+    return new BoundBuffer(memory, dtype, LongShape.of(shape), Claim.closing(memory));
+  }
+
+  private void launch(Scope scope, Instruction.Launch launch) {
+    LaunchConfig config = launch.geometry().evaluate(scope.sizes());
+    List<KernelArgument> arguments = new ArrayList<>(launch.arguments().size());
+    for (PlanArgument argument : launch.arguments()) {
+      arguments.add(
+          switch (argument) {
+            case PlanArgument.Buffer(String name) -> KernelArgument.of(scope.buffer(name).memory());
+            case PlanArgument.Size(IntExpr value) ->
+                KernelArgument.of(value.evaluate(scope.sizes()));
+            case PlanArgument.Real(double value) -> KernelArgument.of(value);
+          });
+    }
+    enqueued(
+        ExecutionProfile.Kind.KERNEL,
+        launch.kernel(),
+        config.toString(),
+        queue.launch(program.kernel(launch.kernel()), config, arguments));
+  }
+
+  private void copy(Scope scope, Instruction.Copy copy) {
+    Map<String, Long> sizes = scope.sizes();
+    long bytes = copy.bytes().evaluate(sizes);
+    enqueued(
+        ExecutionProfile.Kind.COPY,
+        copy.target(),
+        bytes + " bytes",
+        queue.copy(
+            scope.buffer(copy.source()).memory(),
+            copy.sourceOffset().evaluate(sizes),
+            scope.buffer(copy.target()).memory(),
+            copy.targetOffset().evaluate(sizes),
+            bytes,
+            List.of()));
+  }
+
+  private long evaluate(Scope scope, HostValue value) {
+    return switch (value) {
+      case HostValue.Expression(IntExpr expression) -> expression.evaluate(scope.sizes());
+      case HostValue.Element(String name, IntExpr index) -> {
+        BoundBuffer buffer = scope.buffer(name);
+        DType dtype = buffer.dtype();
+        long offset = Math.multiplyExact(index.evaluate(scope.sizes()), (long) dtype.bytes());
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment element = arena.allocate(dtype.bytes(), 8);
+          try (DeviceEvent event = queue.read(buffer.memory(), offset, element, List.of())) {
+            event.await();
+          }
+          yield Scalars.getInt(dtype, element, 0);
+        }
+      }
+    };
+  }
+
+  private void branch(Scope scope, Instruction.Branch branch) {
+    boolean taken = evaluate(scope, branch.condition()) != 0;
+    Set<String> buffers = branch.definedBuffers();
+    Set<String> sizes = branch.definedSizes();
+    try (Scope arm = scope.inner()) {
+      block(arm, taken ? branch.then() : branch.otherwise());
+      buffers.forEach(name -> scope.define(name, arm.buffer(name)));
+      sizes.forEach(name -> scope.define(name, arm.size(name)));
+    }
+  }
+
+  /** The values that the carried names stand for; buffers hold a name each while they are here. */
+  private static final class CarriedValues implements AutoCloseable {
+    private final Map<String, BoundBuffer> buffers = new LinkedHashMap<>();
+    private final Map<String, Long> sizes = new LinkedHashMap<>();
+
+    void put(String name, BoundBuffer buffer) {
+      buffer.claim().add();
+      buffers.put(name, buffer);
+    }
+
+    void define(Scope scope) {
+      buffers.forEach(scope::define);
+      sizes.forEach(scope::define);
+    }
+
+    @Override
+    public void close() {
+      buffers.values().forEach(buffer -> buffer.claim().drop());
+    }
+  }
+
+  private void loop(Scope scope, Instruction.Loop loop) {
+    long trips = loop.trips().evaluate(scope.sizes());
+    CarriedValues values = new CarriedValues();
+    try {
+      for (Carried carried : loop.carried()) {
+        switch (carried) {
+          case Carried.Buffer(String name, String initial, String next) ->
+              values.put(name, scope.buffer(initial));
+          case Carried.Size(String name, IntExpr initial, IntExpr next) ->
+              values.sizes.put(name, initial.evaluate(scope.sizes()));
+        }
+      }
+      for (long index = 0; index < trips; index++) {
+        try (Scope iteration = scope.inner()) {
+          iteration.define(loop.index(), index);
+          values.define(iteration);
+          if (evaluate(iteration, loop.condition()) == 0) {
+            break;
+          }
+          block(iteration, loop.body());
+          CarriedValues next = next(iteration, loop);
+          values.close();
+          values = next;
+        }
+      }
+      values.define(scope);
+    } finally {
+      values.close();
+    }
+  }
+
+  private static CarriedValues next(Scope iteration, Instruction.Loop loop) {
+    CarriedValues values = new CarriedValues();
+    // Sizes first: their evaluation may fail, and then no buffer has been claimed.
+    for (Carried carried : loop.carried()) {
+      if (carried instanceof Carried.Size(String name, IntExpr initial, IntExpr next)) {
+        values.sizes.put(name, next.evaluate(iteration.sizes()));
+      }
+    }
+    for (Carried carried : loop.carried()) {
+      if (carried instanceof Carried.Buffer(String name, String initial, String next)) {
+        values.put(name, iteration.buffer(next));
+      }
+    }
+    return values;
+  }
+
+  private void external(Scope scope, Instruction.ExternalCall call) {
+    ExternalFunction function = externals.get(call.function());
+    List<Tensor> inputs = new ArrayList<>();
+    List<Tensor> results = List.of();
+    try {
+      for (String name : call.inputs()) {
+        BoundBuffer buffer = scope.buffer(name);
+        Tensor tensor = Tensor.allocate(buffer.dtype(), buffer.shape().toLongs());
+        inputs.add(tensor);
+        try (DeviceEvent event = queue.read(buffer.memory(), 0, tensor.data(), List.of())) {
+          event.await();
+        }
+      }
+      results = function.call(List.copyOf(inputs), call.attributes());
+      define(scope, call, results);
+    } finally {
+      settle();
+      inputs.forEach(Tensor::close);
+      results.forEach(Tensor::close);
+    }
+  }
+
+  private void define(Scope scope, Instruction.ExternalCall call, List<Tensor> results) {
+    String where = "external function '" + call.function() + "'";
+    if (results.size() != call.outputs().size()) {
+      throw new InputException(
+          "it gave " + results.size() + " tensors, the model takes " + call.outputs().size(),
+          where,
+          "mend the function");
+    }
+    for (int i = 0; i < results.size(); i++) {
+      InputBinding.defineSizes(where, call.outputs().get(i), results.get(i).shape(), scope.sizes());
+    }
+    for (int i = 0; i < results.size(); i++) {
+      TensorSpec spec = call.outputs().get(i);
+      Tensor result = results.get(i);
+      if (!result.dtype().equals(spec.dtype())) {
+        throw new InputException(
+            "it gave "
+                + result.dtype()
+                + " for '"
+                + spec.name()
+                + "', the model takes "
+                + spec.dtype(),
+            where,
+            "mend the function");
+      }
+      InputBinding.checkShape(
+          where + ", '" + spec.name() + "'", spec, result.shape(), scope.sizes());
+      BoundBuffer buffer = owned(spec.dtype(), result.shape(), result.bytes());
+      scope.define(spec.name(), buffer);
+      upload(spec.name(), buffer.memory(), result.data());
+    }
+  }
+}
