@@ -6,8 +6,11 @@ import java.util.List;
 /**
  * A multi-dimensional view of memory. Identity counts: two buffers over the same pointer are
  * different buffers.
+ *
+ * <p>Open to one subclass, the buffers of tensor expressions, which know their tensor; in functions
+ * there are only plain ones.
  */
-public final class Buffer implements AttrValue {
+public non-sealed class Buffer implements AttrValue {
   /** Default alignment of a buffer's data in bytes. */
   public static final int DEFAULT_ALIGNMENT = 64;
 
