@@ -1,6 +1,7 @@
 package dev.weft.tir;
 
 import dev.weft.base.DType;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * a buffer. Identity counts, not the name: two variables called {@code i} are different variables.
  */
 public final class Var implements Expr {
+  private static final AtomicLong CREATED = new AtomicLong();
+
+  private final long serial = CREATED.getAndIncrement();
   private final String name;
   private final DType dtype;
   private final @Nullable PointerType pointer;
@@ -54,6 +58,14 @@ public final class Var implements Expr {
   /** The pointer type; null for anything but a typed pointer. */
   public @Nullable PointerType pointerType() {
     return pointer;
+  }
+
+  /**
+   * How many variables were made before this one: an order among variables of one name that, unlike
+   * identity hashes, is the same in every run of a program.
+   */
+  public long serial() {
+    return serial;
   }
 
   /** A new variable of the same type under another name. */
