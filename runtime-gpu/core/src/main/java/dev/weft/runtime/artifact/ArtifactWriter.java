@@ -40,7 +40,9 @@ final class ArtifactWriter {
   /** The id that zipalign gave to the extra field that only fills. */
   private static final short ALIGNMENT_FIELD = (short) 0xD935;
 
-  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /** A time that fits ZIP's own field; the first of 1980 would get an extra field. */
+  private static final LocalDateTime FIXED_TIME = LocalDateTime.of(1981, 1, 1, 0, 0);
+
   private static final int CHUNK = 1 << 20;
 
   private static final ObjectMapper MAPPER =
@@ -156,7 +158,7 @@ final class ArtifactWriter {
     entry.setSize(size);
     entry.setCompressedSize(size);
     entry.setCrc(crc);
-    entry.setTimeLocal(EPOCH);
+    entry.setTimeLocal(FIXED_TIME);
     return entry;
   }
 }

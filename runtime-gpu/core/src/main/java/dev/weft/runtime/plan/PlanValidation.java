@@ -195,6 +195,11 @@ final class PlanValidation {
     value(inner, loop.condition(), where);
     Scope end = inner.inner();
     block(end, loop.body(), path);
+    for (String name : scope.buffers.keySet()) {
+      if (!end.buffers.containsKey(name)) {
+        throw new PlanException("the body frees '" + name + "', which is defined outside", where);
+      }
+    }
     for (Carried carried : loop.carried()) {
       switch (carried) {
         case Carried.Buffer(String name, String initial, String next) -> {
