@@ -161,6 +161,15 @@ public sealed interface IntExpr {
     };
   }
 
+  /** The expression with symbols replaced; those without a replacement stay. */
+  default IntExpr substitute(Map<String, IntExpr> sizes) {
+    return switch (this) {
+      case Const c -> c;
+      case Symbol s -> sizes.getOrDefault(s.name(), s);
+      case Binary(Op op, IntExpr a, IntExpr b) -> of(op, a.substitute(sizes), b.substitute(sizes));
+    };
+  }
+
   /** Calls {@code visit} with every symbol's name. */
   default void forEachSymbol(BiConsumer<String, Symbol> visit) {
     switch (this) {
