@@ -60,14 +60,18 @@ public interface CDialect {
   /** A statement that writes consecutive elements. */
   String storeVector(DType vector, Scope scope, Code element, Code value);
 
-  /** One element of narrow floating-point memory as {@code to}; null to load and convert plainly. */
+  /**
+   * One element of narrow floating-point memory as {@code to}; null to load and convert plainly.
+   */
   @Nullable Code loadConverted(DType from, DType to, Scope scope, Code element);
 
   /** A statement that writes {@code value} of type {@code from} as {@code to}; null if plainly. */
   @Nullable String storeConverted(DType from, DType to, Scope scope, Code element, Code value);
 
-  /** A conversion of a number to another type, with wrap-around, saturation and rounding as
-   * docs/NUMERICS.md says. Bool vectors are masks of 32-bit integers, −1 for true. */
+  /**
+   * A conversion of a number to another type, with wrap-around, saturation and rounding as
+   * docs/NUMERICS.md says. Bool vectors are masks of 32-bit integers, −1 for true.
+   */
   Code convert(DType from, DType to, Code value);
 
   /** {@code condition ? a : b} lane by lane; the condition is a mask. */

@@ -38,8 +38,7 @@ public record Code(String text, int precedence) {
 
   /** A left-associative binary operation. */
   public static Code binary(Code a, String operator, Code b, int precedence) {
-    return new Code(
-        a.at(precedence) + " " + operator + " " + b.at(precedence + 1), precedence);
+    return new Code(a.at(precedence) + " " + operator + " " + b.at(precedence + 1), precedence);
   }
 
   /** {@code condition ? a : b}. */

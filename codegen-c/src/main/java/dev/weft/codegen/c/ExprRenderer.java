@@ -66,8 +66,7 @@ final class ExprRenderer {
       case Expr.Ramp ramp -> ramp(ramp);
       case Expr.Broadcast(Expr value, int lanes) ->
           dialect.broadcast(node.dtype(), render(value, index));
-      case Expr.Let let ->
-          throw refuse("a let within an expression ('" + let.var().name() + "')");
+      case Expr.Let let -> throw refuse("a let within an expression ('" + let.var().name() + "')");
       case Expr.Shuffle shuffle -> shuffle(shuffle);
       case Expr.Call(DType dtype, Callee callee, List<Expr> args) ->
           call(dtype, callee, args, index);
@@ -279,7 +278,8 @@ final class ExprRenderer {
     Buffer buffer = load.buffer();
     usedTypes.add(buffer.dtype());
     if (!position.dtype().isVector()) {
-      Code loaded = dialect.loadConverted(buffer.dtype(), buffer.dtype(), buffer.scope(), element(load));
+      Code loaded =
+          dialect.loadConverted(buffer.dtype(), buffer.dtype(), buffer.scope(), element(load));
       return loaded != null ? loaded : subscript(buffer, position);
     }
     if (position instanceof Expr.Ramp ramp && ramp.stride().isConst(1)) {
@@ -294,8 +294,7 @@ final class ExprRenderer {
 
   /** {@code A[i]}. */
   Code subscript(Buffer buffer, Expr position) {
-    return Code.primary(
-        pointer(buffer).at(Code.PRIMARY) + "[" + index(position).text() + "]");
+    return Code.primary(pointer(buffer).at(Code.PRIMARY) + "[" + index(position).text() + "]");
   }
 
   /** One lane of an index vector as an expression of its own. */
@@ -378,26 +377,19 @@ final class ExprRenderer {
   }
 
   private Code intrinsic(DType dtype, Intrinsic intrinsic, List<Expr> args, boolean index) {
-    switch (intrinsic) {
-      case LIKELY -> {
-        return render(args.get(0), index);
-      }
-      case IF_THEN_ELSE -> {
-        return select(args.get(0), args.get(1), args.get(2), index);
-      }
-      case REINTERPRET -> {
-        return dialect.reinterpret(args.get(0).dtype(), dtype, value(args.get(0)));
-      }
+    return switch (intrinsic) {
+      case LIKELY -> render(args.get(0), index);
+      case IF_THEN_ELSE -> select(args.get(0), args.get(1), args.get(2), index);
+      case REINTERPRET -> dialect.reinterpret(args.get(0).dtype(), dtype, value(args.get(0)));
       case ADDRESS_OF -> {
         if (args.get(0) instanceof Expr.Load load && load.indices().size() == 1) {
-          return Code.unary("&", subscript(load.buffer(), load.indices().get(0)));
+          yield Code.unary("&", subscript(load.buffer(), load.indices().get(0)));
         }
         throw refuse("the address of something that is no element of a flat buffer");
       }
       case CALL_EXTERN, CALL_PURE_EXTERN -> {
         if (args.get(0) instanceof Expr.StringImm(String name)) {
-          return Code.call(
-              name, args.stream().skip(1).map(this::value).toArray(Code[]::new));
+          yield Code.call(name, args.stream().skip(1).map(this::value).toArray(Code[]::new));
         }
         throw refuse("an external call without a name");
       }
@@ -410,9 +402,9 @@ final class ExprRenderer {
         if (code == null) {
           throw refuse("the intrinsic T." + intrinsic.text);
         }
-        return code;
+        yield code;
       }
-    }
+    };
   }
 
   static CodegenException refuse(String what) {

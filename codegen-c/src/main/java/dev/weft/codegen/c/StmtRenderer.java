@@ -35,12 +35,18 @@ final class StmtRenderer {
     switch (node) {
       case Stmt.Let(Var v, Expr value, Stmt body) -> {
         out.line(
-            "const " + dialect.type(v.dtype()) + " " + names.of(v) + " = "
-                + rendered(value).text() + ";");
+            "const "
+                + dialect.type(v.dtype())
+                + " "
+                + names.of(v)
+                + " = "
+                + rendered(value).text()
+                + ";");
         analyzer.bind(v, value);
         render(body);
       }
-      case Stmt.Attr(AttrValue about, String key, Expr value, Stmt body) -> attr(about, key, value, body);
+      case Stmt.Attr(AttrValue about, String key, Expr value, Stmt body) ->
+          attr(about, key, value, body);
       case Stmt.Assert(Expr condition, Expr message, Stmt body) ->
           throw ExprRenderer.refuse("an assertion in a kernel");
       case Stmt.Store store -> store(store);
@@ -79,7 +85,9 @@ final class StmtRenderer {
   /** A statement among others: what it declares gets braces, so that names don't meet. */
   private void scoped(Stmt node) {
     boolean declares =
-        node instanceof Stmt.Allocate || node instanceof Stmt.Let || node instanceof Stmt.DeclBuffer;
+        node instanceof Stmt.Allocate
+            || node instanceof Stmt.Let
+            || node instanceof Stmt.DeclBuffer;
     if (declares) {
       out.line("{").indent();
     }
@@ -96,8 +104,13 @@ final class StmtRenderer {
   private void attr(AttrValue about, String key, Expr value, Stmt body) {
     if (about instanceof IterVar iter && key.equals("thread_extent") && iter.thread() != null) {
       out.line(
-          "const " + dialect.type(iter.var().dtype()) + " " + names.of(iter.var()) + " = "
-              + dialect.threadIndex(iter.thread()) + ";");
+          "const "
+              + dialect.type(iter.var().dtype())
+              + " "
+              + names.of(iter.var())
+              + " = "
+              + dialect.threadIndex(iter.thread())
+              + ";");
       analyzer.bind(iter.var(), Range.upTo(value));
     }
     render(body);
@@ -113,9 +126,19 @@ final class StmtRenderer {
     String name = names.of(loop.var());
     Expr end = Expr.add(loop.min(), loop.extent());
     out.line(
-            "for (" + dialect.type(loop.var().dtype()) + " " + name + " = "
-                + exprs.index(loop.min()).text() + "; " + name + " < "
-                + exprs.index(end).at(Code.RELATIONAL + 1) + "; ++" + name + ") {")
+            "for ("
+                + dialect.type(loop.var().dtype())
+                + " "
+                + name
+                + " = "
+                + exprs.index(loop.min()).text()
+                + "; "
+                + name
+                + " < "
+                + exprs.index(end).at(Code.RELATIONAL + 1)
+                + "; ++"
+                + name
+                + ") {")
         .indent();
     analyzer.bind(loop.var(), new Range(loop.min(), loop.extent()));
     render(loop.body());
@@ -144,8 +167,13 @@ final class StmtRenderer {
     }
     Var.PointerType pointer = allocate.data().pointerType();
     Scope scope = pointer == null ? Scope.LOCAL : pointer.scope();
-    return dialect.addressSpace(scope) + dialect.storageType(allocate.dtype()) + " "
-        + names.of(allocate.data()) + "[" + count + "];";
+    return dialect.addressSpace(scope)
+        + dialect.storageType(allocate.dtype())
+        + " "
+        + names.of(allocate.data())
+        + "["
+        + count
+        + "];";
   }
 
   private void evaluate(Expr value) {
@@ -204,13 +232,20 @@ final class StmtRenderer {
     String lanes = names.fresh(buffer.name() + "_lanes");
     out.line("{").indent();
     out.line(
-        "const " + dialect.type(value.dtype()) + " " + lanes + " = " + exprs.value(value).text()
+        "const "
+            + dialect.type(value.dtype())
+            + " "
+            + lanes
+            + " = "
+            + exprs.value(value).text()
             + ";");
     int count = position.dtype().lanes();
     for (int lane = 0; lane < count; lane++) {
       out.line(
-          exprs.subscript(buffer, exprs.laneOf(position, lane)).text() + " = "
-              + dialect.lane(Code.primary(lanes), lane, count).text() + ";");
+          exprs.subscript(buffer, exprs.laneOf(position, lane)).text()
+              + " = "
+              + dialect.lane(Code.primary(lanes), lane, count).text()
+              + ";");
     }
     out.dedent().line("}");
   }

@@ -116,8 +116,12 @@ final class OpenClDialect implements CDialect {
 
   @Override
   public String pointerParam(DType dtype, boolean readOnly, boolean noAlias, String name) {
-    return "__global " + (readOnly ? "const " : "") + storageType(dtype) + "*"
-        + (noAlias ? " restrict " : " ") + name;
+    return "__global "
+        + (readOnly ? "const " : "")
+        + storageType(dtype)
+        + "*"
+        + (noAlias ? " restrict " : " ")
+        + name;
   }
 
   @Override
@@ -149,8 +153,7 @@ final class OpenClDialect implements CDialect {
       Code typed = dtype.bits() == 64 ? Code.cast("double", infinity) : infinity;
       return value < 0 ? Code.unary("-", typed) : typed;
     }
-    String digits =
-        dtype.bits() == 64 ? Double.toString(value) : Float.toString((float) value);
+    String digits = dtype.bits() == 64 ? Double.toString(value) : Float.toString((float) value);
     String suffix = dtype.bits() == 64 ? "" : dtype.bits() == 32 ? "f" : "h";
     String text = digits.replace("E", "e") + suffix;
     return text.startsWith("-")
@@ -250,9 +253,7 @@ final class OpenClDialect implements CDialect {
   public Code convert(DType from, DType to, Code value) {
     if (from.isBool() && from.isVector()) {
       Code ones = Code.unary("-", value);
-      return to.scalar().equals(DType.INT32)
-          ? ones
-          : Code.call("convert_" + type(to), ones);
+      return to.scalar().equals(DType.INT32) ? ones : Code.call("convert_" + type(to), ones);
     }
     if (to.isBool()) {
       return toBool(from, to, value);
@@ -261,9 +262,7 @@ final class OpenClDialect implements CDialect {
     if (saturates) {
       return Code.call("convert_" + type(to) + "_sat_rtz", value);
     }
-    return to.isVector()
-        ? Code.call("convert_" + type(to), value)
-        : Code.cast(type(to), value);
+    return to.isVector() ? Code.call("convert_" + type(to), value) : Code.cast(type(to), value);
   }
 
   private Code toBool(DType from, DType to, Code value) {
@@ -300,9 +299,7 @@ final class OpenClDialect implements CDialect {
       return value;
     }
     boolean sameNumberKind = from.isInt() && to.isInt() && !to.isVector();
-    return sameNumberKind
-        ? Code.cast(type(to), value)
-        : Code.call("as_" + type(to), value);
+    return sameNumberKind ? Code.cast(type(to), value) : Code.call("as_" + type(to), value);
   }
 
   @Override

@@ -132,7 +132,8 @@ final class OpenClIntrinsics {
         : Code.binary(result, "!=", Code.primary("0"), Code.EQUALITY);
   }
 
-  private Code bitwise(DType dtype, List<Code> args, String operator, String logic, int precedence) {
+  private Code bitwise(
+      DType dtype, List<Code> args, String operator, String logic, int precedence) {
     if (dtype.isBool() && !dtype.isVector()) {
       int logical =
           switch (logic) {
@@ -212,7 +213,8 @@ final class OpenClIntrinsics {
           "inline float %s(volatile __global float* p, float value) {\n".formatted(name)
               + "  float old = *p;\n  for (;;) {\n"
               + "    uint seen = atomic_cmpxchg((volatile __global uint*)p, as_uint(old), as_uint("
-              + combined + "));\n"
+              + combined
+              + "));\n"
               + "    if (seen == as_uint(old)) return old;\n    old = as_float(seen);\n  }\n}\n";
       return Code.call(helpers.use(name, definition), args.get(0), args.get(1));
     }
