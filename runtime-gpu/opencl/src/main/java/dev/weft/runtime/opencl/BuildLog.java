@@ -1,45 +1,77 @@
 package dev.weft.runtime.opencl;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A compiler's log, read for the place of the first error. */
+/** A compiler's log, read for the places of errors. */
 final class BuildLog {
-  /** {@code file:12:5: error: text}, as Clang-based compilers write; the file's name varies. */
-  private static final Pattern ERROR = Pattern.compile(":?(\\d+):(\\d+): (?:fatal )?error: (.*)");
+  /** A Clang-based compiler's {@code file:12:5: error: text}; the file may be missing. */
+  private static final Pattern CLANG = Pattern.compile("(\\d+):(\\d+): (?:fatal )?error: (.*)");
+
+  /** PoCL's {@code error: file:12:5: text}. */
+  private static final Pattern POCL = Pattern.compile("error: .*?:(\\d+):(\\d+): (.*)");
 
   private BuildLog() {}
 
-  /** The first error on one line, with the source line that it speaks of. */
-  static String summary(String log, String source) {
-    Matcher error = ERROR.matcher(log);
-    if (!error.find()) {
-      return log.lines().filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
+  /** An error as a line of the log tells it. */
+  private record Finding(int line, int column, String text) {
+    static Optional<Finding> in(String logLine) {
+      for (Pattern form : List.of(CLANG, POCL)) {
+        Matcher error = form.matcher(logLine);
+        if (error.find()) {
+          return Optional.of(
+              new Finding(number(error.group(1)), number(error.group(2)), error.group(3).strip()));
+        }
+      }
+      return Optional.empty();
     }
-    int line = Integer.parseInt(error.group(1));
-    String text = source.lines().skip(line - 1L).findFirst().orElse("").strip();
-    return "line " + line + ": " + error.group(3).strip() + (text.isEmpty() ? "" : ": " + text);
+
+    /** Zero, which is no line, for what is too long to be one. */
+    private static int number(String digits) {
+      return digits.length() < 10 ? Integer.parseInt(digits) : 0;
+    }
+
+    /** The line of the source, if it has that line. */
+    Optional<String> sourceLine(String source) {
+      return line < 1 ? Optional.empty() : source.lines().skip(line - 1L).findFirst();
+    }
   }
 
-  /** The log with each error's source line and a caret under the column after it. */
+  /** The first error on one line, with the source line that it speaks of. */
+  static String summary(String log, String source) {
+    Optional<Finding> first = log.lines().flatMap(line -> Finding.in(line).stream()).findFirst();
+    if (first.isEmpty()) {
+      return log.lines().filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
+    }
+    Finding error = first.get();
+    String code = error.sourceLine(source).map(line -> ": " + line.strip()).orElse("");
+    return "line " + error.line() + ": " + error.text() + code;
+  }
+
+  /** The log with each error's source line, and a caret under the column, after it. */
   static String annotated(String log, String source) {
-    String[] lines = source.split("\n", -1);
     StringBuilder out = new StringBuilder();
     log.lines()
         .forEach(
             logLine -> {
               out.append(logLine).append('\n');
-              Matcher error = ERROR.matcher(logLine);
-              if (error.find()) {
-                int line = Integer.parseInt(error.group(1));
-                int column = Integer.parseInt(error.group(2));
-                if (line >= 1 && line <= lines.length) {
-                  String number = String.format("%5d | ", line);
-                  out.append(number).append(lines[line - 1]).append('\n');
-                  out.append(" ".repeat(number.length() + Math.max(0, column - 1))).append("^\n");
-                }
-              }
+              Finding.in(logLine).ifPresent(error -> quote(out, error, source));
             });
     return out.toString();
+  }
+
+  private static void quote(StringBuilder out, Finding error, String source) {
+    error
+        .sourceLine(source)
+        .ifPresent(
+            line -> {
+              String number = String.format("%5d | ", error.line());
+              out.append(number).append(line).append('\n');
+              int before =
+                  number.length() + Math.min(line.length(), Math.max(0, error.column() - 1));
+              out.append(" ".repeat(before)).append("^\n");
+            });
   }
 }

@@ -24,6 +24,9 @@ import org.jocl.cl_program;
 
 /** A built program and its kernels. */
 final class OpenClProgram implements LoadedProgram {
+  /** What the {@link KernelCache} holds of a program. */
+  static final String CACHE_KIND = "opencl binary";
+
   private final OpenClDevice device;
   private final ProgramImage image;
   private final boolean fromCache;
@@ -56,7 +59,7 @@ final class OpenClProgram implements LoadedProgram {
    * @param cache kept off for drivers that have a cache of their own
    */
   static OpenClProgram load(OpenClDevice device, ProgramImage image, KernelCache cache) {
-    String key = KernelCache.key(image, device.info().identity(), "opencl binary");
+    String key = KernelCache.key(image, device.info().identity(), CACHE_KIND);
     Built built =
         cache
             .get(key)
