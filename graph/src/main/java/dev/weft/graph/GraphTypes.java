@@ -27,4 +27,9 @@ public final class GraphTypes {
     return a.rank() == b.rank()
         && IntStream.range(0, a.rank()).allMatch(i -> SizeAlgebra.equal(a.dim(i), b.dim(i)));
   }
+
+  /** Whether both are tensors that are known to have the same shape. */
+  public static boolean sameShape(GraphType a, GraphType b) {
+    return a instanceof TensorType x && b instanceof TensorType y && equal(x.shape(), y.shape());
+  }
 }

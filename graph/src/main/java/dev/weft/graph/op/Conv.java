@@ -1,10 +1,15 @@
 package dev.weft.graph.op;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.ReduceAxis;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,5 +71,56 @@ public record Conv(Window window, long groups) implements Operator {
               "the kernel is larger than the padded input in spatial dimension " + i));
     }
     return x.withShape(new Shape(dims));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    TensorType x = call.type(0);
+    DType dtype = x.dtype();
+    DType wide = Maths.accumulator(dtype);
+    Padding padding = Padding.zero(call, window);
+    List<ReduceAxis> reduced = new ArrayList<>();
+    reduced.add(Te.reduceAxis(call.dim(1, 1), "rc"));
+    for (int i = 0; i < window.rank(); i++) {
+      reduced.add(Te.reduceAxis(call.dim(1, i + 2), "r" + i));
+    }
+    Expr channelsPerGroup = call.dim(1, 1);
+    Expr filtersPerGroup = Expr.floorDiv(call.dim(1, 0), groups);
+    Tensor sum =
+        Te.reduce(
+            name(),
+            call.shape(),
+            axes -> {
+              Expr channel = reduced.get(0).var();
+              if (groups > 1) {
+                Expr group = Expr.floorDiv(axes.get(1), filtersPerGroup);
+                channel = Expr.add(Expr.mul(group, channelsPerGroup), channel);
+              }
+              List<Expr> position = new ArrayList<>(List.of(axes.get(0), channel));
+              List<Expr> weight = new ArrayList<>(List.of(axes.get(1), reduced.get(0).var()));
+              for (int i = 0; i < window.rank(); i++) {
+                Expr tap = reduced.get(i + 1).var();
+                position.add(
+                    Expr.add(
+                        Expr.mul(axes.get(i + 2), window.strides().get(i)),
+                        Expr.mul(tap, window.dilations().get(i))));
+                weight.add(tap);
+              }
+              Expr product =
+                  Expr.mul(
+                      Expr.cast(wide, padding.at(position)), Expr.cast(wide, call.at(1, weight)));
+              return Te.sum(product, reduced.toArray(ReduceAxis[]::new));
+            });
+    if (call.count() == 2) {
+      return List.of(Maths.narrowed(sum, dtype, name()));
+    }
+    return List.of(
+        Te.compute(
+            "bias_add",
+            call.shape(),
+            axes -> {
+              Expr bias = Expr.cast(wide, call.at(2, List.of(axes.get(1))));
+              return Expr.cast(dtype, Expr.add(sum.at(axes), bias));
+            }));
   }
 }

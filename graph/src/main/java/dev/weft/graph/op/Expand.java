@@ -4,6 +4,8 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.GraphTypes;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.List;
 
 /**
@@ -30,5 +32,10 @@ public record Expand(Shape shape) implements Operator {
       throw operands.failure(x + " can't be broadcast to " + shape);
     }
     return x.withShape(shape);
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(Te.compute(name(), call.shape(), axes -> call.broadcastAt(0, axes.list())));
   }
 }

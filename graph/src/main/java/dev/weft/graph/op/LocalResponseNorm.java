@@ -1,6 +1,13 @@
 package dev.weft.graph.op;
 
+import dev.weft.base.DType;
 import dev.weft.graph.GraphType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
+import dev.weft.tir.te.ReduceAxis;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,5 +37,36 @@ public record LocalResponseNorm(long size, double alpha, double beta, double bia
     Operands operands = Operands.of(this, args, 1, 1);
     operands.tensorOfRank(0, 2);
     return operands.floating(0);
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    DType dtype = call.result().dtype();
+    DType wide = Maths.accumulator(dtype);
+    ReduceAxis k = Te.reduceAxis(call.index(size), "k");
+    Expr channels = call.dim(0, 1);
+    Tensor squares =
+        Te.reduce(
+            name() + "_squares",
+            call.shape(),
+            i -> {
+              Expr channel = Expr.sub(Expr.add(i.get(1), k.var()), (size - 1) / 2);
+              List<Expr> indices = new ArrayList<>(i.list());
+              indices.set(1, channel);
+              Expr inside = Expr.and(Expr.ge(channel, call.index(0)), Expr.lt(channel, channels));
+              Expr x = Expr.cast(wide, call.at(0, indices));
+              return Te.sum(Maths.ifThenElse(inside, Expr.mul(x, x), Expr.imm(wide, 0)), k);
+            });
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            i -> {
+              Expr x = Expr.cast(wide, call.at(0, i.list()));
+              Expr scaled = Expr.mul(squares.at(i), Maths.number(x, alpha / size));
+              Expr base = Expr.add(Maths.number(x, bias), scaled);
+              Expr power = Maths.call(Intrinsic.POW, base, Maths.number(x, beta));
+              return Expr.cast(dtype, Expr.div(x, power));
+            }));
   }
 }

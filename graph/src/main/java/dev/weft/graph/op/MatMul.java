@@ -1,9 +1,14 @@
 package dev.weft.graph.op;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.ReduceAxis;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,5 +67,48 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operator
 
   private static Shape batch(TensorType type) {
     return new Shape(type.shape().dims().subList(0, Math.max(0, type.rank() - 2)));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    TensorType a = call.type(0);
+    TensorType b = call.type(1);
+    DType wide = Maths.accumulator(a.dtype());
+    ReduceAxis k = Te.reduceAxis(call.expr(inner(a, transposeA, 1)), "k");
+    int rows = a.rank() > 1 ? 1 : 0;
+    int columns = b.rank() > 1 ? 1 : 0;
+    Tensor sum =
+        Te.reduce(
+            name(),
+            call.shape(),
+            axes -> {
+              int batch = axes.size() - rows - columns;
+              List<Expr> left = batchIndices(call, 0, axes.list(0, batch));
+              List<Expr> right = batchIndices(call, 1, axes.list(0, batch));
+              if (rows == 1) {
+                left.add(transposeA ? k.var() : axes.get(batch));
+              }
+              left.add(rows == 1 && transposeA ? axes.get(batch) : k.var());
+              Expr column = columns == 1 ? axes.get(batch + rows) : k.var();
+              if (columns == 1) {
+                right.add(transposeB ? column : k.var());
+              }
+              right.add(columns == 1 && transposeB ? k.var() : column);
+              return Te.sum(
+                  Expr.mul(Expr.cast(wide, call.at(0, left)), Expr.cast(wide, call.at(1, right))),
+                  k);
+            });
+    return List.of(Maths.narrowed(sum, a.dtype(), name()));
+  }
+
+  private static List<Expr> batchIndices(Lowering call, int operand, List<Expr> indices) {
+    TensorType type = call.type(operand);
+    int own = Math.max(0, type.rank() - 2);
+    List<Expr> result = new ArrayList<>();
+    for (int i = 0; i < own; i++) {
+      Expr index = indices.get(indices.size() - own + i);
+      result.add(Operands.isOne(type.dim(i)) ? call.index(0) : index);
+    }
+    return result;
   }
 }

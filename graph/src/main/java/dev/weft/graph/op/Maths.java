@@ -3,6 +3,8 @@ package dev.weft.graph.op;
 import dev.weft.base.DType;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.function.UnaryOperator;
 
 /** Scalar expressions that operators are made of. */
@@ -55,5 +57,28 @@ final class Maths {
   static Expr softplus(Expr x) {
     Expr tail = call(Intrinsic.LOG1P, exp(neg(call(Intrinsic.ABS, x))));
     return Expr.add(Expr.max(x, number(x, 0)), tail);
+  }
+
+  /** A sum in its operands' type: a stage of its own if it was built up in a wider one. */
+  static Tensor narrowed(Tensor sum, DType dtype, String name) {
+    return sum.dtype().equals(dtype)
+        ? sum
+        : Te.compute(name + "_cast", sum.shape(), axes -> Expr.cast(dtype, sum.at(axes)));
+  }
+
+  /** The least value of a type; minus infinity where there is one. */
+  static Expr lowest(DType dtype) {
+    return switch (dtype.code()) {
+      case INT -> Expr.imm(dtype, -1L << (dtype.bits() - 1));
+      case UINT, BOOL -> Expr.imm(dtype, 0L);
+      case FLOAT, BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> Expr.imm(dtype, Double.NEGATIVE_INFINITY);
+      case HANDLE, STRING, BARRIER, TOKEN, VOID ->
+          throw new IllegalArgumentException(dtype + " has no least value");
+    };
+  }
+
+  /** {@code condition ? a : b}, where only the chosen value is evaluated. */
+  static Expr ifThenElse(Expr condition, Expr a, Expr b) {
+    return Expr.Call.of(a.dtype(), Intrinsic.IF_THEN_ELSE, condition, a, b);
   }
 }

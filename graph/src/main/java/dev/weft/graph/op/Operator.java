@@ -2,6 +2,7 @@ package dev.weft.graph.op;
 
 import dev.weft.graph.GraphType;
 import dev.weft.graph.TypeException;
+import dev.weft.tir.te.Tensor;
 import java.util.List;
 import java.util.Map;
 
@@ -29,4 +30,12 @@ public interface Operator {
    * @throws TypeException if the operator does not take such operands
    */
   GraphType infer(List<GraphType> args);
+
+  /**
+   * The operator as tensor expressions.
+   *
+   * @param call the operands and sizes
+   * @return the results; one unless the operator's type is a tuple
+   */
+  List<Tensor> compute(Lowering call);
 }

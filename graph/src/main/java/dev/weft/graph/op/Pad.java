@@ -5,7 +5,11 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -68,5 +72,50 @@ public record Pad(List<Long> before, List<Long> after, Mode mode) implements Ope
       dims.add(operands.positive(size, "cuts more off dimension " + i + " than it has"));
     }
     return x.withShape(new Shape(dims));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes -> {
+              List<Expr> indices = new ArrayList<>();
+              Expr inside = Expr.bool(true);
+              for (int d = 0; d < axes.size(); d++) {
+                Expr size = call.dim(0, d);
+                Expr index = Expr.sub(axes.get(d), before.get(d));
+                if (before.get(d) > 0) {
+                  inside = Expr.and(inside, Expr.ge(index, call.index(0)));
+                }
+                if (after.get(d) > 0) {
+                  inside = Expr.and(inside, Expr.lt(index, size));
+                }
+                indices.add(source(call, index, size));
+              }
+              return mode == Mode.CONSTANT
+                  ? Maths.ifThenElse(inside, call.at(0, indices), call.at(1, value(call)))
+                  : call.at(0, indices);
+            }));
+  }
+
+  private static List<Expr> value(Lowering call) {
+    return Collections.nCopies(call.type(1).rank(), call.index(0));
+  }
+
+  /** Where the element at an index outside the operand comes from. */
+  private Expr source(Lowering call, Expr index, Expr size) {
+    return switch (mode) {
+      case CONSTANT -> index;
+      case EDGE -> Expr.min(Expr.max(index, call.index(0)), Expr.sub(size, 1));
+      case WRAP -> Expr.floorMod(index, size);
+      case REFLECT -> {
+        // To and fro over the elements; a single one is its own mirror image.
+        Expr period = Expr.max(Expr.sub(Expr.mul(size, 2), 2), call.index(1));
+        Expr phase = Expr.floorMod(index, period);
+        yield Expr.min(phase, Expr.sub(period, phase));
+      }
+    };
   }
 }

@@ -5,6 +5,9 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.TensorType;
 import dev.weft.tir.Expr;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,5 +42,20 @@ public interface Pointwise extends Operator {
       shape = operands.broadcast(shape, operands.tensor(i).shape());
     }
     return new TensorType(shape, dtype);
+  }
+
+  @Override
+  default List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes -> {
+              List<Expr> elements = new ArrayList<>();
+              for (int i = 0; i < call.count(); i++) {
+                elements.add(call.broadcastAt(i, axes.list()));
+              }
+              return apply(elements);
+            }));
   }
 }

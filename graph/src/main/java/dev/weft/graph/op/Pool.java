@@ -1,9 +1,15 @@
 package dev.weft.graph.op;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
+import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.ReduceAxis;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,5 +72,88 @@ public record Pool(
               "the window is larger than the padded input in spatial dimension " + i));
     }
     return x.withShape(new Shape(dims));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    DType dtype = call.type(0).dtype();
+    boolean max = reduction == Reduction.MAX;
+    DType wide = max ? dtype : Maths.accumulator(dtype);
+    Expr filler = max ? Maths.lowest(dtype) : Expr.imm(dtype, 0);
+    Padding padding = Padding.of(call, window, paddingBehind(call), filler);
+    ReduceAxis[] taps = new ReduceAxis[window.rank()];
+    for (int i = 0; i < taps.length; i++) {
+      taps[i] = Te.reduceAxis(call.index(kernel.get(i)), "r" + i);
+    }
+    Tensor reduced =
+        Te.reduce(
+            name(),
+            call.shape(),
+            axes -> {
+              List<Expr> position = new ArrayList<>(axes.list(0, 2));
+              for (int i = 0; i < taps.length; i++) {
+                position.add(
+                    Expr.add(
+                        Expr.mul(axes.get(i + 2), window.strides().get(i)),
+                        Expr.mul(taps[i].var(), window.dilations().get(i))));
+              }
+              Expr element = Expr.cast(wide, padding.at(position));
+              return max ? Te.max(element, taps) : Te.sum(element, taps);
+            });
+    if (max) {
+      return List.of(reduced);
+    }
+    return List.of(
+        Te.compute(
+            name() + "_mean",
+            call.shape(),
+            axes -> {
+              Expr count = call.index(1);
+              for (int i = 0; i < window.rank(); i++) {
+                count = Expr.mul(count, elements(call, i, axes.get(i + 2)));
+              }
+              return Expr.cast(dtype, Expr.div(reduced.at(axes), Expr.cast(wide, count)));
+            }));
+  }
+
+  /** The padding at the end, wide enough for the last window, which may reach beyond it. */
+  private List<IntExpr> paddingBehind(Lowering call) {
+    List<IntExpr> after = new ArrayList<>();
+    for (int i = 0; i < window.rank(); i++) {
+      IntExpr own = IntExpr.of(window.after().get(i));
+      if (ceilMode) {
+        IntExpr last =
+            SizeAlgebra.times(
+                SizeAlgebra.plus(call.result().dim(i + 2), -1),
+                IntExpr.of(window.strides().get(i)));
+        long reach = (kernel.get(i) - 1) * window.dilations().get(i) + 1;
+        IntExpr size = SizeAlgebra.plus(call.type(0).dim(i + 2), window.before().get(i));
+        IntExpr needed = SizeAlgebra.minus(SizeAlgebra.plus(last, reach), size);
+        own = SizeAlgebra.simplify(IntExpr.of(IntExpr.Op.MAX, own, needed));
+      }
+      after.add(own);
+    }
+    return after;
+  }
+
+  /** How many elements of a window are in the operand (or its padding) along one dimension. */
+  private Expr elements(Lowering call, int axis, Expr position) {
+    long before = window.before().get(axis);
+    long after = window.after().get(axis);
+    long dilation = window.dilations().get(axis);
+    Expr size = call.dim(0, axis + 2);
+    Expr begin = Expr.sub(Expr.mul(position, window.strides().get(axis)), before);
+    if (before == 0 && after == 0 && !ceilMode) {
+      return call.index(kernel.get(axis));
+    }
+    Expr limit = countIncludePad ? Expr.add(size, after) : size;
+    Expr room = Expr.floorDiv(Expr.add(Expr.sub(limit, begin), dilation - 1), dilation);
+    Expr end = Expr.min(call.index(kernel.get(axis)), room);
+    if (countIncludePad) {
+      return end;
+    }
+    Expr ahead = Expr.sub(call.index(dilation - 1), begin);
+    Expr first = Expr.max(call.index(0), Expr.floorDiv(ahead, dilation));
+    return Expr.sub(end, first);
   }
 }

@@ -5,6 +5,8 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.List;
 
 /**
@@ -35,5 +37,14 @@ public record Reshape(Shape shape) implements Operator {
       throw operands.failure(x + " has " + have + " elements, the shape " + shape + " " + want);
     }
     return x.withShape(shape);
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes -> call.at(0, RowMajor.indices(call, axes.list(), shape, call.type(0).shape()))));
   }
 }

@@ -5,6 +5,9 @@ import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.List;
 
 /**
@@ -37,5 +40,25 @@ public record Sizes(List<IntExpr> values, boolean scalar) implements Operator {
   public GraphType infer(List<GraphType> args) {
     Operands.of(this, args, 0, 0);
     return new TensorType(scalar ? Shape.of() : Shape.of(values.size()), DType.INT64);
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes -> {
+              Expr result = Expr.imm(DType.INT64, 0L);
+              for (int i = values.size() - 1; i >= 0; i--) {
+                Expr value = Expr.cast(DType.INT64, call.expr(values.get(i)));
+                boolean last = i == values.size() - 1;
+                result =
+                    last
+                        ? value
+                        : new Expr.Select(Expr.eq(axes.get(0), call.index(i)), value, result);
+              }
+              return result;
+            }));
   }
 }

@@ -6,6 +6,9 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,5 +113,21 @@ public record Slice(List<IntExpr> starts, List<Long> steps, List<IntExpr> length
       throw operands.failure("a slice of " + steps.size() + " dimensions doesn't fit " + x);
     }
     return x.withShape(new Shape(lengths));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes -> {
+              List<Expr> indices = new ArrayList<>();
+              for (int d = 0; d < axes.size(); d++) {
+                Expr distance = Expr.mul(axes.get(d), steps.get(d));
+                indices.add(Expr.add(distance, call.expr(starts.get(d))));
+              }
+              return call.at(0, indices);
+            }));
   }
 }

@@ -3,6 +3,8 @@ package dev.weft.graph.op;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -42,5 +44,19 @@ public record Transpose(List<Integer> order) implements Operator {
       throw operands.failure("the order " + order + " doesn't fit " + x);
     }
     return x.withShape(new Shape(order.stream().map(x::dim).toList()));
+  }
+
+  @Override
+  public List<Tensor> compute(Lowering call) {
+    return List.of(
+        Te.compute(
+            name(),
+            call.shape(),
+            axes ->
+                call.at(
+                    0,
+                    IntStream.range(0, order.size())
+                        .mapToObj(d -> axes.get(order.indexOf(d)))
+                        .toList())));
   }
 }

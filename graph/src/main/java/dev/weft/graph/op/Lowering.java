@@ -1,0 +1,105 @@
+package dev.weft.graph.op;
+
+import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
+import dev.weft.graph.TensorType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.te.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One call of an operator that is being turned into tensor expressions: its operands as things that
+ * elements can be read from, and its sizes as TensorIR expressions.
+ */
+public final class Lowering {
+  /** What an operand is read from. */
+  public sealed interface Source {
+    /** A tensor of the function. */
+    record Stage(Tensor tensor) implements Source {}
+
+    /** A constant of one element, which becomes a number in the code. */
+    record Scalar(Expr value) implements Source {}
+  }
+
+  private final List<TensorType> types;
+  private final List<Source> sources;
+  private final TensorType result;
+  private final SizeVars sizes;
+
+  /**
+   * @param types the operands' types
+   * @param sources what the operands are read from
+   * @param result the type that the operator's rule gives
+   * @param sizes the variables that symbolic sizes stand for
+   */
+  public Lowering(List<TensorType> types, List<Source> sources, TensorType result, SizeVars sizes) {
+    this.types = List.copyOf(types);
+    this.sources = List.copyOf(sources);
+    this.result = result;
+    this.sizes = sizes;
+  }
+
+  /** Number of operands. */
+  public int count() {
+    return sources.size();
+  }
+
+  /** An operand's type. */
+  public TensorType type(int operand) {
+    return types.get(operand);
+  }
+
+  /** The result's type. */
+  public TensorType result() {
+    return result;
+  }
+
+  /** The result's dimensions. */
+  public List<Expr> shape() {
+    return exprs(result.shape());
+  }
+
+  /** An operand's dimension. */
+  public Expr dim(int operand, int axis) {
+    return expr(type(operand).dim(axis));
+  }
+
+  /** A size as an expression. */
+  public Expr expr(IntExpr size) {
+    return sizes.expr(size);
+  }
+
+  /** Sizes as expressions. */
+  public List<Expr> exprs(Shape shape) {
+    return shape.dims().stream().map(this::expr).toList();
+  }
+
+  /** A constant of the type that indices have. */
+  public Expr index(long value) {
+    return Expr.imm(sizes.indexType(), value);
+  }
+
+  /** An element of an operand. */
+  public Expr at(int operand, List<? extends Expr> indices) {
+    return switch (sources.get(operand)) {
+      case Source.Stage(Tensor tensor) -> tensor.at(indices);
+      case Source.Scalar(Expr value) -> value;
+    };
+  }
+
+  /**
+   * The element of an operand that belongs to an element of the result, which it is broadcast to:
+   * the last indices count, and dimensions of size 1 are read at 0.
+   */
+  public Expr broadcastAt(int operand, List<? extends Expr> indices) {
+    TensorType type = type(operand);
+    int offset = indices.size() - type.rank();
+    List<Expr> own = new ArrayList<>();
+    for (int i = 0; i < type.rank(); i++) {
+      boolean stretched = Operands.isOne(type.dim(i)) && !Operands.isOne(result.dim(offset + i));
+      own.add(stretched ? index(0) : indices.get(offset + i));
+    }
+    return at(operand, own);
+  }
+}

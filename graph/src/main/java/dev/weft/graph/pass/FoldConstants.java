@@ -1,0 +1,82 @@
+package dev.weft.graph.pass;
+
+import dev.weft.base.IntExpr;
+import dev.weft.base.Tensor;
+import dev.weft.graph.Graph;
+import dev.weft.graph.GraphExpr;
+import dev.weft.graph.GraphMutator;
+import dev.weft.graph.GraphVar;
+import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
+import dev.weft.graph.op.Operator;
+import dev.weft.graph.op.Reshape;
+import java.util.List;
+
+/**
+ * Works out calls of operators whose operands are all constants, by running the operator's TensorIR
+ * function. What would take more memory than its operands, and more than {@value #SMALL} elements,
+ * is left alone.
+ */
+public final class FoldConstants implements GraphPass {
+  private static final long SMALL = 1 << 16;
+
+  private final ConstantEvaluator evaluator;
+
+  /**
+   * @param evaluator runs the functions
+   */
+  public FoldConstants(ConstantEvaluator evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  @Override
+  public String name() {
+    return "fold_constants";
+  }
+
+  @Override
+  public Graph apply(Graph graph) {
+    return Functions.map(graph, function -> new Mutator().mutate(function));
+  }
+
+  private final class Mutator extends GraphMutator {
+    @Override
+    protected GraphExpr rewrite(GraphVar variable, GraphExpr value) {
+      boolean constant =
+          value instanceof GraphExpr.Call(Operator op, var args, var type)
+              && args.stream().allMatch(GraphExpr.Constant.class::isInstance);
+      if (!constant || !(value instanceof GraphExpr.Call call)) {
+        return value;
+      }
+      if (!(call.type() instanceof TensorType type) || !isWorthwhile(call, type)) {
+        return value;
+      }
+      List<Tensor> operands =
+          call.args().stream()
+              .filter(GraphExpr.Constant.class::isInstance)
+              .map(arg -> ((GraphExpr.Constant) arg).value())
+              .toList();
+      if (call.op() instanceof Reshape) {
+        Tensor view = operands.get(0).reshaped(type.shape().toLongs());
+        return new GraphExpr.Constant(variable.name(), view);
+      }
+      LoweredFunction lowered = LoweredFunction.of(call, "constant");
+      Tensor result = evaluator.evaluate(lowered.function(), operands, List.of(type)).get(0);
+      return new GraphExpr.Constant(variable.name(), result);
+    }
+  }
+
+  private static boolean isWorthwhile(GraphExpr.Call call, TensorType type) {
+    if (!type.shape().isStatic()) {
+      return false;
+    }
+    long largest = SMALL;
+    for (GraphExpr arg : call.args()) {
+      if (arg instanceof GraphExpr.Constant constant) {
+        largest = Math.max(largest, constant.value().elements());
+      }
+    }
+    return SizeAlgebra.simplify(type.shape().elements()) instanceof IntExpr.Const(long elements)
+        && elements <= largest;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.weft.graph.pass;
+
+import dev.weft.graph.Graph;
+import dev.weft.graph.GraphFunction;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Applies a rewriting of functions to a graph. */
+final class Functions {
+  private Functions() {}
+
+  /** The graph with each function rewritten, groups that are kernels excepted. */
+  static Graph map(Graph graph, UnaryOperator<GraphFunction> rewriting) {
+    Map<String, GraphFunction> functions = new LinkedHashMap<>();
+    graph
+        .functions()
+        .forEach(
+            (name, function) ->
+                functions.put(name, function.isPrimitive() ? function : rewriting.apply(function)));
+    return new Graph(functions, graph.primFuncs());
+  }
+}
