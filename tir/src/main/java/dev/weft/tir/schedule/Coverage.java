@@ -1,0 +1,110 @@
+package dev.weft.tir.schedule;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Scope;
+import dev.weft.tir.arith.Analyzer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether what a block reads has been written before. */
+public final class Coverage {
+  private Coverage() {}
+
+  /** Whether the producers of a block cover all that it reads of what they write. */
+  static boolean isCovered(Site.Block consumer, BlockScope scope, Analyzer analyzer) {
+    for (BufferRegion read : consumer.block().reads()) {
+      if (!isCovered(consumer, read, scope, analyzer)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isCovered(
+      Site.Block consumer, BufferRegion read, BlockScope scope, Analyzer analyzer) {
+    List<Site.Block> producers =
+        scope.dependencies().stream()
+            .filter(d -> d.dst() == consumer && d.kind() == BlockScope.Kind.RAW)
+            .map(BlockScope.Dependency::src)
+            .filter(src -> writes(src, read.buffer()))
+            .distinct()
+            .toList();
+    if (producers.isEmpty()) {
+      return true;
+    }
+    for (Site around = consumer.parent(); around != null; around = around.parent()) {
+      Site place = around;
+      List<Site.Block> within = producers.stream().filter(place::contains).toList();
+      if (!within.isEmpty() && coversAt(place, within, consumer, read, analyzer)) {
+        return true;
+      }
+      if (around instanceof Site.Block) {
+        break;
+      }
+    }
+    return false;
+  }
+
+  private static boolean writes(Site.Block block, Buffer buffer) {
+    return block.block().writes().stream().anyMatch(write -> write.buffer() == buffer);
+  }
+
+  private static boolean coversAt(
+      Site place,
+      List<Site.Block> producers,
+      Site.Block consumer,
+      BufferRegion read,
+      Analyzer analyzer) {
+    List<List<Interval>> produced = new ArrayList<>();
+    for (Site.Block producer : producers) {
+      for (BufferRegion write : producer.block().writes()) {
+        if (write.buffer() == read.buffer()) {
+          List<Interval> box =
+              Regions.lowerBound(
+                  Regions.bound(producer, write),
+                  Regions.domain(producer.parent(), place, Scope.GLOBAL),
+                  producer.stmt().predicate(),
+                  analyzer);
+          if (box == null) {
+            return false;
+          }
+          produced.add(box);
+        }
+      }
+    }
+    List<Interval> consumed =
+        Regions.upperBound(
+            Regions.bound(consumer, read),
+            Regions.domain(consumer.parent(), place, Scope.GLOBAL),
+            consumer.stmt().predicate(),
+            analyzer);
+    List<Interval> union = Regions.union(produced, analyzer);
+    for (int i = 0; i < consumed.size(); i++) {
+      if (!covers(union.get(i), consumed.get(i), read.buffer().shape().get(i), analyzer)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether an interval holds another one, as far as that is within {@code [0, dim)}. */
+  private static boolean covers(Interval produced, Interval consumed, Expr dim, Analyzer analyzer) {
+    Expr low = produced.min();
+    Expr high = produced.max();
+    return (low == null || startsBefore(low, consumed.min(), analyzer))
+        && (high == null || endsAfter(high, consumed.max(), dim, analyzer));
+  }
+
+  private static boolean startsBefore(Expr low, @Nullable Expr min, Analyzer analyzer) {
+    return analyzer.prove(Expr.le(low, Expr.imm(low.dtype(), 0)))
+        || (min != null && analyzer.prove(Expr.le(low, min)));
+  }
+
+  private static boolean endsAfter(Expr high, @Nullable Expr max, Expr dim, Analyzer analyzer) {
+    return analyzer.prove(Expr.ge(high, Expr.sub(dim, 1)))
+        || (max != null && analyzer.prove(Expr.ge(high, max)));
+  }
+}

@@ -1,0 +1,241 @@
+package dev.weft.tir.schedule;
+
+import dev.weft.base.InputException;
+import dev.weft.tir.AttrValue;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IndexMap;
+import dev.weft.tir.schedule.trace.Instruction;
+import dev.weft.tir.schedule.trace.Trace;
+import dev.weft.tir.schedule.trace.TraceValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out a trace on a schedule. */
+final class Replay {
+  private final Schedule schedule;
+  private final Map<String, Object> values = new HashMap<>();
+  private Instruction current = new Instruction("", List.of(), List.of(), List.of());
+
+  Replay(Schedule schedule) {
+    this.schedule = schedule;
+  }
+
+  void run(Trace trace) {
+    for (int i = 0; i < trace.instructions().size(); i++) {
+      current = trace.instructions().get(i);
+      List<?> made = step();
+      if (made.size() != current.outputs().size()) {
+        throw bad("it makes " + made.size() + " handles, the trace names " + current.outputs());
+      }
+      for (int k = 0; k < made.size(); k++) {
+        values.put(current.outputs().get(k), made.get(k));
+      }
+    }
+  }
+
+  private List<?> step() {
+    return switch (current.kind()) {
+      case "GetBlock", "GetSBlock" -> List.of(schedule.getBlock(text(0), text(1)));
+      case "GetLoops" -> schedule.getLoops(block(0));
+      case "GetChildBlocks" -> schedule.getChildBlocks(stmt(0));
+      case "GetProducers" -> schedule.getProducers(block(0));
+      case "GetConsumers" -> schedule.getConsumers(block(0));
+      case "GetOutputBlocks" -> schedule.getOutputBlocks(block(0));
+      case "Split" -> schedule.split(loop(0), factors(), flag(0), flag(1));
+      case "Fuse" -> List.of(schedule.fuse(loops(), flag(0)));
+      case "Reorder" -> none(() -> schedule.reorder(loops()));
+      case "AddUnitLoop" -> List.of(schedule.addUnitLoop(stmt(0)));
+      case "Parallel" -> none(() -> schedule.parallel(loop(0)));
+      case "Vectorize" -> none(() -> schedule.vectorize(loop(0)));
+      case "Unroll" -> none(() -> schedule.unroll(loop(0)));
+      case "Bind" -> none(() -> schedule.bind(loop(0), text(0)));
+      case "CacheRead" -> List.of(schedule.cacheRead(block(0), integer(0), text(1), consumers()));
+      case "CacheWrite" -> List.of(schedule.cacheWrite(block(0), integer(0), text(1), consumers()));
+      case "ComputeAt" -> none(() -> schedule.computeAt(block(0), loop(1), flag(0), integer(1)));
+      case "ReverseComputeAt" ->
+          none(() -> schedule.reverseComputeAt(block(0), loop(1), flag(0), integer(1)));
+      case "ComputeInline" -> none(() -> schedule.computeInline(block(0)));
+      case "ReverseComputeInline" -> none(() -> schedule.reverseComputeInline(block(0)));
+      case "DecomposeReduction" -> List.of(schedule.decomposeReduction(block(0), loop(1)));
+      case "ReorderBlockIterVar" -> none(() -> schedule.reorderBlockIterVar(block(0), integers(0)));
+      case "ReIndex" -> List.of(schedule.reindex(block(0), integer(0), flag(1)));
+      case "Blockize" -> List.of(schedule.blockize(loop(0)));
+      case "TransformLayout" ->
+          none(
+              () ->
+                  schedule.transformLayout(block(0), integer(0), flag(1), map(input(1)), flag(3)));
+      case "TransformBlockLayout" ->
+          none(() -> schedule.transformBlockLayout(block(0), map(attribute(0))));
+      case "EnterPostproc" -> none(schedule::enterPostproc);
+      case "SetScope" -> none(() -> schedule.setScope(block(0), integer(0), text(1)));
+      case "StorageAlign" ->
+          none(
+              () ->
+                  schedule.storageAlign(block(0), integer(0), integer(1), integer(2), integer(3)));
+      case "Annotate" -> none(() -> schedule.annotate(stmt(0), text(0), attr(input(1))));
+      case "Unannotate" -> none(() -> schedule.unannotate(stmt(0), text(0)));
+      default -> throw bad("the primitive is not known");
+    };
+  }
+
+  private static List<?> none(Runnable step) {
+    step.run();
+    return List.of();
+  }
+
+  private TraceValue input(int index) {
+    if (index >= current.inputs().size()) {
+      throw bad("input " + index + " is missing");
+    }
+    return current.inputs().get(index);
+  }
+
+  private TraceValue attribute(int index) {
+    if (index >= current.attrs().size()) {
+      throw bad("attribute " + index + " is missing");
+    }
+    return current.attrs().get(index);
+  }
+
+  private Object handle(TraceValue value) {
+    if (value instanceof TraceValue.Ref(String name)) {
+      Object handle = values.get(name);
+      if (handle != null) {
+        return handle;
+      }
+    }
+    throw bad("a handle is expected, got " + value);
+  }
+
+  private StmtRef stmt(int index) {
+    if (handle(input(index)) instanceof StmtRef ref) {
+      return ref;
+    }
+    throw bad("input " + index + " must be a block or loop");
+  }
+
+  private BlockRef block(int index) {
+    return block(input(index));
+  }
+
+  private BlockRef block(TraceValue value) {
+    if (handle(value) instanceof BlockRef ref) {
+      return ref;
+    }
+    throw bad("a block is expected, got " + value);
+  }
+
+  private LoopRef loop(int index) {
+    return loop(input(index));
+  }
+
+  private LoopRef loop(TraceValue value) {
+    if (handle(value) instanceof LoopRef ref) {
+      return ref;
+    }
+    throw bad("a loop is expected, got " + value);
+  }
+
+  private List<LoopRef> loops() {
+    return current.inputs().stream().map(this::loop).toList();
+  }
+
+  private List<BlockRef> consumers() {
+    if (current.inputs().size() > 1
+        && input(1) instanceof TraceValue.Items(List<TraceValue> items)) {
+      return items.stream().map(this::block).toList();
+    }
+    return List.of();
+  }
+
+  private List<@Nullable Object> factors() {
+    List<@Nullable Object> result = new ArrayList<>();
+    for (TraceValue value : current.inputs().subList(1, current.inputs().size())) {
+      result.add(
+          switch (value) {
+            case TraceValue.None() -> null;
+            case TraceValue.Int(long number) -> number;
+            case TraceValue.Ref ref -> handle(ref);
+            case TraceValue.Real v -> throw bad("a factor is an integer");
+            case TraceValue.Text v -> throw bad("a factor is an integer");
+            case TraceValue.Items v -> throw bad("a factor is an integer");
+            case TraceValue.Entries v -> throw bad("a factor is an integer");
+            case TraceValue.Indices v -> throw bad("a factor is an integer");
+          });
+    }
+    return result;
+  }
+
+  private static IndexMap noMap(TraceValue value) {
+    throw new InputException("an index map is expected, got " + value, "trace", "");
+  }
+
+  private IndexMap map(TraceValue value) {
+    return value instanceof TraceValue.Indices(IndexMap map) ? map : noMap(value);
+  }
+
+  private List<Integer> integers(int index) {
+    // A list is an attribute of some instructions and an input of others.
+    TraceValue value = index < current.attrs().size() ? attribute(index) : input(index + 1);
+    if (value instanceof TraceValue.Items(List<TraceValue> items)) {
+      List<Integer> result = new ArrayList<>();
+      for (TraceValue item : items) {
+        if (!(item instanceof TraceValue.Int(long number))) {
+          throw bad("a list of integers is expected");
+        }
+        result.add(Math.toIntExact(number));
+      }
+      return result;
+    }
+    throw bad("a list of integers is expected");
+  }
+
+  private boolean flag(int index) {
+    return index < current.attrs().size() && integer(index) != 0;
+  }
+
+  private int integer(int index) {
+    if (attribute(index) instanceof TraceValue.Int(long value)) {
+      return Math.toIntExact(value);
+    }
+    throw bad("attribute " + index + " must be an integer");
+  }
+
+  private String text(int index) {
+    if (attribute(index) instanceof TraceValue.Text(String value)) {
+      return value;
+    }
+    throw bad("attribute " + index + " must be a string");
+  }
+
+  private AttrValue attr(TraceValue value) {
+    return switch (value) {
+      case TraceValue.Int(long number) -> Expr.int32(number);
+      case TraceValue.Real(double number) -> Expr.float32(number);
+      case TraceValue.Text(String text) -> new Expr.StringImm(text);
+      case TraceValue.Items(List<TraceValue> items) ->
+          new AttrValue.Items(items.stream().map(this::attr).toList());
+      case TraceValue.Entries(Map<String, TraceValue> entries) -> {
+        Map<String, AttrValue> map = new LinkedHashMap<>();
+        entries.forEach((key, element) -> map.put(key, attr(element)));
+        yield new AttrValue.Entries(map);
+      }
+      case TraceValue.Indices(IndexMap map) -> map;
+      case TraceValue.Ref ref -> {
+        if (handle(ref) instanceof ExprRef sampled) {
+          yield Expr.int32(sampled.value());
+        }
+        throw bad("an annotation's value can't be a block or loop");
+      }
+      case TraceValue.None() -> throw bad("an annotation needs a value");
+    };
+  }
+
+  private InputException bad(String what) {
+    return new InputException(what, "trace instruction " + current.kind(), "");
+  }
+}

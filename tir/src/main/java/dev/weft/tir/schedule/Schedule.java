@@ -1,0 +1,447 @@
+package dev.weft.tir.schedule;
+
+import dev.weft.tir.AttrValue;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IRModule;
+import dev.weft.tir.IndexMap;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Scope;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.schedule.primitive.AddUnitLoop;
+import dev.weft.tir.schedule.primitive.Annotate;
+import dev.weft.tir.schedule.primitive.Bind;
+import dev.weft.tir.schedule.primitive.Blockize;
+import dev.weft.tir.schedule.primitive.CacheRead;
+import dev.weft.tir.schedule.primitive.CacheWrite;
+import dev.weft.tir.schedule.primitive.ComputeAt;
+import dev.weft.tir.schedule.primitive.ComputeInline;
+import dev.weft.tir.schedule.primitive.DecomposeReduction;
+import dev.weft.tir.schedule.primitive.Fuse;
+import dev.weft.tir.schedule.primitive.Parallel;
+import dev.weft.tir.schedule.primitive.Queries;
+import dev.weft.tir.schedule.primitive.Reindex;
+import dev.weft.tir.schedule.primitive.Reorder;
+import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
+import dev.weft.tir.schedule.primitive.ReverseComputeAt;
+import dev.weft.tir.schedule.primitive.ReverseComputeInline;
+import dev.weft.tir.schedule.primitive.SetScope;
+import dev.weft.tir.schedule.primitive.Split;
+import dev.weft.tir.schedule.primitive.StorageAlign;
+import dev.weft.tir.schedule.primitive.TransformBlockLayout;
+import dev.weft.tir.schedule.primitive.TransformLayout;
+import dev.weft.tir.schedule.primitive.Unannotate;
+import dev.weft.tir.schedule.primitive.Unroll;
+import dev.weft.tir.schedule.primitive.Vectorize;
+import dev.weft.tir.schedule.trace.Trace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A schedule: a module and what has been done to it. Each method is a primitive, named as in TVM;
+ * its page of the manual is the class of the same name in {@code tir.schedule.primitive}. A
+ * primitive either keeps what the function computes or throws {@link ScheduleException} and changes
+ * nothing.
+ *
+ * <p>Not to be shared between threads; {@link #copy} gives an independent schedule on which the
+ * same handles are valid.
+ */
+public final class Schedule {
+  private ScheduleState state;
+  private final TraceRecorder recorder;
+
+  private Schedule(ScheduleState state, TraceRecorder recorder) {
+    this.state = state;
+    this.recorder = recorder;
+  }
+
+  /** A schedule of a module. */
+  public static Schedule of(IRModule module) {
+    return new Schedule(ScheduleState.of(module), new TraceRecorder());
+  }
+
+  /** A schedule of one function, under the name {@code main}. */
+  public static Schedule of(PrimFunc function) {
+    return of(IRModule.of("main", function));
+  }
+
+  /** The module as it is now. */
+  public IRModule module() {
+    return state.module();
+  }
+
+  /** A function as it is now. */
+  public PrimFunc function(String name) {
+    return module().get(name);
+  }
+
+  /** The only function. */
+  public PrimFunc function() {
+    List<String> names = List.copyOf(module().functions().keySet());
+    if (names.size() != 1) {
+      throw new IllegalStateException("the module has the functions " + names + "; name one");
+    }
+    return function(names.getFirst());
+  }
+
+  /** The state, for analysis. */
+  public ScheduleState state() {
+    return state;
+  }
+
+  /** What was done so far. */
+  public Trace trace() {
+    return recorder.trace();
+  }
+
+  /** Carries out a trace. */
+  public void replay(Trace trace) {
+    new Replay(this).run(trace);
+  }
+
+  /** An independent schedule in the same state; handles of either are valid in both. */
+  public Schedule copy() {
+    return new Schedule(state, new TraceRecorder(recorder));
+  }
+
+  // Queries.
+
+  /** The block with a name, which must be unique, in the function {@code main}. */
+  public BlockRef getBlock(String name) {
+    return getBlock(name, "main");
+  }
+
+  /** The block with a name, which must be unique, in a function. */
+  public BlockRef getBlock(String name, String function) {
+    BlockRef block = Queries.block(state, name, function);
+    recorder.add("GetBlock", List.of(), List.of(name, function), List.of(block));
+    return block;
+  }
+
+  /** The loops around a block within its scope, outermost first. */
+  public List<LoopRef> getLoops(BlockRef block) {
+    List<LoopRef> loops = Queries.loops(state, block);
+    recorder.add("GetLoops", List.of(block), List.of(), loops);
+    return loops;
+  }
+
+  /** The outermost blocks within a block or loop. */
+  public List<BlockRef> getChildBlocks(StmtRef ref) {
+    List<BlockRef> blocks = Queries.childBlocks(state, ref);
+    recorder.add("GetChildBlocks", List.of(ref), List.of(), blocks);
+    return blocks;
+  }
+
+  /** The blocks of the same scope that write what a block reads. */
+  public List<BlockRef> getProducers(BlockRef block) {
+    List<BlockRef> blocks = Queries.producers(state, block);
+    recorder.add("GetProducers", List.of(block), List.of(), blocks);
+    return blocks;
+  }
+
+  /** The blocks of the same scope that read what a block writes. */
+  public List<BlockRef> getConsumers(BlockRef block) {
+    List<BlockRef> blocks = Queries.consumers(state, block);
+    recorder.add("GetConsumers", List.of(block), List.of(), blocks);
+    return blocks;
+  }
+
+  /** The blocks within a scope that write a buffer which the scope doesn't allocate. */
+  public List<BlockRef> getOutputBlocks(BlockRef scope) {
+    List<BlockRef> blocks = Queries.outputBlocks(state, scope);
+    recorder.add("GetOutputBlocks", List.of(scope), List.of(), blocks);
+    return blocks;
+  }
+
+  // Loops.
+
+  /** {@link Split}, with at most one factor null, to be worked out. */
+  public List<LoopRef> split(LoopRef loop, @Nullable Integer... factors) {
+    return split(loop, Arrays.asList(factors), true, false);
+  }
+
+  /** {@link Split} by sampled factors. */
+  public List<LoopRef> split(LoopRef loop, ExprRef... factors) {
+    return split(loop, Arrays.asList(factors), true, false);
+  }
+
+  /**
+   * {@link Split}.
+   *
+   * @param factors integers, {@link ExprRef}s, expressions (symbolic sizes), at most one null
+   */
+  public List<LoopRef> split(
+      LoopRef loop,
+      List<? extends @Nullable Object> factors,
+      boolean preserveUnitIters,
+      boolean disablePredication) {
+    List<@Nullable Expr> values = new ArrayList<>();
+    for (Object factor : factors) {
+      values.add(factor == null ? null : factor(factor));
+    }
+    List<LoopRef> loops =
+        apply(Split.apply(state, loop, values, preserveUnitIters, disablePredication));
+    List<@Nullable Object> inputs = new ArrayList<>();
+    inputs.add(loop);
+    inputs.addAll(factors);
+    recorder.add("Split", inputs, List.of(preserveUnitIters, disablePredication), loops);
+    return loops;
+  }
+
+  private static Expr factor(Object factor) {
+    return switch (factor) {
+      case Integer i -> Expr.int32(i);
+      case Long i -> Expr.int32(i);
+      case ExprRef ref -> Expr.int32(ref.value());
+      case Expr expr -> expr;
+      default ->
+          throw new IllegalArgumentException("a factor is a number or a sampled value: " + factor);
+    };
+  }
+
+  /** {@link Fuse}. */
+  public LoopRef fuse(LoopRef... loops) {
+    return fuse(List.of(loops), true);
+  }
+
+  /** {@link Fuse}. */
+  public LoopRef fuse(List<LoopRef> loops, boolean preserveUnitIters) {
+    LoopRef fused = apply(Fuse.apply(state, loops, preserveUnitIters));
+    recorder.add("Fuse", loops, List.of(preserveUnitIters), List.of(fused));
+    return fused;
+  }
+
+  /** {@link Reorder}. */
+  public void reorder(LoopRef... loops) {
+    reorder(List.of(loops));
+  }
+
+  /** {@link Reorder}. */
+  public void reorder(List<LoopRef> loops) {
+    state = Reorder.apply(state, loops);
+    recorder.add("Reorder", loops, List.of(), List.of());
+  }
+
+  /** {@link AddUnitLoop}. */
+  public LoopRef addUnitLoop(StmtRef ref) {
+    LoopRef loop = apply(AddUnitLoop.apply(state, ref));
+    recorder.add("AddUnitLoop", List.of(ref), List.of(), List.of(loop));
+    return loop;
+  }
+
+  /** {@link Bind}, to a tag such as {@code threadIdx.x}. */
+  public void bind(LoopRef loop, String tag) {
+    bind(loop, ThreadTag.parse(tag));
+  }
+
+  /** {@link Bind}. */
+  public void bind(LoopRef loop, ThreadTag tag) {
+    state = Bind.apply(state, loop, tag);
+    recorder.add("Bind", List.of(loop, tag.text), List.of(), List.of());
+  }
+
+  /** {@link Parallel}. */
+  public void parallel(LoopRef loop) {
+    state = Parallel.apply(state, loop);
+    recorder.add("Parallel", List.of(loop), List.of(), List.of());
+  }
+
+  /** {@link Vectorize}. */
+  public void vectorize(LoopRef loop) {
+    state = Vectorize.apply(state, loop);
+    recorder.add("Vectorize", List.of(loop), List.of(), List.of());
+  }
+
+  /** {@link Unroll}. */
+  public void unroll(LoopRef loop) {
+    state = Unroll.apply(state, loop);
+    recorder.add("Unroll", List.of(loop), List.of(), List.of());
+  }
+
+  // Stages of data.
+
+  /** {@link CacheRead} for all readers. */
+  public BlockRef cacheRead(BlockRef block, int readIndex, String scope) {
+    return cacheRead(block, readIndex, scope, List.of());
+  }
+
+  /** {@link CacheRead}. */
+  public BlockRef cacheRead(BlockRef block, int readIndex, String scope, List<BlockRef> consumers) {
+    BlockRef stage = apply(CacheRead.apply(state, block, readIndex, scope(scope), consumers));
+    recorder.add("CacheRead", List.of(block, consumers), List.of(readIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  /** {@link CacheWrite}; all readers keep reading the original buffer. */
+  public BlockRef cacheWrite(BlockRef block, int writeIndex, String scope) {
+    return cacheWrite(block, writeIndex, scope, List.of());
+  }
+
+  /** {@link CacheWrite}. */
+  public BlockRef cacheWrite(
+      BlockRef block, int writeIndex, String scope, List<BlockRef> consumers) {
+    BlockRef stage = apply(CacheWrite.apply(state, block, writeIndex, scope(scope), consumers));
+    recorder.add(
+        "CacheWrite", List.of(block, consumers), List.of(writeIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  // Where something is computed.
+
+  /** {@link ComputeAt} at the last possible place, without loops of extent 1. */
+  public void computeAt(BlockRef block, LoopRef loop) {
+    computeAt(block, loop, false, -1);
+  }
+
+  /**
+   * {@link ComputeAt}.
+   *
+   * @param index the place among the loop's statements; -1 the last possible, -2 the first
+   */
+  public void computeAt(BlockRef block, LoopRef loop, boolean preserveUnitLoops, int index) {
+    state = ComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+    recorder.add("ComputeAt", List.of(block, loop), List.of(preserveUnitLoops, index), List.of());
+  }
+
+  /** {@link ReverseComputeAt} at the last possible place, without loops of extent 1. */
+  public void reverseComputeAt(BlockRef block, LoopRef loop) {
+    reverseComputeAt(block, loop, false, -1);
+  }
+
+  /**
+   * {@link ReverseComputeAt}.
+   *
+   * @param index the place among the loop's statements; -1 the last possible, -2 the first
+   */
+  public void reverseComputeAt(BlockRef block, LoopRef loop, boolean preserveUnitLoops, int index) {
+    state = ReverseComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+    recorder.add(
+        "ReverseComputeAt", List.of(block, loop), List.of(preserveUnitLoops, index), List.of());
+  }
+
+  /** {@link ComputeInline}. */
+  public void computeInline(BlockRef block) {
+    state = ComputeInline.apply(state, block);
+    recorder.add("ComputeInline", List.of(block), List.of(), List.of());
+  }
+
+  /** {@link ReverseComputeInline}. */
+  public void reverseComputeInline(BlockRef block) {
+    state = ReverseComputeInline.apply(state, block);
+    recorder.add("ReverseComputeInline", List.of(block), List.of(), List.of());
+  }
+
+  // Reductions.
+
+  /** {@link DecomposeReduction}; gives back the init block. */
+  public BlockRef decomposeReduction(BlockRef block, LoopRef loop) {
+    BlockRef init = apply(DecomposeReduction.apply(state, block, loop));
+    recorder.add("DecomposeReduction", List.of(block, loop), List.of(), List.of(init));
+    return init;
+  }
+
+  // Blocks and layouts.
+
+  /** {@link ReorderBlockIterVar}. */
+  public void reorderBlockIterVar(BlockRef block, List<Integer> order) {
+    state = ReorderBlockIterVar.apply(state, block, order);
+    recorder.add("ReorderBlockIterVar", List.of(block), List.of(order), List.of());
+  }
+
+  /** {@link Blockize}; gives back the outer block. */
+  public BlockRef blockize(LoopRef loop) {
+    BlockRef outer = apply(Blockize.apply(state, loop));
+    recorder.add("Blockize", List.of(loop), List.of(true), List.of(outer));
+    return outer;
+  }
+
+  /** {@link Reindex} of what a block reads, or writes. */
+  public BlockRef reindex(BlockRef block, int index, boolean write) {
+    BlockRef stage = apply(Reindex.apply(state, block, index, write));
+    recorder.add("ReIndex", List.of(block), List.of(index, write), List.of(stage));
+    return stage;
+  }
+
+  /** {@link TransformLayout} of a buffer that a block reads, or writes. */
+  public void transformLayout(BlockRef block, int index, boolean write, IndexMap map) {
+    transformLayout(block, index, write, map, false);
+  }
+
+  /** {@link TransformLayout}. */
+  public void transformLayout(
+      BlockRef block, int index, boolean write, IndexMap map, boolean assumeInjective) {
+    state = TransformLayout.apply(state, block, index, write, map, assumeInjective);
+    recorder.add(
+        "TransformLayout",
+        List.of(block, map),
+        Arrays.asList(index, write, null, assumeInjective),
+        List.of());
+  }
+
+  /** {@link TransformBlockLayout}. */
+  public void transformBlockLayout(BlockRef block, IndexMap map) {
+    state = TransformBlockLayout.apply(state, block, map);
+    recorder.add("TransformBlockLayout", List.of(block), List.of(map), List.of());
+  }
+
+  /** Marks in the trace where the search ends and its postprocessing begins. */
+  public void enterPostproc() {
+    recorder.add("EnterPostproc", List.of(), List.of(), List.of());
+  }
+
+  // Storage and annotations.
+
+  /** {@link SetScope}. */
+  public void setScope(BlockRef block, int writeIndex, String scope) {
+    state = SetScope.apply(state, block, writeIndex, scope(scope));
+    recorder.add("SetScope", List.of(block), List.of(writeIndex, scope), List.of());
+  }
+
+  /** {@link StorageAlign}. */
+  public void storageAlign(BlockRef block, int writeIndex, int axis, int factor, int offset) {
+    state = StorageAlign.apply(state, block, writeIndex, axis, factor, offset);
+    recorder.add(
+        "StorageAlign", List.of(block), List.of(writeIndex, axis, factor, offset), List.of());
+  }
+
+  /** {@link Annotate}. */
+  public void annotate(StmtRef ref, String key, AttrValue value) {
+    state = Annotate.apply(state, ref, key, value);
+    recorder.add("Annotate", List.of(ref, value), List.of(key), List.of());
+  }
+
+  /** {@link Annotate} with an integer. */
+  public void annotate(StmtRef ref, String key, long value) {
+    annotate(ref, key, Expr.int32(value));
+  }
+
+  /** {@link Annotate} with a string. */
+  public void annotate(StmtRef ref, String key, String value) {
+    annotate(ref, key, new Expr.StringImm(value));
+  }
+
+  /** {@link Unannotate}. */
+  public void unannotate(StmtRef ref, String key) {
+    state = Unannotate.apply(state, ref, key);
+    recorder.add("Unannotate", List.of(ref), List.of(key), List.of());
+  }
+
+  private <T> T apply(Applied<T> applied) {
+    state = applied.state();
+    return applied.created();
+  }
+
+  private static Scope scope(String text) {
+    return checked(() -> Scope.parse(text));
+  }
+
+  private static <T> T checked(Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (IllegalArgumentException e) {
+      throw new ScheduleException("scope", String.valueOf(e.getMessage()), "", null, List.of());
+    }
+  }
+}

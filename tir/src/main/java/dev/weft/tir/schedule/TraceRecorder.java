@@ -1,0 +1,106 @@
+package dev.weft.tir.schedule;
+
+import dev.weft.tir.AttrValue;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IndexMap;
+import dev.weft.tir.schedule.trace.Instruction;
+import dev.weft.tir.schedule.trace.Trace;
+import dev.weft.tir.schedule.trace.TraceValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what a schedule does, giving each handle its name. */
+final class TraceRecorder {
+  private final List<Instruction> instructions = new ArrayList<>();
+  private final Map<Integer, TraceValue> decisions = new TreeMap<>();
+  private final Map<Object, String> names = new HashMap<>();
+  private int next;
+
+  TraceRecorder() {}
+
+  TraceRecorder(TraceRecorder other) {
+    instructions.addAll(other.instructions);
+    decisions.putAll(other.decisions);
+    names.putAll(other.names);
+    next = other.next;
+  }
+
+  Trace trace() {
+    return new Trace(instructions, decisions);
+  }
+
+  /** Adds a step. Handles among inputs become names; handles among outputs get new ones. */
+  void add(String kind, List<?> inputs, List<?> attrs, List<?> outputs) {
+    List<TraceValue> in = inputs.stream().map(this::value).toList();
+    List<TraceValue> fixed = attrs.stream().map(this::value).toList();
+    List<String> out = new ArrayList<>();
+    for (Object output : outputs) {
+      String letter =
+          switch (output) {
+            case BlockRef b -> "b";
+            case LoopRef l -> "l";
+            case ExprRef v -> "v";
+            default -> throw new IllegalStateException("no handle: " + output);
+          };
+      String name = letter + next++;
+      names.put(output, name);
+      out.add(name);
+    }
+    instructions.add(new Instruction(kind, in, fixed, out));
+  }
+
+  /** Adds what a sampling step, the one added last, chose. */
+  void decide(Object decision) {
+    decisions.put(instructions.size() - 1, value(decision));
+  }
+
+  private TraceValue value(@Nullable Object value) {
+    return switch (value) {
+      case null -> new TraceValue.None();
+      case BlockRef ref -> name(ref);
+      case LoopRef ref -> name(ref);
+      case ExprRef ref -> name(ref);
+      case Boolean b -> new TraceValue.Int(b ? 1 : 0);
+      case Integer i -> new TraceValue.Int(i);
+      case Long i -> new TraceValue.Int(i);
+      case Double d -> new TraceValue.Real(d);
+      case String s -> new TraceValue.Text(s);
+      case List<?> items -> new TraceValue.Items(items.stream().map(this::value).toList());
+      case AttrValue attr -> attr(attr);
+      default -> throw new IllegalStateException("no trace value: " + value.getClass());
+    };
+  }
+
+  private TraceValue name(Object ref) {
+    String name = names.get(ref);
+    if (name == null) {
+      throw new ScheduleException(
+          "handle", ref + " was made by another schedule", "", null, List.of());
+    }
+    return new TraceValue.Ref(name);
+  }
+
+  private TraceValue attr(AttrValue attr) {
+    return switch (attr) {
+      case Expr.IntImm imm -> new TraceValue.Int(imm.value());
+      case Expr.FloatImm imm -> new TraceValue.Real(imm.value());
+      case Expr.StringImm imm -> new TraceValue.Text(imm.value());
+      case AttrValue.Items items ->
+          new TraceValue.Items(items.values().stream().map(this::attr).toList());
+      case AttrValue.Entries entries -> {
+        Map<String, TraceValue> map = new LinkedHashMap<>();
+        entries.values().forEach((key, value) -> map.put(key, attr(value)));
+        yield new TraceValue.Entries(map);
+      }
+      case IndexMap map -> new TraceValue.Indices(map);
+      default ->
+          throw new IllegalArgumentException(
+              "a trace can't hold the value " + attr + "; use numbers, strings, lists and maps");
+    };
+  }
+}

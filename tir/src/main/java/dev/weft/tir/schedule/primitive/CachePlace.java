@@ -1,0 +1,96 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.schedule.Site;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the copying block of a cache goes.
+ *
+ * @param around the loop or block in whose body it goes
+ * @param position where among the statements of that body
+ */
+record CachePlace(Site around, int position) {
+  /**
+   * Right after the writer, within the innermost loop that it shares with any of the readers; at
+   * the end of the scope if nobody reads.
+   */
+  static CachePlace after(Site.Block writer, List<Site.Block> readers, Site.Block scope) {
+    if (readers.isEmpty()) {
+      return new CachePlace(scope, Nests.statements(scope.block().body()).size());
+    }
+    Site inner = writer;
+    for (Site around = writer.parent(); around != null; around = around.parent()) {
+      Site place = around;
+      if (around == scope || readers.stream().anyMatch(place::contains)) {
+        return new CachePlace(around, position(body(around), inner.stmt()) + 1);
+      }
+      inner = around;
+    }
+    throw new IllegalStateException(writer + " is not in the scope of " + scope);
+  }
+
+  /** The position of the statement that is, or holds, another one. */
+  private static int position(Stmt body, Stmt inner) {
+    List<Stmt> stmts = Nests.statements(body);
+    for (int i = 0; i < stmts.size(); i++) {
+      if (stmts.get(i) == inner) {
+        return i;
+      }
+    }
+    return stmts.size() - 1;
+  }
+
+  static Stmt body(Site site) {
+    return switch (site) {
+      case Site.Loop loop -> loop.stmt().body();
+      case Site.Block block -> block.block().body();
+    };
+  }
+
+  /**
+   * The scope block with the stage in this place, its allocation, and other statements replaced.
+   *
+   * @param scope the scope
+   * @param stage the statement to insert
+   * @param cache the buffer to allocate
+   * @param replacements new statements for old ones in the scope, found by identity
+   */
+  Stmt.BlockRealize insert(
+      Site.Block scope, Stmt stage, Buffer cache, Map<Stmt, Stmt> replacements) {
+    IrRewriter rewriter =
+        new IrRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            Stmt replacement = replacements.get(node);
+            if (replacement != null) {
+              return replacement;
+            }
+            Stmt mapped = super.stmt(node);
+            return node == around.stmt() && mapped instanceof Stmt.For loop
+                ? loop.withBody(inserted(loop.body(), stage))
+                : mapped;
+          }
+        };
+    Stmt.Block block = scope.block();
+    Stmt body = rewriter.stmt(block.body());
+    if (around == scope) {
+      body = inserted(body, stage);
+    }
+    return scope
+        .stmt()
+        .withBlock(block.withBody(body).withAllocBuffers(Blocks.allocating(block, cache)));
+  }
+
+  private Stmt inserted(Stmt body, Stmt stage) {
+    return Stmt.seq(Nests.inserted(Nests.statements(body), position, stage));
+  }
+
+  /** Whether this place is the scope itself. */
+  boolean isBlock() {
+    return around instanceof Site.Block;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.schedule.Applied;
+import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Regions;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Copies a buffer that a block reads into another memory, from which its readers then read.
+ *
+ * <p>Arguments: the block; which of its reads; the memory; the consumers that shall read the copy,
+ * all readers in the scope if none is given. Gives back the copying block.
+ *
+ * <p>The copy is made right after the block that writes the buffer, or at the start of the scope if
+ * no block there writes it; {@code computeAt} moves it closer to its readers.
+ *
+ * <p>Conditions:
+ *
+ * <ol>
+ *   <li>at most one block of the scope writes the buffer,
+ *   <li>all that is read of it was written before,
+ *   <li>the readers come after the writer.
+ * </ol>
+ *
+ * <pre>
+ * for i in range(128):                          for ax0 in range(128):
+ *     with T.block("B"):                            with T.block("A_shared"):
+ *         vi = T.axis.spatial(128, i)                   v0 = T.axis.spatial(128, ax0)
+ *         B[vi] = A[vi] * 2.0             →             A_shared[v0] = A[v0]
+ *                                               for i in range(128):
+ *                                                   with T.block("B"):
+ *                                                       vi = T.axis.spatial(128, i)
+ *                                                       B[vi] = A_shared[vi] * 2.0
+ * </pre>
+ */
+public final class CacheRead {
+  private static final String NAME = "cacheRead";
+
+  private CacheRead() {}
+
+  /** See the class. */
+  public static Applied<BlockRef> apply(
+      ScheduleState state, BlockRef ref, int readIndex, Scope memory, List<BlockRef> consumerRefs) {
+    Site.Block site = state.block(ref);
+    Conditions conditions = new Conditions(NAME, state);
+    Site.Block scope = conditions.scope(site);
+    Buffer buffer = conditions.buffer(site, readIndex, false);
+    BlockScope blocks = state.scope(scope);
+    List<Site.Block> writers = blocks.writers(buffer);
+    if (writers.size() > 1) {
+      throw state.refuse(
+          NAME,
+          "buffer '"
+              + buffer.name()
+              + "' is written by "
+              + writers.size()
+              + " blocks, it must be written by one at most",
+          writers.toArray(Site[]::new));
+    }
+    List<Site.Block> consumers = readers(conditions, scope, buffer, writers, consumerRefs);
+    CachePlace place =
+        writers.isEmpty()
+            ? new CachePlace(scope, 0)
+            : CachePlace.after(writers.getFirst(), consumers, scope);
+    List<Range> region = region(state, scope, buffer, writers, place);
+    CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
+    Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
+    for (Site.Block consumer : consumers) {
+      redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
+    }
+    Stmt copy = stage.copy(true);
+    ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
+    return new Applied<>(next, Blocks.within(next, copy));
+  }
+
+  private static List<Site.Block> readers(
+      Conditions conditions,
+      Site.Block scope,
+      Buffer buffer,
+      List<Site.Block> writers,
+      List<BlockRef> consumerRefs) {
+    ScheduleState state = conditions.state();
+    List<Site.Block> all =
+        state.scope(scope).readers(buffer).stream().filter(r -> !writers.contains(r)).toList();
+    for (Site.Block reader : all) {
+      if (!state.isCovered(reader)) {
+        throw state.refuse(
+            NAME, reader + " reads more of '" + buffer.name() + "' than was written", reader);
+      }
+    }
+    List<Site.Block> chosen = consumerRefs.stream().map(state::block).toList();
+    for (Site.Block consumer : chosen) {
+      if (!all.contains(consumer)) {
+        throw state.refuse(
+            NAME, consumer + " does not read '" + buffer.name() + "' in this scope", consumer);
+      }
+    }
+    List<Site.Block> readers = chosen.isEmpty() ? all : chosen;
+    List<Site.Block> order = state.scope(scope).blocks();
+    for (Site.Block reader : readers) {
+      if (!writers.isEmpty() && order.indexOf(reader) < order.indexOf(writers.getFirst())) {
+        throw state.refuse(
+            NAME,
+            reader + " reads '" + buffer.name() + "' before " + writers.getFirst() + " writes it",
+            reader,
+            writers.getFirst());
+      }
+    }
+    return readers;
+  }
+
+  private static List<Range> region(
+      ScheduleState state,
+      Site.Block scope,
+      Buffer buffer,
+      List<Site.Block> writers,
+      CachePlace place) {
+    if (writers.isEmpty()) {
+      BufferRegion declared = Conditions.regionOf(scope.block().reads(), buffer);
+      return declared == null ? buffer.whole().region() : declared.region();
+    }
+    Site.Block writer = writers.getFirst();
+    BufferRegion written = Conditions.regionOf(writer.block().writes(), buffer);
+    if (written == null) {
+      throw new IllegalStateException(writer + " writes '" + buffer.name() + "'");
+    }
+    return Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.schedule.Applied;
+import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Regions;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Has a block write into another memory, from which a new block copies to the original buffer.
+ *
+ * <p>Arguments: the block; which of its writes; the memory; the consumers that shall read the copy
+ * (the others read the original buffer). Gives back the copying block; the writing block keeps its
+ * handle.
+ *
+ * <p>Conditions:
+ *
+ * <ol>
+ *   <li>the scope is a stage pipeline,
+ *   <li>the block is the only one of the scope that writes the buffer,
+ *   <li>it does not begin with what was in the buffer before (an update whose init is elsewhere).
+ * </ol>
+ *
+ * <pre>
+ * for i in range(128):                          for i in range(128):
+ *     with T.block("B"):                            with T.block("B"):
+ *         vi = T.axis.spatial(128, i)                   vi = T.axis.spatial(128, i)
+ *         B[vi] = A[vi] * 2.0             →             B_local[vi] = A[vi] * 2.0
+ *                                               for ax0 in range(128):
+ *                                                   with T.block("B_local"):
+ *                                                       v0 = T.axis.spatial(128, ax0)
+ *                                                       B[v0] = B_local[v0]
+ * </pre>
+ */
+public final class CacheWrite {
+  private static final String NAME = "cacheWrite";
+
+  private CacheWrite() {}
+
+  /** See the class. */
+  public static Applied<BlockRef> apply(
+      ScheduleState state,
+      BlockRef ref,
+      int writeIndex,
+      Scope memory,
+      List<BlockRef> consumerRefs) {
+    Site.Block site = state.block(ref);
+    Conditions conditions = new Conditions(NAME, state);
+    Buffer buffer = conditions.buffer(site, writeIndex, true);
+    Site.Block scope = conditions.scope(site);
+    BlockScope blocks = state.scope(scope);
+    if (!blocks.writers(buffer).equals(List.of(site))) {
+      throw state.refuse(
+          NAME,
+          "buffer '"
+              + buffer.name()
+              + "' is written by "
+              + blocks.writers(buffer).size()
+              + " blocks, it must be written by one",
+          blocks.writers(buffer).toArray(Site[]::new));
+    }
+    conditions.stagePipeline(site);
+    conditions.ownInit(site, buffer);
+    List<Site.Block> consumers = consumerRefs.stream().map(state::block).toList();
+    for (Site.Block consumer : consumers) {
+      if (!blocks.readers(buffer).contains(consumer)) {
+        throw state.refuse(
+            NAME, consumer + " does not read '" + buffer.name() + "' in this scope", consumer);
+      }
+    }
+    List<Site.Block> readers =
+        consumers.isEmpty()
+            ? blocks.readers(buffer).stream().filter(reader -> reader != site).toList()
+            : consumers;
+    CachePlace place = CachePlace.after(site, readers, scope);
+    BufferRegion written = site.block().writes().get(writeIndex);
+    List<Range> region = Regions.relaxed(site, written, place.around(), state.analyzer(site));
+    CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
+    Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
+    redirected.put(site.stmt(), stage.redirect(site.stmt(), true, true));
+    for (Site.Block consumer : consumers) {
+      redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
+    }
+    Stmt copy = stage.copy(false);
+    ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
+    return new Applied<>(next, Blocks.within(next, copy));
+  }
+}

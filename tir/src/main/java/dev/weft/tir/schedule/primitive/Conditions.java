@@ -1,0 +1,266 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Bindings;
+import dev.weft.tir.schedule.BlockKinds;
+import dev.weft.tir.schedule.Pipelines;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions that several primitives share. Each method returns if its condition holds and
+ * refuses, in the primitive's name, if not.
+ *
+ * @param primitive the primitive's name
+ * @param state where it is applied
+ */
+record Conditions(String primitive, ScheduleState state) {
+  /** What knows the ranges of the loops around a site. */
+  Analyzer analyzer(Site site) {
+    return state.analyzer(site);
+  }
+
+  /** A loop without annotation and thread binding, that starts at 0. */
+  void plainLoop(Site.Loop site) {
+    Stmt.For loop = site.stmt();
+    if (!loop.annotations().isEmpty() || Nests.isThread(loop)) {
+      throw state.refuse(primitive, site + " has an annotation or thread binding", site);
+    }
+    if (!loop.min().isConst(0)) {
+      throw state.refuse(primitive, site + " does not start at 0", site);
+    }
+  }
+
+  /** The scope that a loop or block is in. */
+  Site.Block scope(Site site) {
+    Site.Block scope = site.scope();
+    if (scope == null) {
+      throw state.refuse(primitive, "the root block of a function is in no scope", site);
+    }
+    return scope;
+  }
+
+  /** The scope that a loop or block is in, which must be a stage pipeline. */
+  Site.Block stagePipeline(Site site) {
+    Site.Block scope = scope(site);
+    String violation = Pipelines.violation(state, scope);
+    if (violation != null) {
+      throw state.refuse(
+          primitive, "the scope of " + scope + " is no stage pipeline: " + violation, scope);
+    }
+    return scope;
+  }
+
+  /** A complete block. */
+  void complete(Site.Block block) {
+    String violation = BlockKinds.notComplete(block, state);
+    if (violation != null) {
+      throw state.refuse(primitive, block + " is not a complete block: " + violation, block);
+    }
+  }
+
+  /** A reduction block. */
+  void reduction(Site.Block block) {
+    String violation = BlockKinds.notReduction(block, state);
+    if (violation != null) {
+      throw state.refuse(primitive, block + " is not a reduction block: " + violation, block);
+    }
+  }
+
+  /** A complete or reduction block. */
+  void completeOrReduction(Site.Block block) {
+    String notComplete = BlockKinds.notComplete(block, state);
+    if (notComplete == null) {
+      return;
+    }
+    String notReduction = BlockKinds.notReduction(block, state);
+    if (notReduction != null) {
+      throw state.refuse(
+          primitive,
+          block
+              + " is neither a complete block ("
+              + notComplete
+              + ") nor a reduction block ("
+              + notReduction
+              + ")",
+          block);
+    }
+  }
+
+  /** A block that writes only what its scope allocates. */
+  void notOutput(Site.Block block, Site.Block scope) {
+    if (isOutput(block, scope)) {
+      throw state.refuse(primitive, block + " is an output block", block);
+    }
+  }
+
+  static boolean isOutput(Site.Block block, Site.Block scope) {
+    List<Buffer> allocated = scope.block().allocBuffers();
+    return block.block().writes().stream().anyMatch(w -> !allocated.contains(w.buffer()));
+  }
+
+  /**
+   * That blocks under a loop hand data on within one iteration of it only, so that the iterations
+   * of the loops around may change their order.
+   */
+  void independentOfOrder(Site.Loop loop) {
+    for (Site.Block block : loop.childBlocks()) {
+      if (!state.isCovered(block)) {
+        throw state.refuse(
+            primitive, block + " reads what other iterations of " + loop + " write", block, loop);
+      }
+    }
+  }
+
+  /** A block that does not begin with what is in a buffer that it writes. */
+  void ownInit(Site.Block block, Buffer buffer) {
+    Stmt.Block b = block.block();
+    if (b.init() == null && regionOf(b.reads(), buffer) != null) {
+      throw state.refuse(
+          primitive,
+          block + " updates '" + buffer.name() + "', which is initialised elsewhere",
+          block);
+    }
+  }
+
+  /** A block without init. */
+  void noInit(Site.Block block) {
+    if (block.block().init() != null) {
+      throw state.refuse(primitive, block + " has an init", block);
+    }
+  }
+
+  /** The only buffer that a block writes. */
+  Buffer singleWrite(Site.Block block) {
+    List<BufferRegion> writes = block.block().writes();
+    if (writes.size() != 1) {
+      throw state.refuse(
+          primitive, block + " writes " + writes.size() + " buffers, not one", block);
+    }
+    return writes.getFirst().buffer();
+  }
+
+  /** The store to a buffer that is all that a block does. */
+  Stmt.Store singleStore(Site.Block block, Buffer buffer) {
+    if (block.block().body() instanceof Stmt.Store store
+        && store.buffer() == buffer
+        && store.predicate() == null
+        && block.block().matchBuffers().isEmpty()
+        && block.block().allocBuffers().isEmpty()) {
+      return store;
+    }
+    throw state.refuse(
+        primitive,
+        "the body of " + block + " is not just a store to '" + buffer.name() + "'",
+        block);
+  }
+
+  /** A block whose binding is affine, in all its loops or in those from {@code top} inwards. */
+  void affine(Site.Block block, Site.Loop top) {
+    if (!state.isAffine(block) && !Bindings.isAffineWithin(block, top, state.analyzer(block))) {
+      throw state.refuse(primitive, "the binding of " + block + " is not affine", block);
+    }
+  }
+
+  /** That the iterations of a loop can be carried out in any order or at once. */
+  void parallelizable(Site.Loop site, @Nullable ThreadTag tag) {
+    stagePipeline(site);
+    for (Site.Block block : site.childBlocks()) {
+      boolean compact =
+          BlockKinds.notCompleteLocally(block) == null
+              || BlockKinds.notReductionLocally(block, state) == null;
+      if (!compact) {
+        throw state.refuse(
+            primitive,
+            block + " under " + site + " is neither a complete nor a reduction block",
+            block,
+            site);
+      }
+    }
+    for (Site.Block block : site.childBlocks()) {
+      parallelizable(site, block, tag);
+    }
+  }
+
+  private void parallelizable(Site.Loop site, Site.Block block, @Nullable ThreadTag tag) {
+    // A complete block may be carried out more than once with the same axes: it writes the same.
+    // A reduction block has an affine binding.
+    Var var = site.stmt().var();
+    boolean crossThread = tag != null && tag.level == ThreadTag.Level.BLOCK;
+    List<IterVar> axes = block.block().iterVars();
+    for (int i = 0; i < axes.size(); i++) {
+      if (!Vars.uses(block.stmt().iterValues().get(i), var)) {
+        continue;
+      }
+      IterVar.Kind kind = axes.get(i).kind();
+      boolean allowed =
+          kind == IterVar.Kind.SPATIAL || (crossThread && kind == IterVar.Kind.REDUCE);
+      if (!allowed) {
+        throw state.refuse(
+            primitive,
+            "axis '"
+                + axes.get(i).var().name()
+                + "' of "
+                + block
+                + " is bound to "
+                + site
+                + " and is not "
+                + (crossThread ? "spatial or reduction" : "spatial"),
+            block,
+            site);
+      }
+    }
+  }
+
+  /** The region of a block's signature that is about one buffer. */
+  static @Nullable BufferRegion regionOf(List<BufferRegion> regions, Buffer buffer) {
+    for (BufferRegion region : regions) {
+      if (region.buffer() == buffer) {
+        return region;
+      }
+    }
+    return null;
+  }
+
+  /** The buffer that a block reads or writes at a position of its signature. */
+  Buffer buffer(Site.Block block, int index, boolean write) {
+    List<BufferRegion> regions = write ? block.block().writes() : block.block().reads();
+    if (index < 0 || index >= regions.size()) {
+      throw state.refuse(
+          primitive,
+          "buffer index "
+              + index
+              + " is out of range: "
+              + block
+              + (write ? " writes " : " reads ")
+              + regions.size()
+              + " buffers",
+          block);
+    }
+    return regions.get(index).buffer();
+  }
+
+  /** The block that allocates a buffer; refuses for parameters and views. */
+  Site.Block allocator(Site.Block block, Buffer buffer) {
+    for (Site site = block; site != null; site = site.parent()) {
+      if (site instanceof Site.Block around && around.block().allocBuffers().contains(buffer)) {
+        return around;
+      }
+    }
+    throw state.refuse(
+        primitive,
+        "buffer '"
+            + buffer.name()
+            + "' is not allocated by a block: it is a parameter of the function or a view",
+        block);
+  }
+}

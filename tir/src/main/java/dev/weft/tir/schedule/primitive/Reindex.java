@@ -1,0 +1,205 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Applied;
+import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Has a block access a buffer through a copy whose dimensions are the block's axes.
+ *
+ * <p>Arguments: the block; which of its reads or writes. Gives back the copying block.
+ *
+ * <p>Conditions:
+ *
+ * <ol>
+ *   <li>the scope is a stage pipeline,
+ *   <li>all accesses of the buffer in the block are plain loads and stores with the same indices,
+ *   <li>at most one block of the scope writes the buffer,
+ *   <li>a block that writes through the copy does not begin with what was in the buffer before.
+ * </ol>
+ *
+ * <pre>
+ *                                          for ax0, ax1 in T.grid(128, 3):
+ *                                              with T.block("A_reindex"):
+ * for i, j in T.grid(128, 3):                      A_reindex[v0, v1] = A[v0 + v1]
+ *     with T.block("B"):             →     for i, j in T.grid(128, 3):
+ *         B[vi, vj] = A[vi + vj]               with T.block("B"):
+ *                                                  B[vi, vj] = A_reindex[vi, vj]
+ * </pre>
+ */
+public final class Reindex {
+  private static final String NAME = "reindex";
+
+  private Reindex() {}
+
+  /** See the class. */
+  public static Applied<BlockRef> apply(
+      ScheduleState state, BlockRef ref, int index, boolean write) {
+    Site.Block site = state.block(ref);
+    Conditions conditions = new Conditions(NAME, state);
+    Buffer buffer = conditions.buffer(site, index, write);
+    Site.Block scope = conditions.stagePipeline(site);
+    BlockScope blocks = state.scope(scope);
+    List<Site.Block> writers = blocks.writers(buffer);
+    if (writers.size() > 1) {
+      throw state.refuse(
+          NAME,
+          "buffer '" + buffer.name() + "' is written by " + writers.size() + " blocks",
+          writers.toArray(Site[]::new));
+    }
+    if (write) {
+      conditions.ownInit(site, buffer);
+    }
+    Analyzer analyzer = state.analyzer(site);
+    site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
+    List<Expr> indices =
+        indices(conditions, site, buffer).stream().map(analyzer::simplify).toList();
+    List<IterVar> covered =
+        site.block().iterVars().stream()
+            .filter(axis -> indices.stream().anyMatch(e -> Vars.uses(e, axis.var())))
+            .toList();
+    Buffer copy =
+        buffer
+            .withShape(covered.stream().map(axis -> axis.dom().extent()).toList(), List.of())
+            .inScope(buffer.scope(), buffer.name() + "_reindex");
+    Stmt stage = stage(buffer, copy, covered, indices, write);
+    Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
+    redirected.put(site.stmt(), redirect(site.stmt(), buffer, copy, covered));
+    ScheduleState next =
+        state.replace(
+            scope,
+            place(site, scope, buffer, blocks, write).insert(scope, stage, copy, redirected));
+    return new Applied<>(next, Blocks.within(next, stage));
+  }
+
+  private static CachePlace place(
+      Site.Block site, Site.Block scope, Buffer buffer, BlockScope blocks, boolean write) {
+    List<Site.Block> writers = blocks.writers(buffer);
+    if (write) {
+      return CachePlace.after(
+          site, blocks.readers(buffer).stream().filter(r -> r != site).toList(), scope);
+    }
+    return writers.isEmpty()
+        ? new CachePlace(scope, 0)
+        : CachePlace.after(writers.getFirst(), List.of(site), scope);
+  }
+
+  private static List<Expr> indices(Conditions conditions, Site.Block site, Buffer buffer) {
+    Set<List<Expr>> found = new LinkedHashSet<>();
+    boolean[] opaque = {false};
+    IrWalker walker =
+        new IrWalker() {
+          @Override
+          public void expr(Expr node) {
+            if (node instanceof Expr.Load load && load.buffer() == buffer) {
+              found.add(load.indices());
+            }
+            opaque[0] |= node == buffer.data();
+            super.expr(node);
+          }
+
+          @Override
+          public void stmt(Stmt node) {
+            if (node instanceof Stmt.Store store && store.buffer() == buffer) {
+              found.add(store.indices());
+            }
+            opaque[0] |= node instanceof Stmt.Block;
+            super.stmt(node);
+          }
+        };
+    walker.stmt(site.block().body());
+    Stmt init = site.block().init();
+    if (init != null) {
+      walker.stmt(init);
+    }
+    if (opaque[0] || found.size() != 1) {
+      throw conditions
+          .state()
+          .refuse(
+              NAME,
+              "'"
+                  + buffer.name()
+                  + "' must be accessed in "
+                  + site
+                  + " by loads and stores that all have the same indices",
+              site);
+    }
+    return found.iterator().next();
+  }
+
+  private static Stmt stage(
+      Buffer buffer, Buffer copy, List<IterVar> covered, List<Expr> indices, boolean write) {
+    Map<Var, Expr> renamed = new HashMap<>();
+    List<IterVar> axes = new ArrayList<>();
+    List<Var> loops = new ArrayList<>();
+    List<Expr> extents = new ArrayList<>();
+    List<Expr> values = new ArrayList<>();
+    List<Expr> cached = new ArrayList<>();
+    for (IterVar axis : covered) {
+      Var var = Var.of("v" + axes.size(), axis.var().dtype());
+      Var loop = Var.of("ax" + axes.size(), axis.var().dtype());
+      renamed.put(axis.var(), var);
+      axes.add(new IterVar(axis.dom(), var, IterVar.Kind.SPATIAL, null));
+      loops.add(loop);
+      extents.add(axis.dom().extent());
+      values.add(Expr.add(loop, axis.dom().min()));
+      cached.add(var);
+    }
+    List<Expr> original = indices.stream().map(e -> Substitute.in(e, renamed)).toList();
+    String name = copy.name() + "_reindex";
+    Stmt.Block block =
+        write
+            ? Blocks.copy(copy.name(), axes, copy, cached, buffer, original)
+            : Blocks.copy(name, axes, buffer, original, copy, cached);
+    return Nests.around(loops, extents, new Stmt.BlockRealize(values, Expr.bool(true), block));
+  }
+
+  private static Stmt redirect(Stmt stmt, Buffer buffer, Buffer copy, List<IterVar> covered) {
+    List<Expr> axes = List.copyOf(Blocks.vars(covered));
+    return new IrRewriter() {
+      @Override
+      public Expr expr(Expr node) {
+        return node instanceof Expr.Load load && load.buffer() == buffer
+            ? new Expr.Load(copy, axes, load.predicate())
+            : super.expr(node);
+      }
+
+      @Override
+      public Stmt stmt(Stmt node) {
+        Stmt mapped = super.stmt(node);
+        if (mapped instanceof Stmt.Store store && store.buffer() == buffer) {
+          return new Stmt.Store(copy, store.value(), axes, store.predicate());
+        }
+        return mapped instanceof Stmt.Block block
+            ? block.withRegions(
+                block.reads().stream().map(this::region).toList(),
+                block.writes().stream().map(this::region).toList())
+            : mapped;
+      }
+
+      private BufferRegion region(BufferRegion region) {
+        return region.buffer() == buffer ? BufferRegion.point(copy, axes) : region;
+      }
+    }.stmt(stmt);
+  }
+}

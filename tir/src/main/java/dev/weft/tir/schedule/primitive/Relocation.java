@@ -1,0 +1,301 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Interval;
+import dev.weft.tir.schedule.Regions;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The common part of {@link ComputeAt} and {@link ReverseComputeAt}: a block leaves its place and
+ * comes to stand under a loop, with new loops over the part of its domain that its neighbours under
+ * the loop need (producers) or offer (consumers).
+ */
+final class Relocation {
+  private final String primitive;
+  private final ScheduleState state;
+  private final Site.Block block;
+  private final Site.Loop loop;
+  private final boolean forward;
+  private final Conditions conditions;
+
+  /**
+   * @param forward whether the block is a producer that goes to its consumers
+   */
+  Relocation(
+      String primitive, ScheduleState state, Site.Block block, Site.Loop loop, boolean forward) {
+    this.primitive = primitive;
+    this.state = state;
+    this.block = block;
+    this.loop = loop;
+    this.forward = forward;
+    this.conditions = new Conditions(primitive, state);
+  }
+
+  ScheduleState apply(boolean preserveUnitLoops, int index) {
+    Site.Block scope = conditions.stagePipeline(block);
+    conditions.completeOrReduction(block);
+    if (loop.scope() != scope) {
+      throw state.refuse(primitive, loop + " is in another scope than " + block, loop, block);
+    }
+    if (loop.contains(block)) {
+      throw state.refuse(primitive, loop + " is around " + block + " already", loop, block);
+    }
+    if (forward) {
+      conditions.notOutput(block, scope);
+    }
+    Removal removal = Removal.of(primitive, state, block);
+    BlockScope blocks = state.scope(scope);
+    List<Site.Block> producers = blocks.producers(block);
+    List<Site.Block> consumers = blocks.consumers(block);
+    int position = position(blocks, producers, consumers, index);
+
+    Analyzer analyzer = state.analyzer(loop);
+    Domains domains = domains(forward ? consumers : producers, analyzer);
+    Stmt nest = nest(domains.solve(), analyzer, preserveUnitLoops);
+    Stmt.Block body = (Stmt.Block) rewrite(scope.block(), removal, nest, position);
+    ScheduleState moved = state.replace(scope, scope.stmt().withBlock(body));
+    ScheduleState next = moved.recheckAffine(block.ref());
+    if (!forward) {
+      checkComplete(next, scope);
+    }
+    return next;
+  }
+
+  /** Where among the loop's statements the block can go. */
+  private int position(
+      BlockScope blocks, List<Site.Block> producers, List<Site.Block> consumers, int index) {
+    List<Stmt> stmts = Nests.statements(loop.stmt().body());
+    int afterProducers = 0;
+    int beforeConsumers = stmts.size();
+    for (Site.Block other : producers) {
+      int at = statementWith(stmts, other);
+      if (at >= 0) {
+        afterProducers = Math.max(afterProducers, at + 1);
+      } else if (!forward) {
+        throw state.refuse(
+            primitive, "the producer " + other + " is not under " + loop, other, loop);
+      } else if (comesAfterLoop(blocks, other)) {
+        throw state.refuse(
+            primitive, "the producer " + other + " comes after " + loop, other, loop);
+      }
+    }
+    for (Site.Block other : consumers) {
+      int at = statementWith(stmts, other);
+      if (at >= 0) {
+        beforeConsumers = Math.min(beforeConsumers, at);
+      } else if (forward) {
+        throw state.refuse(
+            primitive, "the consumer " + other + " is not under " + loop, other, loop);
+      } else if (!comesAfterLoop(blocks, other)) {
+        throw state.refuse(
+            primitive, "the consumer " + other + " comes before " + loop, other, loop);
+      }
+    }
+    if (afterProducers > beforeConsumers) {
+      throw state.refuse(
+          primitive, "under " + loop + " a consumer comes before a producer", loop, block);
+    }
+    if (index == -1) {
+      return beforeConsumers;
+    }
+    if (index == -2) {
+      return afterProducers;
+    }
+    if (index < afterProducers || index > beforeConsumers) {
+      throw state.refuse(
+          primitive,
+          "index "
+              + index
+              + " is not between "
+              + afterProducers
+              + " and "
+              + beforeConsumers
+              + ", where producers are before and consumers after",
+          loop,
+          block);
+    }
+    return index;
+  }
+
+  private int statementWith(List<Stmt> stmts, Site.Block other) {
+    if (!loop.contains(other)) {
+      return -1;
+    }
+    Site child = other;
+    while (child.parent() != loop && child.parent() != null) {
+      child = child.parent();
+    }
+    for (int i = 0; i < stmts.size(); i++) {
+      if (stmts.get(i) == child.stmt()) {
+        return i;
+      }
+    }
+    throw new IllegalStateException(child + " is no statement of " + loop);
+  }
+
+  private boolean comesAfterLoop(BlockScope blocks, Site.Block other) {
+    List<Site.Block> under = loop.childBlocks();
+    return under.isEmpty()
+        || blocks.blocks().indexOf(other) > blocks.blocks().indexOf(under.getLast());
+  }
+
+  /** The values of the block's axes for which something is needed, or at hand, under the loop. */
+  private Domains domains(List<Site.Block> neighbours, Analyzer analyzer) {
+    Domains domains = new Domains(primitive, state, block, analyzer);
+    for (BufferRegion own : forward ? block.block().writes() : block.block().reads()) {
+      List<List<Interval>> wanted = new ArrayList<>();
+      for (Site.Block neighbour : neighbours) {
+        Stmt.Block other = neighbour.block();
+        for (BufferRegion region : forward ? other.reads() : other.writes()) {
+          if (region.buffer() == own.buffer()) {
+            Scope memory = forward ? own.buffer().scope() : Scope.GLOBAL;
+            Map<Var, Range> domain = Regions.domain(neighbour.parent(), loop, memory);
+            wanted.add(
+                Regions.upperBound(
+                    Regions.bound(neighbour, region),
+                    domain,
+                    neighbour.stmt().predicate(),
+                    analyzer));
+          }
+        }
+      }
+      if (!wanted.isEmpty()) {
+        domains.add(own, Regions.union(wanted, analyzer));
+      }
+    }
+    return domains;
+  }
+
+  private Stmt nest(List<Domains.Axis> axes, Analyzer analyzer, boolean preserveUnitLoops) {
+    List<Var> loops = new ArrayList<>();
+    List<Expr> extents = new ArrayList<>();
+    List<Expr> values = new ArrayList<>();
+    List<Expr> conditionsOnAxes = new ArrayList<>();
+    List<IterVar> iters = block.block().iterVars();
+    for (int i = 0; i < axes.size(); i++) {
+      IterVar iter = iters.get(i);
+      Range range = Regions.range(axes.get(i).domain(), iter.dom(), analyzer);
+      Expr value = Expr.cast(iter.var().dtype(), range.min());
+      if (preserveUnitLoops || !range.isPoint()) {
+        Var var = Var.of("ax" + loops.size(), iter.var().dtype());
+        Expr extent = Expr.cast(var.dtype(), range.extent());
+        loops.add(var);
+        extents.add(extent);
+        analyzer.bind(var, Range.upTo(extent));
+        value = Expr.add(value, var);
+      }
+      values.add(value);
+      Interval bound = axes.get(i).bound();
+      if (bound != null) {
+        addBound(value, bound, conditionsOnAxes, analyzer);
+      }
+    }
+    Expr predicate = analyzer.simplify(Vars.conjunction(conditionsOnAxes));
+    return Nests.around(loops, extents, new Stmt.BlockRealize(values, predicate, block.block()));
+  }
+
+  private static void addBound(Expr value, Interval bound, List<Expr> into, Analyzer analyzer) {
+    if (bound.min() != null) {
+      Expr lower = Expr.ge(value, bound.min());
+      if (!analyzer.prove(lower)) {
+        into.add(lower);
+      }
+    }
+    if (bound.max() != null) {
+      Expr upper = Expr.lt(value, analyzer.simplify(Expr.add(bound.max(), 1)));
+      if (!analyzer.prove(upper)) {
+        into.add(upper);
+      }
+    }
+  }
+
+  private Stmt rewrite(Stmt.Block scope, Removal removal, Stmt nest, int position) {
+    Stmt body =
+        new IrRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            if (node == removal.old()) {
+              // The loop may be within what stays; then it is found further down.
+              return stmt(removal.replacement());
+            }
+            if (node == loop.stmt()) {
+              List<Stmt> stmts =
+                  Nests.statements(loop.stmt().body()).stream().map(this::stmt).toList();
+              return loop.stmt().withBody(Stmt.seq(Nests.inserted(stmts, position, nest)));
+            }
+            return super.stmt(node);
+          }
+        }.stmt(scope.body());
+    return scope.withBody(body);
+  }
+
+  /** Whether a loop that no axis knows is within one that a reduction axis is bound to. */
+  private static boolean isRepeated(Site.Block moved) {
+    boolean reducing = false;
+    for (Site.Loop around : moved.loopsAround()) {
+      Var var = around.stmt().var();
+      boolean used = false;
+      for (int i = 0; i < moved.block().iterVars().size(); i++) {
+        if (Vars.uses(moved.stmt().iterValues().get(i), var)) {
+          used = true;
+          reducing |= moved.block().iterVars().get(i).kind() == IterVar.Kind.REDUCE;
+        }
+      }
+      if (!used && reducing && !around.stmt().extent().isConst(1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** That nothing is lost, and nothing of a reduction done twice. */
+  private void checkComplete(ScheduleState next, Site.Block scope) {
+    Site.Block moved = next.block(block.ref());
+    boolean reduction = block.block().init() != null;
+    if (reduction && (!next.isAffine(moved) || isRepeated(moved))) {
+      throw state.refuse(
+          primitive, "parts of the reduction " + block + " would be done more than once", block);
+    }
+    Analyzer analyzer = next.analyzer(next.block(scope.ref()));
+    Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);
+    List<IterVar> axes = moved.block().iterVars();
+    for (int i = 0; i < axes.size(); i++) {
+      Interval reached =
+          Regions.evaluate(Range.point(moved.stmt().iterValues().get(i)), domain, analyzer);
+      Range whole = axes.get(i).dom();
+      Expr min = reached.min();
+      Expr max = reached.max();
+      boolean all =
+          min != null
+              && max != null
+              && analyzer.prove(Expr.le(min, whole.min()))
+              && analyzer.prove(Expr.ge(max, Expr.sub(Expr.add(whole.min(), whole.extent()), 1)));
+      if (!all) {
+        throw state.refuse(
+            primitive,
+            "axis '"
+                + axes.get(i).var().name()
+                + "' of "
+                + block
+                + " would not take all of its values under "
+                + loop,
+            block,
+            loop);
+      }
+    }
+  }
+}
