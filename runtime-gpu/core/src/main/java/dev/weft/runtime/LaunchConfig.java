@@ -26,7 +26,7 @@ public record LaunchConfig(Extent3 grid, Extent3 block, long sharedBytes) {
 
   /** Whether the grid has no block, so that nothing runs. */
   public boolean isEmpty() {
-    return grid.count() == 0;
+    return grid.x() == 0 || grid.y() == 0 || grid.z() == 0;
   }
 
   @Override

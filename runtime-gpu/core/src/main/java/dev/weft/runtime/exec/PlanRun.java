@@ -12,6 +12,7 @@ import dev.weft.runtime.DeviceException;
 import dev.weft.runtime.DeviceQueue;
 import dev.weft.runtime.KernelArgument;
 import dev.weft.runtime.LaunchConfig;
+import dev.weft.runtime.LaunchException;
 import dev.weft.runtime.LoadedProgram;
 import dev.weft.runtime.exec.BoundBuffer.Claim;
 import dev.weft.runtime.exec.BoundBuffer.LongShape;
@@ -27,6 +28,7 @@ import dev.weft.runtime.plan.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +159,7 @@ final class PlanRun {
   private Tensor result(Scope scope, PlanOutput output) {
     TensorSpec spec = output.tensor();
     BoundBuffer buffer = scope.buffer(output.buffer());
-    Tensor tensor = Tensor.allocate(spec.dtype(), spec.shape().evaluate(scope.sizes()));
+    Tensor tensor = Tensor.allocate(spec.dtype(), shape(scope, spec));
     try {
       if (tensor.bytes() != buffer.memory().bytes()) {
         throw new DeviceException(
@@ -205,7 +207,7 @@ final class PlanRun {
   }
 
   private void allocate(Scope scope, TensorSpec tensor, Storage storage) {
-    long[] shape = tensor.shape().evaluate(scope.sizes());
+    long[] shape = shape(scope, tensor);
     long bytes = tensor.bytes().evaluate(scope.sizes());
     switch (storage) {
       case Storage.Pooled(String pool, IntExpr offset) ->
@@ -226,7 +228,7 @@ final class PlanRun {
   }
 
   private void launch(Scope scope, Instruction.Launch launch) {
-    LaunchConfig config = launch.geometry().evaluate(scope.sizes());
+    LaunchConfig config = geometry(scope, launch);
     List<KernelArgument> arguments = new ArrayList<>(launch.arguments().size());
     for (PlanArgument argument : launch.arguments()) {
       arguments.add(
@@ -242,6 +244,37 @@ final class PlanRun {
         launch.kernel(),
         config.toString(),
         queue.launch(program.kernel(launch.kernel()), config, arguments));
+  }
+
+  private LaunchConfig geometry(Scope scope, Instruction.Launch launch) {
+    try {
+      return launch.geometry().evaluate(scope.sizes());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new LaunchException(
+          "the geometry is impossible for the sizes " + scope.sizes() + ": " + e.getMessage(),
+          device.info().name() + ", kernel '" + launch.kernel() + "'",
+          "check the shapes of the inputs",
+          e);
+    }
+  }
+
+  /** A tensor's shape under the sizes that are known now. */
+  private static long[] shape(Scope scope, TensorSpec tensor) {
+    long[] shape = tensor.shape().evaluate(scope.sizes());
+    for (long dim : shape) {
+      if (dim < 0) {
+        throw new InputException(
+            "the tensor '"
+                + tensor.name()
+                + "' would have the shape "
+                + Arrays.toString(shape)
+                + " for the sizes "
+                + scope.sizes(),
+            "",
+            "give larger inputs");
+      }
+    }
+    return shape;
   }
 
   private void copy(Scope scope, Instruction.Copy copy) {

@@ -390,6 +390,37 @@ class PlanExecutorTest {
   }
 
   @Test
+  void sizesThatTurnOutImpossibleAreErrorsThatNameThem() {
+    IntExpr less = N.plus(IntExpr.of(-3));
+    LaunchPlan shape =
+        plan(
+            List.of(floats("a")),
+            List.of(
+                new Instruction.Allocate(
+                    new TensorSpec("t", DType.FLOAT32, new Shape(List.of(less))),
+                    new Storage.Owned())),
+            "a");
+    LaunchPlan grid =
+        plan(
+            List.of(floats("a")),
+            List.of(
+                new Instruction.Launch("fail", List.of(), LaunchGeometry.of(less, IntExpr.of(1)))),
+            "a");
+
+    try (PlanExecutor executor = open(shape)) {
+      assertRefused(
+          executor,
+          Map.of("a", vector(1)),
+          "the tensor 't' would have the shape [-2] for the sizes {n=1}");
+    }
+    try (PlanExecutor executor = open(grid)) {
+      assertThatThrownBy(() -> executor.run(Map.of("a", vector(1))))
+          .isInstanceOf(LaunchException.class)
+          .hasMessageContaining("kernel 'fail': the geometry is impossible for the sizes {n=1}");
+    }
+  }
+
+  @Test
   void constantsComeFromTheWeights() {
     LaunchPlan plan =
         new LaunchPlan(

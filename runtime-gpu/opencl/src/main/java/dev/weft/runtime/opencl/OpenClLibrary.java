@@ -26,6 +26,9 @@ final class OpenClLibrary {
         }
       } catch (IllegalArgumentException e) {
         // Not under this name.
+      } catch (IllegalCallerException e) {
+        return Optional.of(
+            "Java forbids native access (start it with --enable-native-access=ALL-UNNAMED)");
       }
     }
     return Optional.of("there is no OpenCL library (" + String.join(", ", names) + ")");
