@@ -67,13 +67,10 @@ final class Division {
     List<Term> whole = new ArrayList<>();
     List<Term> rest = new ArrayList<>();
     for (Term term : sum.terms()) {
-      long q = term.scale() / divisor;
-      long r = term.scale() % divisor;
-      if (q != 0) {
-        whole.add(term.withScale(q));
-      }
-      if (r != 0) {
-        rest.add(term.withScale(r));
+      if (term.scale() % divisor == 0) {
+        whole.add(term.withScale(term.scale() / divisor));
+      } else {
+        rest.add(term);
       }
     }
     Sum quotient = new Sum(sum.dtype(), sorted(whole), Math.floorDiv(sum.base(), divisor));

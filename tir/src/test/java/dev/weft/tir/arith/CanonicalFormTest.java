@@ -71,7 +71,7 @@ class CanonicalFormTest {
     Var b = loop("b", 3);
     is(floorDiv(add(mul(x, 8), add(mul(b, 2), 1)), 8), "x");
     is(floorDiv(add(mul(x, 6), y), 3), "x*2 + y//3");
-    is(floorDiv(add(mul(x, 6), 4), 4), "x//2*3 + x%2 + 1");
+    is(floorDiv(add(mul(x, 6), 4), 4), "x*3//2 + 1");
   }
 
   @Test
