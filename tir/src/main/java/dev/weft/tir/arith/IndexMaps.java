@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What is done with index maps: application, inverses, shapes. */
@@ -139,7 +140,7 @@ public final class IndexMaps {
 
   /** The range with an extent that all constant divisors of the variable divide. */
   private static Range rounded(IndexMap map, Var v, Range range, Analyzer analyzer) {
-    TreeSet<Long> divisors = new TreeSet<>();
+    Set<Long> divisors = new TreeSet<>();
     for (Expr output : map.outputs()) {
       collectDivisors(analyzer.simplify(output), v, divisors);
     }
@@ -153,7 +154,7 @@ public final class IndexMaps {
     return analyzer.proveEqual(extent, range.extent()) ? range : new Range(range.min(), extent);
   }
 
-  private static void collectDivisors(Expr e, Var v, TreeSet<Long> divisors) {
+  private static void collectDivisors(Expr e, Var v, Set<Long> divisors) {
     boolean _ =
         Occurs.any(
             e,
