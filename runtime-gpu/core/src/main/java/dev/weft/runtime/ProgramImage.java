@@ -9,9 +9,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 
 /**
  * A program as source or binary: everything that a device needs to load it. One image usually holds
@@ -22,6 +22,7 @@ public final class ProgramImage {
   private final String architecture;
   private final byte[] content;
   private final List<KernelSpec> kernels;
+  private final Map<String, KernelSpec> kernelsByName = new LinkedHashMap<>();
   private final List<String> options;
 
   /**
@@ -44,9 +45,8 @@ public final class ProgramImage {
     this.content = content.clone();
     this.kernels = List.copyOf(kernels);
     this.options = List.copyOf(options);
-    Set<String> names = new TreeSet<>();
     for (KernelSpec kernel : kernels) {
-      if (!names.add(kernel.name())) {
+      if (kernelsByName.put(kernel.name(), kernel) != null) {
         throw new IllegalArgumentException(
             "ProgramImage kernel names must differ, got '" + kernel.name() + "' twice");
       }
@@ -102,18 +102,14 @@ public final class ProgramImage {
    * @throws DeviceException if there is none; names those that exist
    */
   public KernelSpec kernel(String name) {
-    return kernels.stream()
-        .filter(kernel -> kernel.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new DeviceException(
-                    "the program has no kernel '"
-                        + name
-                        + "'; it has "
-                        + kernels.stream().map(KernelSpec::name).toList(),
-                    "",
-                    "compile the model again"));
+    KernelSpec kernel = kernelsByName.get(name);
+    if (kernel == null) {
+      throw new DeviceException(
+          "the program has no kernel '" + name + "'; it has " + kernelsByName.keySet(),
+          "",
+          "compile the model again");
+    }
+    return kernel;
   }
 
   /** SHA-256 over everything that decides what a compiler makes of this image, in hexadecimal. */
