@@ -262,6 +262,28 @@ final class Relocation {
     return false;
   }
 
+  /**
+   * The values over all loops, relaxed from the innermost loop outwards: an extent may depend on
+   * the loops around it.
+   */
+  private static Interval reached(
+      Site.Block moved, Expr value, Map<Var, Range> domain, Analyzer analyzer) {
+    Interval reached = new Interval(value, value);
+    for (Site.Loop around : moved.loopsAround().reversed()) {
+      Var var = around.stmt().var();
+      Range range = domain.get(var);
+      if (range == null || reached.min() == null || reached.max() == null) {
+        continue;
+      }
+      Map<Var, Range> one = Map.of(var, range);
+      reached =
+          new Interval(
+              Regions.evaluate(Range.point(analyzer.simplify(reached.min())), one, analyzer).min(),
+              Regions.evaluate(Range.point(analyzer.simplify(reached.max())), one, analyzer).max());
+    }
+    return reached;
+  }
+
   /** That nothing is lost, and nothing of a reduction done twice. */
   private void checkComplete(ScheduleState next, Site.Block scope) {
     Site.Block moved = next.block(block.ref());
@@ -274,8 +296,7 @@ final class Relocation {
     Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);
     List<IterVar> axes = moved.block().iterVars();
     for (int i = 0; i < axes.size(); i++) {
-      Interval reached =
-          Regions.evaluate(Range.point(moved.stmt().iterValues().get(i)), domain, analyzer);
+      Interval reached = reached(moved, moved.stmt().iterValues().get(i), domain, analyzer);
       Range whole = axes.get(i).dom();
       Expr min = reached.min();
       Expr max = reached.max();

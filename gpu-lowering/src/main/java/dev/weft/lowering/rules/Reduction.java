@@ -1,0 +1,110 @@
+package dev.weft.lowering.rules;
+
+import dev.weft.lowering.rules.analysis.BlockInfo;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.LoopRef;
+import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Reductions (sums, maxima, pooling, products of a matrix and a vector): each thread makes whole
+ * results, one after the other. Where results that are neighbours come from elements that are
+ * neighbours (a reduction along an outer axis), a thread of a CPU makes several vectors of them at
+ * once.
+ */
+final class Reduction implements ScheduleRule {
+  /** Vectors of results that are made at once, to hide the latency of one addition. */
+  private static final int VECTORS = 4;
+
+  private static final int GPU_THREADS = 64;
+
+  @Override
+  public String name() {
+    return "reduction";
+  }
+
+  @Override
+  public boolean apply(Schedule schedule, List<BlockRef> pending, Target target) {
+    BlockRef block = pending.getFirst();
+    BlockInfo info = BlockInfo.of(schedule, block);
+    if (!info.isReduction() || !info.hasOneLoopPerAxis() || !info.isAloneAtRoot()) {
+      return false;
+    }
+    List<LoopRef> loops = schedule.getLoops(block);
+    List<LoopRef> spatial = new ArrayList<>();
+    List<LoopRef> reduce = new ArrayList<>();
+    for (int i = 0; i < loops.size(); i++) {
+      boolean isReduce = info.axes().get(i).kind() == IterVar.Kind.REDUCE;
+      (isReduce ? reduce : spatial).add(loops.get(i));
+    }
+    List<IterVar> axes = info.axes(IterVar.Kind.SPATIAL);
+    if (target.isCpu() && !axes.isEmpty() && info.isContiguousAlong(axes.getLast())) {
+      OptionalLong columns = BlockInfo.extent(axes.getLast());
+      int lanes =
+          RegisterTile.choose(OptionalLong.of(1), columns, target.vectorLanes(info.widest()))
+              .lanes();
+      if (lanes > 1) {
+        inVectors(schedule, block, spatial, reduce, columns.getAsLong(), lanes);
+        return true;
+      }
+    }
+    List<LoopRef> order = new ArrayList<>(spatial);
+    order.addAll(reduce);
+    if (order.size() > 1) {
+      schedule.reorder(order);
+    }
+    LoopRef results = Loops.fuse(schedule, spatial, block);
+    boolean isKnown = Loops.extent(schedule, results).isPresent();
+    LoopRef thread = threads(schedule, results, target);
+    BlockRef tail = Tail.consumer(schedule, block);
+    // Groups that stick out of a symbolic size can't be proven to cover it: a kernel of its own.
+    if (tail != null && isKnown) {
+      schedule.setScope(block, 0, "local");
+      schedule.reverseComputeAt(tail, thread);
+    }
+    schedule.decomposeReduction(block, reduce.getFirst());
+    return true;
+  }
+
+  private static LoopRef threads(Schedule schedule, LoopRef results, Target target) {
+    OptionalLong count = Loops.extent(schedule, results);
+    int perGroup = GPU_THREADS;
+    if (target.isCpu()) {
+      long groups = (long) target.limits().cores() * 8;
+      perGroup =
+          count.isEmpty()
+              ? 16
+              : Loops.divisor(count.getAsLong(), Math.clamp(count.getAsLong() / groups, 1, 1024));
+    }
+    return Loops.spread(schedule, results, perGroup, target.isCpu());
+  }
+
+  private static void inVectors(
+      Schedule schedule,
+      BlockRef block,
+      List<LoopRef> spatial,
+      List<LoopRef> reduce,
+      long columns,
+      int lanes) {
+    int vectors = Loops.divisor(columns / lanes, VECTORS);
+    List<LoopRef> column = schedule.split(spatial.getLast(), null, vectors, lanes);
+    List<LoopRef> grid = new ArrayList<>(spatial.subList(0, spatial.size() - 1));
+    grid.add(column.get(0));
+    List<LoopRef> order = new ArrayList<>(grid);
+    order.addAll(reduce);
+    order.addAll(List.of(column.get(1), column.get(2)));
+    schedule.reorder(order);
+    LoopRef tile = Loops.fuse(schedule, grid, block);
+    schedule.bind(tile, ThreadTag.BLOCK_IDX_X);
+    BlockRef writer = Tail.split(schedule, block);
+    schedule.reverseComputeAt(writer, tile);
+    Vectors.alongLast(schedule, writer, lanes, true);
+    Vectors.tile(schedule, block, 1);
+    schedule.decomposeReduction(block, reduce.getFirst());
+  }
+}

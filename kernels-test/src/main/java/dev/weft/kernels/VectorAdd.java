@@ -1,0 +1,33 @@
+package dev.weft.kernels;
+
+import dev.weft.base.DType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.schedule.LoopRef;
+import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
+import java.util.List;
+
+/** {@code C[i] = A[i] + B[i]}. */
+public final class VectorAdd {
+  private VectorAdd() {}
+
+  /** The function, of {@code n} elements (a constant or a variable). */
+  public static PrimFunc function(Expr n, DType dtype) {
+    Tensor a = Te.placeholder("A", dtype, List.of(n));
+    Tensor b = Te.placeholder("B", dtype, List.of(n));
+    Tensor c = Te.compute("C", List.of(n), i -> Expr.add(a.at(i), b.at(i)));
+    return Te.primFunc("vector_add", a, b, c);
+  }
+
+  /** One thread an element, {@code threads} to a block. */
+  public static PrimFunc onThreads(PrimFunc function, int threads) {
+    Schedule schedule = Schedule.of(function);
+    LoopRef i = schedule.getLoops(schedule.getBlock("C")).getFirst();
+    List<LoopRef> parts = schedule.split(i, null, threads);
+    schedule.bind(parts.get(0), "blockIdx.x");
+    schedule.bind(parts.get(1), "threadIdx.x");
+    return schedule.function();
+  }
+}
