@@ -239,7 +239,7 @@ final class ExprPrinter {
       return text(range.extent());
     }
     String pair = slice(range, ", ");
-    return pair.startsWith("T.Range(") ? pair : "(" + pair + ")";
+    return pair.startsWith("T.Range.") ? pair : "(" + pair + ")";
   }
 
   private String slice(Range range, String separator) {
@@ -250,7 +250,7 @@ final class ExprPrinter {
   }
 
   private String explicit(Range range) {
-    return "T.Range(" + text(range.min()) + ", " + text(range.extent()) + ")";
+    return "T.Range.from_min_extent(" + text(range.min()) + ", " + text(range.extent()) + ")";
   }
 
   /** A value of an annotation or attribute. */

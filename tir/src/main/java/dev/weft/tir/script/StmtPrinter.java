@@ -400,7 +400,12 @@ final class StmtPrinter {
       args.add(exprs.text(loop.min()));
       args.add(exprs.text(stop));
     } else {
-      args.add("T.Range(" + exprs.text(loop.min()) + ", " + exprs.text(loop.extent()) + ")");
+      args.add(
+          "T.Range.from_min_extent("
+              + exprs.text(loop.min())
+              + ", "
+              + exprs.text(loop.extent())
+              + ")");
     }
     @Nullable ThreadTag thread = loop.thread();
     if (thread != null) {

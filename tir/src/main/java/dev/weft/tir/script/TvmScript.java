@@ -4,6 +4,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Stmt;
+import java.util.Map;
 
 /**
  * TVMScript in and out. What is printed of a function or module reads back to a structurally equal
@@ -50,5 +51,66 @@ public final class TvmScript {
   /** An expression as text. */
   public static String print(Expr expr, PrintOptions options) {
     return new FunctionPrinter(options).expr(expr);
+  }
+
+  /** As {@link #parseModule(String, String)}, for a text without a file. */
+  public static IRModule parseModule(String text) {
+    return parseModule(text, "<script>");
+  }
+
+  /**
+   * The module of a text; functions outside of a module count as one.
+   *
+   * @param fileName what errors call the text
+   * @throws ScriptException if the text can't be read, or has several modules
+   */
+  public static IRModule parseModule(String text, String fileName) {
+    Source source = new Source(fileName, text);
+    ModuleReader reader = new ModuleReader(source);
+    Map<String, IRModule> modules = reader.modules();
+    if (modules.size() == 1 && reader.functions().isEmpty()) {
+      return modules.values().iterator().next();
+    }
+    if (modules.isEmpty() && !reader.functions().isEmpty()) {
+      return new IRModule(reader.functions(), Map.of());
+    }
+    throw source.error(
+        new Source.Place(1, 1, 1),
+        "the text has modules "
+            + modules.keySet()
+            + " and functions outside of them "
+            + reader.functions().keySet(),
+        "expected one class with @I.ir_module, or functions with @T.prim_func");
+  }
+
+  /**
+   * All modules of a text by the names of their classes.
+   *
+   * @throws ScriptException if the text can't be read
+   */
+  public static Map<String, IRModule> parseModules(String text, String fileName) {
+    return new ModuleReader(new Source(fileName, text)).modules();
+  }
+
+  /** As {@link #parseFunction(String, String)}, for a text without a file. */
+  public static PrimFunc parseFunction(String text) {
+    return parseFunction(text, "<script>");
+  }
+
+  /**
+   * The only function of a text, within a module or not.
+   *
+   * @throws ScriptException if the text can't be read, or has not exactly one function
+   */
+  public static PrimFunc parseFunction(String text, String fileName) {
+    IRModule module = parseModule(text, fileName);
+    if (module.functions().size() != 1) {
+      throw new Source(fileName, text)
+          .error(
+              new Source.Place(1, 1, 1),
+              "the text has functions " + module.functions().keySet(),
+              "expected one");
+    }
+    return module.functions().values().iterator().next();
   }
 }

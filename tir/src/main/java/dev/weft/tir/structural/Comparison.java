@@ -393,6 +393,10 @@ final class Comparison {
     if (options.mapFreeVars()) {
       return define(a, b, true);
     }
+    // A view that nothing declares is known by the pointer that it is a view of.
+    if (names.knows(a.data(), b.data())) {
+      return define(a, b, false);
+    }
     return a == b || fail("free buffer", a, b);
   }
 
