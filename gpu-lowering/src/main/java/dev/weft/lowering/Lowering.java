@@ -1,0 +1,108 @@
+package dev.weft.lowering;
+
+import dev.weft.base.WeftException;
+import dev.weft.lowering.pass.CompactBuffers;
+import dev.weft.lowering.pass.FlattenBuffers;
+import dev.weft.lowering.pass.HoistGuards;
+import dev.weft.lowering.pass.HoistIndexArithmetic;
+import dev.weft.lowering.pass.InjectVirtualThreads;
+import dev.weft.lowering.pass.InsertBarriers;
+import dev.weft.lowering.pass.LegalizeDtypes;
+import dev.weft.lowering.pass.LowerInitBlocks;
+import dev.weft.lowering.pass.LowerMatchBuffers;
+import dev.weft.lowering.pass.LowerOpaqueBlocks;
+import dev.weft.lowering.pass.NarrowIndices;
+import dev.weft.lowering.pass.PlaceAllocations;
+import dev.weft.lowering.pass.PromoteToRegisters;
+import dev.weft.lowering.pass.RemoveNoOps;
+import dev.weft.lowering.pass.Simplify;
+import dev.weft.lowering.pass.SubstituteBlockAxes;
+import dev.weft.lowering.pass.UnifyThreadBindings;
+import dev.weft.lowering.pass.UnrollLoops;
+import dev.weft.lowering.pass.VectorizeLoops;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** From a scheduled function to the kernels that compute it: one list of passes, in order. */
+public final class Lowering {
+  /** The passes, in the order in which they run. */
+  public static final List<Pass> PASSES =
+      List.of(
+          // Blocks still have axes: what needs to know spatial from reduction axes.
+          new LowerInitBlocks(),
+          new PlaceAllocations(),
+          // Blocks become opaque: plain loops, indices over loop variables.
+          new SubstituteBlockAxes(),
+          new UnifyThreadBindings(),
+          new CompactBuffers(),
+          new LowerMatchBuffers(),
+          new InjectVirtualThreads(),
+          new LowerOpaqueBlocks(),
+          // Plain loops over flat memory.
+          new FlattenBuffers(),
+          new LegalizeDtypes(),
+          new NarrowIndices(),
+          new Simplify("simplify_flat"),
+          new VectorizeLoops(),
+          new HoistGuards(),
+          new UnrollLoops(),
+          new Simplify("simplify_unrolled"),
+          new PromoteToRegisters(),
+          // What the threads of a block share.
+          new InsertBarriers(),
+          // What makes kernels read well.
+          new RemoveNoOps(),
+          new HoistIndexArithmetic());
+
+  private Lowering() {}
+
+  /** Lowers without looking on. */
+  public static KernelPlan lower(PrimFunc function, Target target) {
+    return lower(function, target, PassTrace.NONE);
+  }
+
+  /**
+   * Runs all passes, with the verifier after each, and splits the result into launches.
+   *
+   * @param function a scheduled function; everything that it computes is bound to threads
+   * @param trace gets the function before the first and after each pass
+   * @throws LoweringException if the function can't be lowered as it is scheduled, or something
+   *     that it computes is not bound to threads
+   */
+  public static KernelPlan lower(PrimFunc function, Target target, PassTrace trace) {
+    return new KernelSplitter(function, run(function, target, trace), target).split();
+  }
+
+  /** The function after the last pass, before it is split into launches. */
+  public static PrimFunc run(PrimFunc function, Target target, PassTrace trace) {
+    trace.after(0, "scheduled", function, Duration.ZERO);
+    EnumSet<Invariant> invariants = EnumSet.noneOf(Invariant.class);
+    Set<Var> sizes = Verifier.sizes(function);
+    Verifier.check(function, sizes, invariants, "the schedule");
+    PrimFunc current = function;
+    int number = 0;
+    for (Pass pass : PASSES) {
+      long start = System.nanoTime();
+      try {
+        current = pass.apply(current, target);
+      } catch (WeftException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new LoweringException(
+            "pass " + pass.name() + " failed: " + e,
+            function.globalSymbol("main"),
+            "please report this with the function",
+            e);
+      }
+      trace.after(++number, pass.name(), current, Duration.ofNanos(System.nanoTime() - start));
+      invariants.addAll(pass.establishes());
+      Verifier.check(current, sizes, invariants, "pass " + pass.name());
+    }
+    return current;
+  }
+}

@@ -1,0 +1,339 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.base.DType;
+import dev.weft.lowering.LoweringException;
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Range;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts a barrier between two accesses of shared memory, one of them a write, that different threads
+ * may make to one element: between a fill and the use, and in a loop also between the use and the
+ * next fill. Barriers stand as far out as they can, so that few are carried out.
+ *
+ * <pre>{@code
+ * for k in range(128):           for k in range(128):
+ *     A_shared[tx] = A[…k…]          T.tvm_storage_sync("shared")
+ *     …A_shared[y]…          →       A_shared[tx] = A[…k…]
+ *                                    T.tvm_storage_sync("shared")
+ *                                    …A_shared[y]…
+ * }</pre>
+ *
+ * <p>A barrier that only some threads would reach is refused.
+ */
+public final class InsertBarriers implements Pass {
+  @Override
+  public String name() {
+    return "insert_barriers";
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    return function.withBody(new Kernels(function.globalSymbol("main")).stmt(function.body()));
+  }
+
+  /** Finds the kernels: what stands within definitions of thread indices. */
+  private static final class Kernels extends IrRewriter {
+    private final String function;
+
+    Kernels(String function) {
+      this.function = function;
+    }
+
+    @Override
+    public Stmt stmt(Stmt node) {
+      if (!isThread(node)) {
+        return super.stmt(node);
+      }
+      Map<Var, Long> threads = new HashMap<>();
+      Analyzer analyzer = new Analyzer();
+      Stmt body = node;
+      while (body instanceof Stmt.Attr(IterVar axis, String key, Expr extent, Stmt inner)
+          && key.equals(UnifyThreadBindings.THREAD_EXTENT)) {
+        analyzer.bind(axis.var(), Range.upTo(Expr.cast(axis.var().dtype(), extent)));
+        if (axis.thread() != null && axis.thread().level == ThreadTag.Level.BLOCK) {
+          threads.put(axis.var(), extent instanceof Expr.IntImm imm ? imm.value() : Long.MAX_VALUE);
+        }
+        body = inner;
+      }
+      boolean alone = threads.values().stream().allMatch(extent -> extent == 1);
+      if (alone) {
+        return node;
+      }
+      Stmt synced = new Placer(threads, analyzer, function).place(body).stmt();
+      return rewrapped(node, synced);
+    }
+
+    private static boolean isThread(Stmt node) {
+      return node instanceof Stmt.Attr(IterVar axis, String key, Expr extent, Stmt body)
+          && key.equals(UnifyThreadBindings.THREAD_EXTENT);
+    }
+
+    private static Stmt rewrapped(Stmt node, Stmt body) {
+      return node instanceof Stmt.Attr(IterVar axis, String key, Expr extent, Stmt inner)
+              && key.equals(UnifyThreadBindings.THREAD_EXTENT)
+          ? new Stmt.Attr(axis, key, extent, rewrapped(inner, body))
+          : body;
+    }
+  }
+
+  private static final Stmt BARRIER =
+      new Stmt.Evaluate(
+          Expr.Call.of(DType.VOID, Intrinsic.STORAGE_SYNC, new Expr.StringImm("shared")));
+
+  /**
+   * A statement with its barriers.
+   *
+   * @param first the accesses before the first barrier
+   * @param last the accesses after the last barrier
+   * @param syncs whether every way through the statement meets a barrier
+   */
+  private record Placed(
+      Stmt stmt, List<SharedAccess> first, List<SharedAccess> last, boolean syncs) {}
+
+  /** Places the barriers of one kernel. */
+  private static final class Placer {
+    private final Map<Var, Long> threads;
+    private final Analyzer analyzer;
+    private final String function;
+    private final List<Expr> divergent = new ArrayList<>();
+    private final List<Var> loops = new ArrayList<>();
+
+    Placer(Map<Var, Long> threads, Analyzer analyzer, String function) {
+      this.threads = threads;
+      this.analyzer = analyzer;
+      this.function = function;
+    }
+
+    /** A statement with its barriers, none in front of it. */
+    Placed place(Stmt node) {
+      return switch (node) {
+        case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, List.of());
+        case Stmt.For f -> loop(f);
+        case Stmt.While f -> {
+          List<SharedAccess> all = SharedAccess.in(f, loops);
+          yield new Placed(f, all, all, false);
+        }
+        case Stmt.If f -> choice(f);
+        case Stmt.Let(Var v, Expr value, Stmt body) -> {
+          List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(value), loops);
+          Placed inner = place(body);
+          yield new Placed(
+              new Stmt.Let(v, value, inner.stmt()),
+              joined(reads, inner.first()),
+              inner.syncs() ? inner.last() : joined(reads, inner.last()),
+              inner.syncs());
+        }
+        case Stmt.Attr(var about, var key, var value, Stmt body) -> {
+          Placed p = place(body);
+          yield with(p, new Stmt.Attr(about, key, value, p.stmt()));
+        }
+        case Stmt.Assert(var condition, var message, Stmt body) -> {
+          Placed p = place(body);
+          yield with(p, new Stmt.Assert(condition, message, p.stmt()));
+        }
+        case Stmt.Allocate a -> {
+          Placed p = place(a.body());
+          yield with(
+              p,
+              new Stmt.Allocate(
+                  a.data(), a.dtype(), a.extents(), a.condition(), a.annotations(), p.stmt()));
+        }
+        case Stmt.AllocateConst a -> {
+          Placed p = place(a.body());
+          yield with(
+              p, new Stmt.AllocateConst(a.data(), a.dtype(), a.extents(), a.values(), p.stmt()));
+        }
+        case Stmt.DeclBuffer(var buffer, Stmt body) -> {
+          Placed p = place(body);
+          yield with(p, new Stmt.DeclBuffer(buffer, p.stmt()));
+        }
+        case Stmt.ThreadGroup(var role, var begin, var count, Stmt body) -> {
+          Placed p = place(body);
+          yield with(p, new Stmt.ThreadGroup(role, begin, count, p.stmt()));
+        }
+        case Stmt.Evaluate e when isBarrier(e) -> new Placed(e, List.of(), List.of(), true);
+        case Stmt.Evaluate e -> leaf(e);
+        case Stmt.Store s -> leaf(s);
+        case Stmt.Break s -> leaf(s);
+        case Stmt.Continue s -> leaf(s);
+        case Stmt.Block s -> leaf(s);
+        case Stmt.BlockRealize s -> leaf(s);
+      };
+    }
+
+    private Placed leaf(Stmt s) {
+      List<SharedAccess> all = SharedAccess.in(s, loops);
+      return new Placed(s, all, all, false);
+    }
+
+    private static Placed with(Placed p, Stmt stmt) {
+      return new Placed(stmt, p.first(), p.last(), p.syncs());
+    }
+
+    private static boolean isBarrier(Stmt.Evaluate e) {
+      return e.value() instanceof Expr.Call call && call.is(Intrinsic.STORAGE_SYNC);
+    }
+
+    private static List<SharedAccess> joined(List<SharedAccess> a, List<SharedAccess> b) {
+      if (a.isEmpty() || b.isEmpty()) {
+        return a.isEmpty() ? b : a;
+      }
+      List<SharedAccess> all = new ArrayList<>(a);
+      all.addAll(b);
+      return all;
+    }
+
+    private Placed sequence(List<Stmt> stmts, List<SharedAccess> before) {
+      List<Stmt> result = new ArrayList<>();
+      List<SharedAccess> pending = before;
+      List<SharedAccess> first = new ArrayList<>();
+      boolean syncs = false;
+      for (Stmt s : stmts) {
+        // First on its own: a barrier in front of the whole statement is cheaper than one inside.
+        Placed p = place(s);
+        if (conflict(pending, p.first())) {
+          result.add(barrier());
+          pending = List.of();
+          syncs = true;
+        }
+        if (!syncs) {
+          first.addAll(p.first());
+        }
+        pending = p.syncs() ? p.last() : joined(pending, p.last());
+        syncs |= p.syncs();
+        result.add(p.stmt());
+      }
+      // What was pending before the sequence is the caller's to carry on.
+      List<SharedAccess> last = syncs ? pending : pending.subList(before.size(), pending.size());
+      return new Placed(Stmt.seq(result), first, List.copyOf(last), syncs);
+    }
+
+    private Placed loop(Stmt.For f) {
+      analyzer.bind(f.var(), new Range(f.min(), f.extent()));
+      boolean diverges = varies(f.min()) || varies(f.extent());
+      if (diverges) {
+        divergent.add(f.extent());
+      }
+      loops.add(f.var());
+      Placed p = place(f.body());
+      if (conflict(SharedAccess.ofEarlierIteration(p.last()), p.first())) {
+        // The next iteration needs a barrier against this one; the first one meets it, too.
+        p = carried(f.body(), SharedAccess.ofEarlierIteration(p.last()));
+      }
+      loops.removeLast();
+      if (diverges) {
+        divergent.removeLast();
+      }
+      boolean runs = f.extent() instanceof Expr.IntImm imm && imm.value() > 0;
+      return new Placed(
+          f.withBody(p.stmt()),
+          SharedAccess.ofEarlierIteration(p.first()),
+          SharedAccess.ofEarlierIteration(p.last()),
+          p.syncs() && runs);
+    }
+
+    /** A loop's body that starts with what the iteration before left. */
+    private Placed carried(Stmt body, List<SharedAccess> left) {
+      return switch (body) {
+        case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, left);
+        case Stmt.Let(Var v, Expr value, Stmt inner)
+            when SharedAccess.in(new Stmt.Evaluate(value), loops).isEmpty() -> {
+          Placed p = carried(inner, left);
+          yield with(p, new Stmt.Let(v, value, p.stmt()));
+        }
+        case Stmt.Allocate a -> {
+          Placed p = carried(a.body(), left);
+          yield with(
+              p,
+              new Stmt.Allocate(
+                  a.data(), a.dtype(), a.extents(), a.condition(), a.annotations(), p.stmt()));
+        }
+        case Stmt.DeclBuffer(var buffer, Stmt inner) -> {
+          Placed p = carried(inner, left);
+          yield with(p, new Stmt.DeclBuffer(buffer, p.stmt()));
+        }
+        case Stmt s -> {
+          Placed p = place(s);
+          yield new Placed(Stmt.seq(barrier(), p.stmt()), List.of(), p.last(), true);
+        }
+      };
+    }
+
+    private Placed choice(Stmt.If f) {
+      List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(f.condition()), loops);
+      boolean diverges = varies(f.condition());
+      if (diverges) {
+        divergent.add(f.condition());
+      }
+      Placed then = place(f.then());
+      Placed otherwise = f.otherwise() == null ? null : place(f.otherwise());
+      if (diverges) {
+        divergent.removeLast();
+      }
+      List<SharedAccess> first = joined(reads, then.first());
+      List<SharedAccess> last = joined(reads, then.last());
+      if (otherwise != null) {
+        first = joined(first, otherwise.first());
+        last = joined(last, otherwise.last());
+      }
+      return new Placed(
+          new Stmt.If(f.condition(), then.stmt(), otherwise == null ? null : otherwise.stmt()),
+          first,
+          last,
+          then.syncs() && otherwise != null && otherwise.syncs());
+    }
+
+    private Stmt barrier() {
+      if (!divergent.isEmpty()) {
+        throw new LoweringException(
+            "threads share memory within a condition or loop that differs between threads, where"
+                + " they can't wait for one another",
+            function,
+            "move the shared stage out of the condition (compute_at a loop further out), or use"
+                + " extents that the tiles divide");
+      }
+      return BARRIER;
+    }
+
+    private boolean conflict(List<SharedAccess> before, List<SharedAccess> after) {
+      for (SharedAccess a : before) {
+        for (SharedAccess b : after) {
+          if (a.conflictsWith(b, threads, analyzer)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    /** Whether the threads of a block may see different values. */
+    private boolean varies(Expr e) {
+      boolean[] found = {false};
+      new IrWalker() {
+        @Override
+        public void expr(Expr node) {
+          found[0] |= node instanceof Var v && threads.getOrDefault(v, 1L) > 1;
+          // Memory may hold anything, at an index that may differ.
+          found[0] |= node instanceof Expr.Load;
+          super.expr(node);
+        }
+      }.expr(e);
+      return found[0];
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Buffer;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.MatchBufferRegion;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Moves each allocation to the innermost place that holds all uses of the buffer, so that the
+ * region in use, and with it the memory, is small. Device memory stays outside of kernels; a buffer
+ * that a reduction updates stays outside of the reduction's loops.
+ *
+ * <pre>{@code
+ * C_local = T.alloc_buffer(…, scope="local")   →   for i in T.thread_binding(…):
+ * for i in T.thread_binding(…):                        with T.block():
+ *     …C_local…                                            C_local = T.alloc_buffer(…)
+ *                                                          …C_local…
+ * }</pre>
+ */
+public final class PlaceAllocations implements Pass {
+  @Override
+  public String name() {
+    return "place_allocations";
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    Uses uses = new Uses();
+    uses.stmt(function.body());
+    IdentityHashMap<Stmt, List<Buffer>> places = new IdentityHashMap<>();
+    for (Map.Entry<Buffer, List<Stmt>> entry : uses.common.entrySet()) {
+      List<Stmt> path = entry.getValue();
+      // A buffer nobody uses is dropped.
+      if (uses.allocated.contains(entry.getKey())) {
+        List<Stmt> outside = outsideThreads(entry.getKey().scope(), path);
+        places
+            .computeIfAbsent(outside.get(outside.size() - 1), place -> new ArrayList<>())
+            .add(entry.getKey());
+      }
+    }
+    return function.withBody(new Mover(places).stmt(function.body()));
+  }
+
+  /** The part of the path that is outside of the loops over threads that share the memory. */
+  private static List<Stmt> outsideThreads(Scope scope, List<Stmt> path) {
+    for (int i = 0; i < path.size(); i++) {
+      boolean shares =
+          path.get(i) instanceof Stmt.For f && f.thread() != null && shares(scope, f.thread());
+      if (shares) {
+        return path.subList(0, i);
+      }
+    }
+    // Registers have no place outside of the kernel; the host has no memory but global.
+    return scope.rank() == Scope.Rank.GLOBAL ? path.subList(0, 1) : path;
+  }
+
+  private static boolean shares(Scope scope, ThreadTag thread) {
+    return switch (scope.rank()) {
+      case GLOBAL, TEXTURE -> true;
+      // Loops over real threads become part of the kernel's frame, outside of everything.
+      case SHARED -> thread.level == ThreadTag.Level.VIRTUAL;
+      case WARP,
+          LOCAL,
+          WMMA_MATRIX_A,
+          WMMA_MATRIX_B,
+          WMMA_ACCUMULATOR,
+          MMA_MATRIX_A,
+          MMA_MATRIX_B,
+          MMA_MATRIX_C ->
+          false;
+    };
+  }
+
+  /** For each buffer, the loops and blocks around all of its uses, outermost first. */
+  private static final class Uses extends IrWalker {
+    final Map<Buffer, List<Stmt>> common = new LinkedHashMap<>();
+    final Set<Buffer> allocated = new HashSet<>();
+    private final Map<Var, Buffer> byPointer = new HashMap<>();
+    private final Map<Buffer, Integer> atMost = new HashMap<>();
+    private final List<Stmt> path = new ArrayList<>();
+
+    @Override
+    public void stmt(Stmt node) {
+      if (node instanceof Stmt.Store store) {
+        use(store.buffer());
+      }
+      if (node instanceof Stmt.BlockRealize realize) {
+        realize.iterValues().forEach(this::expr);
+        expr(realize.predicate());
+        List<Buffer> reduced = enterReduction(realize);
+        path.add(node);
+        block(realize.block());
+        path.removeLast();
+        reduced.forEach(atMost::remove);
+      } else if (node instanceof Stmt.For f) {
+        expr(f.min());
+        expr(f.extent());
+        path.add(node);
+        stmt(f.body());
+        path.removeLast();
+      } else {
+        super.stmt(node);
+      }
+    }
+
+    private void block(Stmt.Block block) {
+      for (Buffer buffer : block.allocBuffers()) {
+        allocated.add(buffer);
+        byPointer.put(buffer.data(), buffer);
+      }
+      for (MatchBufferRegion match : block.matchBuffers()) {
+        use(match.source().buffer());
+      }
+      if (block.init() != null) {
+        stmt(block.init());
+      }
+      stmt(block.body());
+    }
+
+    /** A buffer written by a reduction keeps its content over the reduction's loops. */
+    private List<Buffer> enterReduction(Stmt.BlockRealize realize) {
+      Set<Var> reduceVars = new HashSet<>();
+      for (int i = 0; i < realize.iterValues().size(); i++) {
+        if (realize.block().iterVars().get(i).kind() != IterVar.Kind.SPATIAL) {
+          new IrWalker() {
+            @Override
+            public void expr(Expr node) {
+              if (node instanceof Var v) {
+                reduceVars.add(v);
+              }
+              super.expr(node);
+            }
+          }.expr(realize.iterValues().get(i));
+        }
+      }
+      List<Buffer> reduced = new ArrayList<>();
+      for (int depth = 0; depth < path.size(); depth++) {
+        if (path.get(depth) instanceof Stmt.For f && reduceVars.contains(f.var())) {
+          for (var write : realize.block().writes()) {
+            if (atMost.putIfAbsent(write.buffer(), depth) == null) {
+              reduced.add(write.buffer());
+            }
+          }
+          break;
+        }
+      }
+      return reduced;
+    }
+
+    @Override
+    public void expr(Expr node) {
+      if (node instanceof Expr.Load load) {
+        use(load.buffer());
+      } else if (node instanceof Var v && byPointer.containsKey(v)) {
+        use(byPointer.get(v));
+      }
+      super.expr(node);
+    }
+
+    private void use(Buffer buffer) {
+      Integer limit = atMost.get(buffer);
+      List<Stmt> here = limit == null ? path : path.subList(0, Math.min(limit, path.size()));
+      common.merge(buffer, List.copyOf(here), Uses::commonPrefix);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same loop, not one that looks like it.
+    private static List<Stmt> commonPrefix(List<Stmt> a, List<Stmt> b) {
+      int n = 0;
+      while (n < a.size() && n < b.size() && a.get(n) == b.get(n)) {
+        n++;
+      }
+      return a.subList(0, n);
+    }
+  }
+
+  /** Takes the allocations from where they are to where they belong. */
+  private static final class Mover extends IrRewriter {
+    private final Map<Stmt, List<Buffer>> places;
+
+    Mover(Map<Stmt, List<Buffer>> places) {
+      this.places = places;
+    }
+
+    @Override
+    public Stmt stmt(Stmt node) {
+      List<Buffer> here = places.getOrDefault(node, List.of());
+      Stmt mapped = super.stmt(node);
+      if (mapped instanceof Stmt.BlockRealize realize) {
+        boolean same = here.isEmpty() && realize.block().allocBuffers().isEmpty();
+        return same ? realize : realize.withBlock(realize.block().withAllocBuffers(here));
+      }
+      if (mapped instanceof Stmt.For f && !here.isEmpty()) {
+        return f.withBody(allocating(here, f.body()));
+      }
+      return mapped;
+    }
+
+    private static Stmt allocating(List<Buffer> buffers, Stmt body) {
+      Stmt.Block block =
+          new Stmt.Block(
+              "", List.of(), List.of(), List.of(), buffers, List.of(), Map.of(), null, body);
+      return new Stmt.BlockRealize(List.of(), Expr.bool(true), block);
+    }
+  }
+}

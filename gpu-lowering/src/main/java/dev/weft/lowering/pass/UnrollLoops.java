@@ -1,0 +1,141 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes out unrolled loops. Loops whose body would become too long stay loops, marked for the
+ * device's compiler to unroll.
+ *
+ * <pre>{@code
+ * for i in T.unroll(2):     →   C[0] = A[0]
+ *     C[i] = A[i]               C[1] = A[1]
+ * }</pre>
+ *
+ * <p>A loop annotated {@code pragma_auto_unroll_max_step = n} has the serial loops in it unrolled
+ * that make at most n steps together.
+ */
+public final class UnrollLoops implements Pass {
+  private static final String AUTO = "pragma_auto_unroll_max_step";
+  private static final String EXPLICIT = "pragma_unroll_explicit";
+
+  /** Statements that written-out loops may have together. */
+  private static final long MOST_STATEMENTS = 512;
+
+  @Override
+  public String name() {
+    return "unroll_loops";
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    return function.withBody(new Unroller().stmt(function.body()));
+  }
+
+  private static final class Unroller extends IrRewriter {
+    private long autoSteps;
+
+    @Override
+    public Stmt stmt(Stmt node) {
+      if (!(node instanceof Stmt.For f)) {
+        return super.stmt(node);
+      }
+      long before = autoSteps;
+      autoSteps = annotation(f, AUTO, autoSteps);
+      Stmt.For loop = (Stmt.For) super.stmt(f);
+      long steps = autoSteps;
+      autoSteps = before;
+      if (loop.annotations().containsKey(AUTO) || loop.annotations().containsKey(EXPLICIT)) {
+        Map<String, dev.weft.tir.AttrValue> rest = new HashMap<>(loop.annotations());
+        rest.remove(AUTO);
+        rest.remove(EXPLICIT);
+        loop = loop.withAnnotations(rest);
+      }
+      if (!(loop.extent() instanceof Expr.IntImm extent)) {
+        return loop;
+      }
+      Size size = Size.of(loop.body());
+      long statements = size.statements * extent.value();
+      boolean wanted =
+          loop.kind() == ForKind.UNROLLED
+              || (loop.kind() == ForKind.SERIAL && steps > 0 && statements <= steps);
+      boolean possible = statements <= MOST_STATEMENTS && !size.allocates;
+      return wanted && possible ? written(loop, extent.value()) : loop;
+    }
+
+    private static long annotation(Stmt.For f, String key, long otherwise) {
+      return f.annotations().get(key) instanceof Expr.IntImm imm ? imm.value() : otherwise;
+    }
+
+    private static Stmt written(Stmt.For loop, long extent) {
+      List<Stmt> all = new ArrayList<>();
+      for (long i = 0; i < extent; i++) {
+        Expr value = Expr.add(loop.min(), i);
+        Stmt body = Substitute.in(loop.body(), Map.of(loop.var(), value));
+        all.add(i == 0 ? body : new FreshVars().stmt(body));
+      }
+      return Stmt.seq(all);
+    }
+  }
+
+  /** A copy with variables of its own, so that no variable is defined twice side by side. */
+  private static final class FreshVars extends IrRewriter {
+    private final Map<Var, Var> fresh = new HashMap<>();
+
+    @Override
+    public Stmt stmt(Stmt node) {
+      if (node instanceof Stmt.Let let) {
+        fresh.put(let.var(), let.var().renamed(let.var().name()));
+        Stmt.Let mapped = (Stmt.Let) super.stmt(let);
+        return new Stmt.Let(
+            fresh.getOrDefault(let.var(), let.var()), mapped.value(), mapped.body());
+      }
+      if (node instanceof Stmt.For loop) {
+        Var v = loop.var().renamed(loop.var().name());
+        fresh.put(loop.var(), v);
+        Stmt.For f = (Stmt.For) super.stmt(loop);
+        return new Stmt.For(
+            v, f.min(), f.extent(), f.kind(), f.thread(), f.annotations(), f.body());
+      }
+      return super.stmt(node);
+    }
+
+    @Override
+    public Expr expr(Expr node) {
+      return node instanceof Var v ? fresh.getOrDefault(v, v) : super.expr(node);
+    }
+  }
+
+  /** How long a body is. */
+  private static final class Size extends IrWalker {
+    long statements;
+    boolean allocates;
+
+    static Size of(Stmt stmt) {
+      Size size = new Size();
+      size.stmt(stmt);
+      return size;
+    }
+
+    @Override
+    public void stmt(Stmt node) {
+      if (node instanceof Stmt.Store || node instanceof Stmt.Evaluate) {
+        statements++;
+      }
+      allocates |= node instanceof Stmt.Allocate || node instanceof Stmt.AllocateConst;
+      super.stmt(node);
+    }
+  }
+}

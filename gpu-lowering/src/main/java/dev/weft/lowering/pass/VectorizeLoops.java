@@ -1,0 +1,93 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.base.DType;
+import dev.weft.lowering.Invariant;
+import dev.weft.lowering.LoweringException;
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Range;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.target.Target;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Vectorized loops become vector operations. Loops longer than a vector get an outer loop; what has
+ * no vector form (a store that is not contiguous, a condition that differs between lanes) is done
+ * lane by lane.
+ *
+ * <pre>{@code
+ * for v in T.vectorized(4):        →   C[T.Ramp(i*4, 1, 4)] = A[T.Ramp(i*4, 1, 4)] + T.Broadcast(b, 4)
+ *     C[i*4 + v] = A[i*4 + v] + b
+ * }</pre>
+ */
+public final class VectorizeLoops implements Pass {
+  /** Lanes that C-like languages have vector types for, the longest first. */
+  private static final int[] LANES = {16, 8, 4, 2};
+
+  @Override
+  public String name() {
+    return "vectorize_loops";
+  }
+
+  @Override
+  public Set<Invariant> establishes() {
+    return Set.of(Invariant.NO_VECTOR_LOOPS);
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    String name = function.globalSymbol("main");
+    Analyzer analyzer = new Analyzer();
+    IrRewriter rewriter =
+        new IrRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            if (node instanceof Stmt.For f) {
+              analyzer.bind(f.var(), new Range(f.min(), f.extent()));
+            } else if (node instanceof Stmt.Attr(IterVar axis, var key, var extent, var body)) {
+              analyzer.bind(axis.var(), Range.upTo(Expr.cast(axis.var().dtype(), extent)));
+            }
+            Stmt mapped = super.stmt(node);
+            boolean vectorized = mapped instanceof Stmt.For f && f.kind() == ForKind.VECTORIZED;
+            return vectorized ? vectorized((Stmt.For) mapped, analyzer, name) : mapped;
+          }
+        };
+    return function.withBody(rewriter.stmt(function.body()));
+  }
+
+  private static Stmt vectorized(Stmt.For loop, Analyzer analyzer, String function) {
+    if (!(loop.extent() instanceof Expr.IntImm(DType type, long extent))) {
+      throw new LoweringException(
+          "the vectorized loop '" + loop.var().name() + "' has no constant extent",
+          function,
+          "split it with a constant factor and vectorize the inner loop");
+    }
+    if (extent == 1) {
+      return Substitute.in(loop.body(), Map.of(loop.var(), loop.min()));
+    }
+    for (int lanes : LANES) {
+      if (extent % lanes != 0) {
+        continue;
+      }
+      if (extent == lanes) {
+        return new Vectorizer(loop.var(), loop.min(), lanes, analyzer).statement(loop.body());
+      }
+      Var outer = loop.var().renamed(loop.var().name() + "_o");
+      Expr count = Expr.imm(type, extent / lanes);
+      analyzer.bind(outer, Range.upTo(count));
+      Expr start = Expr.add(loop.min(), Expr.mul(outer, lanes));
+      Stmt body = new Vectorizer(loop.var(), start, lanes, analyzer).statement(loop.body());
+      return new Stmt.For(
+          outer, Expr.imm(type, 0), count, ForKind.SERIAL, null, loop.annotations(), body);
+    }
+    return loop.withKind(ForKind.SERIAL, null);
+  }
+}
