@@ -114,9 +114,9 @@ final class ContractionCpu implements ScheduleRule {
       Buffer factor = axes.vectors().loads().getFirst().buffer();
       BlockRef panel = schedule.cacheRead(block, readIndex(info, factor), "local");
       schedule.computeAt(panel, column.get(0));
-      Vectors.alongLast(schedule, panel, tile.lanes(), false);
+      Vectors.alongLast(schedule, panel, tile.lanes());
     }
-    Vectors.alongLast(schedule, writer, tile.lanes(), true);
+    Vectors.tileBelow(schedule, writer, tiles, tile.lanes());
     Vectors.tile(schedule, block, rowAxis == null ? 1 : 2);
     schedule.decomposeReduction(block, reduce.getFirst());
     return true;

@@ -103,7 +103,7 @@ final class Reduction implements ScheduleRule {
     schedule.bind(tile, ThreadTag.BLOCK_IDX_X);
     BlockRef writer = Tail.split(schedule, block);
     schedule.reverseComputeAt(writer, tile);
-    Vectors.alongLast(schedule, writer, lanes, true);
+    Vectors.tileBelow(schedule, writer, tile, lanes);
     Vectors.tile(schedule, block, 1);
     schedule.decomposeReduction(block, reduce.getFirst());
   }

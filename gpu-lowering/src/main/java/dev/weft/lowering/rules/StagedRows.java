@@ -86,8 +86,7 @@ final class StagedRows implements ScheduleRule {
       for (int i = 0; i < pending.size(); i++) {
         boolean isLast = i == pending.size() - 1;
         if (stages.get(i).isInjective() && (isLast || stages.get(i).axes().size() > rows.size())) {
-          Vectors.alongLast(
-              schedule, pending.get(i), target.vectorLanes(stages.get(i).widest()), false);
+          Vectors.alongLast(schedule, pending.get(i), target.vectorLanes(stages.get(i).widest()));
         }
       }
     }

@@ -3,6 +3,7 @@ package dev.weft.lowering.rules;
 import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Var;
 import dev.weft.tir.schedule.BlockRef;
@@ -33,24 +34,32 @@ final class Vectors {
   /**
    * The last loop of a block in vectors, if the block's elements are neighbours along it and the
    * lanes divide it.
-   *
-   * @param unroll whether to write out the remaining loops of the last dimension and the one before
    */
-  static void alongLast(Schedule schedule, BlockRef block, int lanes, boolean unroll) {
-    List<LoopRef> loops = schedule.getLoops(block);
-    LoopRef last = loops.getLast();
+  static void alongLast(Schedule schedule, BlockRef block, int lanes) {
+    LoopRef last = schedule.getLoops(block).getLast();
     OptionalLong extent = Loops.extent(schedule, last);
-    if (lanes == 1 || extent.isEmpty() || extent.getAsLong() % lanes != 0) {
+    boolean divides = extent.isPresent() && extent.getAsLong() % lanes == 0;
+    if (lanes > 1 && divides && isContiguous(schedule, block, last)) {
+      schedule.vectorize(schedule.split(last, null, lanes).get(1));
+    }
+  }
+
+  /** As {@link #alongLast}, and all loops of the block below {@code around} written out. */
+  static void tileBelow(Schedule schedule, BlockRef block, LoopRef around, int lanes) {
+    alongLast(schedule, block, lanes);
+    List<LoopRef> loops = schedule.getLoops(block);
+    List<LoopRef> below = loops.subList(loops.indexOf(around) + 1, loops.size());
+    long iterations = 1;
+    for (LoopRef loop : below) {
+      iterations *= Loops.extent(schedule, loop).orElse(UNROLL + 1);
+    }
+    if (iterations > UNROLL * (long) lanes) {
       return;
     }
-    if (!isContiguous(schedule, block, last)) {
-      return;
-    }
-    long vectors = extent.getAsLong() / lanes;
-    List<LoopRef> parts = schedule.split(last, null, lanes);
-    schedule.vectorize(parts.get(1));
-    if (unroll && vectors <= UNROLL) {
-      schedule.unroll(parts.get(0));
+    for (LoopRef loop : below) {
+      if (schedule.state().loop(loop).stmt().kind() == ForKind.SERIAL) {
+        schedule.unroll(loop);
+      }
     }
   }
 
