@@ -6,6 +6,7 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.Callee;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
@@ -100,8 +101,7 @@ final class ExprRenderer {
 
   Code element(Buffer buffer, Expr position) {
     Expr first = position instanceof Expr.Ramp ramp ? ramp.base() : position;
-    Code base = pointer(buffer);
-    return first.isConst(0) ? base : Code.binary(base, "+", index(first), Code.ADDITIVE);
+    return first.isConst(0) ? pointer(buffer) : Code.unary("&", subscript(buffer, first));
   }
 
   /** The buffer's pointer, converted where the buffer sees other elements than the pointer's. */
@@ -118,7 +118,7 @@ final class ExprRenderer {
   private Code binary(Expr.Binary node, boolean index) {
     BinaryOp op = node.op();
     DType operand = node.a().dtype();
-    if (!index && isWrapping(node)) {
+    if (!index && isWrapping(node) && readsMemory(node)) {
       return wrapping(node);
     }
     Code a = render(node.a(), index);
@@ -162,6 +162,21 @@ final class ExprRenderer {
     DType dtype = node.dtype();
     boolean narrow = dtype.isInt() && dtype.bits() < 32 && !dtype.isVector();
     return narrow ? Code.cast(dialect.type(dtype), code) : code;
+  }
+
+  /** Integers that come from no memory are made of sizes and positions, which don't overflow. */
+  private static boolean readsMemory(Expr node) {
+    boolean[] found = new boolean[1];
+    new IrWalker() {
+      @Override
+      public void expr(Expr inner) {
+        found[0] |= inner instanceof Expr.Load;
+        if (!found[0]) {
+          super.expr(inner);
+        }
+      }
+    }.expr(node);
+    return found[0];
   }
 
   private static boolean isWrapping(Expr node) {
@@ -210,7 +225,7 @@ final class ExprRenderer {
         helpers.use(
             name,
             "/* a / b, rounded towards minus infinity */\n"
-                + "inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
+                + "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
                 + "  %s q = a / b;\n".formatted(type)
                 + "  return q - ((a % b != 0) && ((a < 0) != (b < 0)) ? 1 : 0);\n}\n"),
         a,
@@ -239,7 +254,7 @@ final class ExprRenderer {
         helpers.use(
             name,
             "/* a - floor(a / b) * b */\n"
-                + "inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
+                + "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
                 + "  %s r = a %% b;\n".formatted(type)
                 + "  return r + ((r != 0) && ((r < 0) != (b < 0)) ? b : 0);\n}\n"),
         a,

@@ -315,7 +315,7 @@ final class OpenClDialect implements CDialect {
             : "(a %s b || b != b) ? b : a".formatted(max ? "<" : ">");
     String definition =
         "/* NaN if either is NaN */\n"
-            + "inline %s %s(%s a, %s b) {\n  return %s;\n}\n"
+            + "static inline %s %s(%s a, %s b) {\n  return %s;\n}\n"
                 .formatted(type, name, type, type, condition);
     return Code.call(helpers.use(name, definition), a, b);
   }

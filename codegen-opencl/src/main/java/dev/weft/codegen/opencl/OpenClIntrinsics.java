@@ -172,7 +172,7 @@ final class OpenClIntrinsics {
         left ? "(%s)((%s)a << b)".formatted(type, unsignedType) : "(%s)(a >> b)".formatted(type);
     String definition =
         "/* shifted by the width or more, nothing but the sign is left */\n"
-            + "inline %s %s(%s a, long b) {\n  return b >= 0 && b < %s ? %s : %s;\n}\n"
+            + "static inline %s %s(%s a, long b) {\n  return b >= 0 && b < %s ? %s : %s;\n}\n"
                 .formatted(type, name, type, bits, shifted, beyond);
     return Code.call(helpers.use(name, definition), args.get(0), args.get(1));
   }
@@ -210,7 +210,7 @@ final class OpenClIntrinsics {
             default -> "fmin(old, value)";
           };
       String definition =
-          "inline float %s(volatile __global float* p, float value) {\n".formatted(name)
+          "static inline float %s(volatile __global float* p, float value) {\n".formatted(name)
               + "  float old = *p;\n  for (;;) {\n"
               + "    uint seen = atomic_cmpxchg((volatile __global uint*)p, as_uint(old), as_uint("
               + combined

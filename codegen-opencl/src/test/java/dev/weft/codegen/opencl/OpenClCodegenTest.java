@@ -1,0 +1,195 @@
+package dev.weft.codegen.opencl;
+
+import static dev.weft.codegen.opencl.DeviceKernels.BLOCK;
+import static dev.weft.codegen.opencl.DeviceKernels.THREAD;
+import static dev.weft.codegen.opencl.DeviceKernels.allocate;
+import static dev.weft.codegen.opencl.DeviceKernels.barrier;
+import static dev.weft.codegen.opencl.DeviceKernels.buffer;
+import static dev.weft.codegen.opencl.DeviceKernels.in;
+import static dev.weft.codegen.opencl.DeviceKernels.plan;
+import static dev.weft.codegen.opencl.DeviceKernels.ramp8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.base.DType;
+import dev.weft.codegen.c.CodegenException;
+import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.KernelPlan;
+import dev.weft.runtime.KernelParam;
+import dev.weft.tir.BinaryOp;
+import dev.weft.tir.Buffer;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OpenClCodegenTest {
+  private static final Expr POSITION = Expr.add(Expr.mul(BLOCK, 128), THREAD);
+
+  @Test
+  void vectorAdd() {
+    Golden.check("vector_add.cl", generate(vectorAddPlan("vector_add")).image().text());
+  }
+
+  private static KernelPlan vectorAddPlan(String name) {
+    Buffer a = buffer("A", DType.FLOAT32, 1024);
+    Buffer b = buffer("B", DType.FLOAT32, 1024);
+    Buffer c = buffer("C", DType.FLOAT32, 1024);
+    Stmt body = new Stmt.Store(c, Expr.add(a.at(POSITION), b.at(POSITION)), List.of(POSITION));
+    return plan(name, 8, 128, List.of(a, b, c), List.of(), body);
+  }
+
+  @Test
+  void paramsSayWhatIsReadAndWritten() {
+    GeneratedProgram program = generate(vectorAddPlan("vector_add"));
+
+    assertThat(program.image().kernel("vector_add").params())
+        .containsExactly(
+            new KernelParam.Buffer("A", DType.FLOAT32, KernelParam.Access.READ),
+            new KernelParam.Buffer("B", DType.FLOAT32, KernelParam.Access.READ),
+            new KernelParam.Buffer("C", DType.FLOAT32, KernelParam.Access.WRITE));
+  }
+
+  @Test
+  void kernelsThatAreAlikeAreWrittenOnce() {
+    KernelPlan first = vectorAddPlan("first");
+    KernelPlan second = vectorAddPlan("second");
+
+    GeneratedProgram program = OpenClCodegen.generate(List.of(first, second), Target.openclCpu());
+
+    assertThat(program.image().kernels()).hasSize(1);
+    assertThat(program.kernelName(second.launches().get(0).kernel())).isEqualTo("first");
+  }
+
+  @Test
+  void sharedMemoryAndBarriers() {
+    Buffer a = buffer("A", DType.FLOAT32, 1027);
+    Buffer out = buffer("B", DType.FLOAT32, 1024);
+    Buffer stage = in(Scope.SHARED, "A_shared", DType.FLOAT32, 130);
+    Var ax = Var.int32("ax0_0");
+    Expr staged = Expr.add(Expr.mul(ax, 128), THREAD);
+    Stmt copy =
+        Stmt.For.serial(
+            ax,
+            Expr.int32(2),
+            new Stmt.If(
+                Expr.lt(staged, Expr.int32(130)),
+                new Stmt.Store(
+                    stage, a.at(Expr.add(Expr.mul(BLOCK, 128), staged)), List.of(staged)),
+                null));
+    Expr sum =
+        Expr.add(
+            Expr.add(stage.at(THREAD), stage.at(Expr.add(THREAD, 1))),
+            stage.at(Expr.add(THREAD, 2)));
+    Stmt body =
+        allocate(stage, Stmt.seq(copy, barrier(), new Stmt.Store(out, sum, List.of(POSITION))));
+    Golden.check(
+        "window_sum.cl",
+        generate(plan("window_sum", 8, 128, List.of(a, out), List.of(), body)).image().text());
+  }
+
+  @Test
+  void vectorsInRegisters() {
+    Buffer a = buffer("A", DType.FLOAT32, 64);
+    Buffer b = buffer("B", DType.FLOAT32, 512);
+    Buffer c = buffer("C", DType.FLOAT32, 8);
+    Buffer acc = in(Scope.LOCAL, "C_local", DType.FLOAT32, 8);
+    Var k = Var.int32("k");
+    Expr zero = new Expr.Broadcast(Expr.float32(0), 8);
+    Expr lanes = ramp8(Expr.int32(0));
+    Expr.Load sum = new Expr.Load(acc, List.of(lanes));
+    Stmt update =
+        new Stmt.Store(
+            acc,
+            Expr.add(
+                sum,
+                Expr.mul(
+                    new Expr.Broadcast(a.at(k), 8),
+                    new Expr.Load(b, List.of(ramp8(Expr.mul(k, 8)))))),
+            List.of(lanes));
+    Expr relu = new Expr.Binary(BinaryOp.MAX, sum, zero);
+    Stmt body =
+        allocate(
+            acc,
+            Stmt.seq(
+                new Stmt.Store(acc, zero, List.of(lanes)),
+                Stmt.For.serial(k, Expr.int32(64), update),
+                new Stmt.Store(c, relu, List.of(lanes))));
+    Golden.check(
+        "register_row.cl",
+        generate(plan("register_row", 1, 1, List.of(a, b, c), List.of(), body)).image().text());
+  }
+
+  @Test
+  void halfIsStoredNarrowAndComputedWide() {
+    Buffer a = buffer("A", DType.FLOAT16, 1024);
+    Buffer b = buffer("B", DType.FLOAT16, 1024);
+    Expr wide = Expr.cast(DType.FLOAT32, a.at(POSITION));
+    Stmt body =
+        new Stmt.Store(
+            b, Expr.cast(DType.FLOAT16, Expr.mul(wide, Expr.float32(0.5))), List.of(POSITION));
+    Golden.check(
+        "half.cl",
+        generate(plan("half_it", 8, 128, List.of(a, b), List.of(), body)).image().text());
+  }
+
+  @Test
+  void integersWrapAndDivideAsTheContractSays() {
+    Buffer a = buffer("A", DType.INT32, 1024);
+    Buffer b = buffer("B", DType.INT32, 1024);
+    Expr x = a.at(POSITION);
+    Expr value =
+        Expr.add(
+            Expr.floorDiv(Expr.mul(x, 3), Expr.sub(x, 5)),
+            Expr.Call.of(DType.INT32, Intrinsic.SHIFT_LEFT, x, Expr.int32(3)));
+    Stmt body = new Stmt.Store(b, value, List.of(POSITION));
+    Golden.check(
+        "integers.cl",
+        generate(plan("integers", 8, 128, List.of(a, b), List.of(), body)).image().text());
+  }
+
+  @Test
+  void symbolicSizesAreScalars() {
+    Var n = Var.int32("n");
+    Buffer a = Buffer.of("A", DType.FLOAT32, Scope.GLOBAL, List.of(n));
+    Buffer b = Buffer.of("B", DType.FLOAT32, Scope.GLOBAL, List.of(n));
+    Stmt body =
+        new Stmt.If(
+            Expr.lt(POSITION, n),
+            new Stmt.Store(
+                b, Expr.Call.of(DType.FLOAT32, Intrinsic.EXP, a.at(POSITION)), List.of(POSITION)),
+            null);
+    Golden.check(
+        "symbolic.cl",
+        generate(plan("exp_n", 8, 128, List.of(a, b), List.of(n), body)).image().text());
+  }
+
+  @Test
+  void blocksAreRefused() {
+    Buffer a = buffer("A", DType.FLOAT32, 4);
+    Stmt.Block block =
+        new Stmt.Block(
+            "B",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            java.util.Map.of(),
+            null,
+            new Stmt.Store(a, Expr.float32(1), List.of(Expr.int32(0))));
+    Stmt body = new Stmt.BlockRealize(List.of(), Expr.bool(true), block);
+
+    assertThatThrownBy(() -> generate(plan("k", 1, 1, List.of(a), List.of(), body)))
+        .isInstanceOf(CodegenException.class)
+        .hasMessageContaining("block 'B'");
+  }
+
+  private static GeneratedProgram generate(KernelPlan plan) {
+    return OpenClCodegen.generate(List.of(plan), Target.openclCpu());
+  }
+}
