@@ -1,0 +1,57 @@
+package dev.weft.compiler;
+
+import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.codegen.opencl.OpenClCodegen;
+import dev.weft.compiler.interpreter.InterpreterBackend;
+import dev.weft.lowering.KernelPlan;
+import dev.weft.lowering.Lowering;
+import dev.weft.lowering.PassTrace;
+import dev.weft.lowering.rules.DefaultSchedules;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.target.Target;
+import java.util.List;
+
+/** How functions become programs for one kind of target. */
+public interface Backend {
+  /**
+   * Makes kernels of a function.
+   *
+   * @param name the function's name in the model
+   * @param function scheduled or not
+   */
+  KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace);
+
+  /** Writes one program with all kernels. */
+  GeneratedProgram generate(List<KernelPlan> plans, Target target);
+
+  /**
+   * The backend of a target.
+   *
+   * @throws CompileException if there is none
+   */
+  static Backend of(Target target) {
+    return switch (target.kind()) {
+      case INTERPRETER -> new InterpreterBackend();
+      case OPENCL -> new OpenCl();
+      case CUDA, VULKAN, JVM, C, SIMT ->
+          throw new CompileException(
+              "there is no code generator for this target yet",
+              "target " + target,
+              "use opencl or interpreter");
+    };
+  }
+
+  /** OpenCL C. */
+  record OpenCl() implements Backend {
+    @Override
+    public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
+      PrimFunc scheduled = DefaultSchedules.apply(function, target);
+      return Lowering.lower(scheduled, target, trace);
+    }
+
+    @Override
+    public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
+      return OpenClCodegen.generate(plans, target);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.weft.compiler;
+
+import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.compiler.plan.PlanBuilder;
+import dev.weft.graph.Graph;
+import dev.weft.graph.GraphFunction;
+import dev.weft.graph.GraphVar;
+import dev.weft.graph.TensorType;
+import dev.weft.lowering.KernelPlan;
+import dev.weft.runtime.plan.Signature;
+import dev.weft.runtime.plan.TensorSpec;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compiles a model: graph passes, a schedule and kernels for each function, a launch plan. */
+public final class ModelCompiler {
+  private ModelCompiler() {}
+
+  /** What a model takes and gives. */
+  public static Signature signature(Graph graph) {
+    GraphFunction main = graph.main();
+    List<TensorSpec> inputs = new ArrayList<>();
+    for (GraphVar param : main.params()) {
+      inputs.add(spec(param.name(), param.tensorType()));
+    }
+    List<TensorSpec> outputs = new ArrayList<>();
+    for (int i = 0; i < main.resultNames().size(); i++) {
+      if (main.body().results().get(i).type() instanceof TensorType type) {
+        outputs.add(spec(main.resultNames().get(i), type));
+      }
+    }
+    return new Signature(inputs, outputs);
+  }
+
+  private static TensorSpec spec(String name, TensorType type) {
+    return new TensorSpec(name, type.dtype(), type.shape());
+  }
+
+  /**
+   * Compiles a model for a target; needs no device.
+   *
+   * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
+   */
+  public static Compilation compile(Graph graph, Target target, CompileOptions options) {
+    Backend backend = Backend.of(target);
+    CompileTrace trace = options.trace();
+    Graph lowered = GraphStage.run(graph, options);
+    Map<String, KernelPlan> plans = new LinkedHashMap<>();
+    for (Map.Entry<String, PrimFunc> entry : lowered.primFuncs().functions().entrySet()) {
+      String name = entry.getKey();
+      trace.function(name, 0, "graph", entry.getValue());
+      plans.put(
+          name,
+          backend.plan(
+              name,
+              entry.getValue(),
+              target,
+              (number, pass, after, time) -> trace.function(name, number + 1, pass, after)));
+    }
+    List<KernelPlan> kernels = List.copyOf(plans.values());
+    GeneratedProgram program = backend.generate(kernels, target);
+    trace.program(program.image());
+    PlanBuilder.Result result = PlanBuilder.build(lowered.main(), plans, program);
+    trace.plan(result.plan());
+    return new Compilation(
+        target, lowered, kernels, program.image(), result.plan(), result.weights());
+  }
+}

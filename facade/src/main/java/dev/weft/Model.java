@@ -1,0 +1,61 @@
+package dev.weft;
+
+import dev.weft.base.Tensor;
+import dev.weft.runtime.Device;
+import dev.weft.runtime.artifact.Artifact;
+import dev.weft.runtime.exec.ExecutionProfile;
+import dev.weft.runtime.exec.ExternalFunctions;
+import dev.weft.runtime.exec.PlanExecutor;
+import dev.weft.runtime.plan.Signature;
+import java.util.Map;
+
+/** A compiled model on a device. May be shared by threads; close it to free the device's memory. */
+public final class Model implements AutoCloseable {
+  private final Device device;
+  private final PlanExecutor executor;
+
+  private Model(Device device, PlanExecutor executor) {
+    this.device = device;
+    this.executor = executor;
+  }
+
+  /** Loads an artifact on a device, which the model owns from then on. */
+  static Model load(Artifact artifact, Device device) {
+    return new Model(device, PlanExecutor.open(device, artifact, ExternalFunctions.NONE));
+  }
+
+  /** What the model takes and gives. */
+  public Signature signature() {
+    return executor.signature();
+  }
+
+  /** The device that it runs on. */
+  public Device device() {
+    return device;
+  }
+
+  /**
+   * Runs the model.
+   *
+   * @param inputs a tensor for each input, by name; they stay the caller's
+   * @return a new tensor for each output, by name, in the model's order; the caller closes them
+   * @throws dev.weft.base.InputException if a name, dtype or shape is wrong
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    return executor.run(inputs);
+  }
+
+  /** Runs the model and adds the device time of each kernel and transfer to a profile. */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, ExecutionProfile profile) {
+    return executor.run(inputs, profile);
+  }
+
+  @Override
+  public void close() {
+    try {
+      executor.close();
+    } finally {
+      device.close();
+    }
+  }
+}
