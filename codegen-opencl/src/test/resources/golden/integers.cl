@@ -1,11 +1,11 @@
 /* a / b, rounded towards minus infinity */
-inline int weft_floordiv_int(int a, int b) {
+static inline int weft_floordiv_int(int a, int b) {
   int q = a / b;
   return q - ((a % b != 0) && ((a < 0) != (b < 0)) ? 1 : 0);
 }
 
 /* shifted by the width or more, nothing but the sign is left */
-inline int weft_shl_int(int a, long b) {
+static inline int weft_shl_int(int a, long b) {
   return b >= 0 && b < 32 ? (int)((uint)a << b) : 0;
 }
 

@@ -4,7 +4,7 @@ __kernel __attribute__((reqd_work_group_size(128, 1, 1))) void exp_n(
     const int n) {
   const int blockIdx_x = get_group_id(0);
   const int threadIdx_x = get_local_id(0);
-  if ((int)((uint)blockIdx_x * 128u + (uint)threadIdx_x) < n) {
+  if (blockIdx_x * 128 + threadIdx_x < n) {
     B[blockIdx_x * 128 + threadIdx_x] = exp(A[blockIdx_x * 128 + threadIdx_x]);
   }
 }

@@ -1,7 +1,7 @@
 package dev.weft.compiler;
 
-import dev.weft.base.IntExpr;
 import dev.weft.base.InputException;
+import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
 import dev.weft.codegen.c.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
@@ -130,8 +130,7 @@ public final class CompiledFunction implements AutoCloseable {
             switch (argument) {
               case LaunchArgument.FunctionBuffer(int i) -> KernelArgument.of(buffers.get(i));
               case LaunchArgument.WorkspaceBuffer(int i) -> KernelArgument.of(workspaces.get(i));
-              case LaunchArgument.Size(IntExpr value) ->
-                  KernelArgument.of(value.evaluate(sizes));
+              case LaunchArgument.Size(IntExpr value) -> KernelArgument.of(value.evaluate(sizes));
             });
       }
       return new Prepared(

@@ -2,12 +2,12 @@ package dev.weft.compiler;
 
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
-import dev.weft.graph.Graph;
 import dev.weft.compiler.interpreter.InterpreterProvider;
+import dev.weft.graph.Graph;
 import dev.weft.runtime.Device;
+import dev.weft.runtime.artifact.Weights;
 import dev.weft.runtime.exec.ExternalFunctions;
 import dev.weft.runtime.exec.PlanExecutor;
-import dev.weft.runtime.artifact.Weights;
 import dev.weft.tir.target.Target;
 import java.util.LinkedHashMap;
 import java.util.Map;

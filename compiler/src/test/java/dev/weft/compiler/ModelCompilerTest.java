@@ -33,7 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelCompilerTest {
   private static final Target INTERPRETER = Target.parse("interpreter");
 
-  /** A perceptron of two layers with small integer weights, so that every order of sums is exact. */
+  /**
+   * A perceptron of two layers with small integer weights, so that every order of sums is exact.
+   */
   private static Graph perceptron() {
     GraphVar x = GraphVar.of("x", TensorType.of(DType.FLOAT32, 1, 784));
     GraphExpr w0 = matrix("w0", 128, 784, (j, k) -> (3 * j + 7 * k) % 9 - 4);
@@ -66,7 +68,7 @@ class ModelCompilerTest {
     Tensor tensor = Tensor.allocate(DType.FLOAT32, rows, columns);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        tensor.setDouble((long) i * columns + j, value.applyAsLong(i, j));
+        tensor.setDouble((long) i * columns + j, (double) value.applyAsLong(i, j));
       }
     }
     return new GraphExpr.Constant(name, tensor);
@@ -93,8 +95,7 @@ class ModelCompilerTest {
 
   @Test
   void fusionMakesOneFunctionALayer() {
-    Compilation fused =
-        ModelCompiler.compile(perceptron(), INTERPRETER, CompileOptions.DEFAULT);
+    Compilation fused = ModelCompiler.compile(perceptron(), INTERPRETER, CompileOptions.DEFAULT);
     Compilation unfused =
         ModelCompiler.compile(perceptron(), INTERPRETER, CompileOptions.DEFAULT.withOptLevel(0));
 
@@ -130,7 +131,10 @@ class ModelCompilerTest {
         };
     ModelCompiler.compile(perceptron(), INTERPRETER, CompileOptions.DEFAULT.withTrace(trace));
 
-    assertThat(seen).startsWith("graph 0 imported").contains("function").endsWith("program", "plan");
+    assertThat(seen)
+        .startsWith("graph 0 imported")
+        .contains("function")
+        .endsWith("program", "plan");
   }
 
   @Test
@@ -163,8 +167,7 @@ class ModelCompilerTest {
     GraphVar x =
         GraphVar.of(
             "x",
-            new TensorType(
-                new Shape(List.of(IntExpr.symbol("n"), IntExpr.of(3))), DType.FLOAT32));
+            new TensorType(new Shape(List.of(IntExpr.symbol("n"), IntExpr.of(3))), DType.FLOAT32));
     GraphExpr w = matrix("w", 3, 2, (i, j) -> i + 10 * j);
     BlockBuilder builder = new BlockBuilder();
     builder.function(
@@ -184,8 +187,7 @@ class ModelCompilerTest {
     Compilation compilation =
         ModelCompiler.compile(builder.build(), INTERPRETER, CompileOptions.DEFAULT);
 
-    assertThat(run(compilation, Tensor.of(new float[] {1, 2, 3}, 1, 3)))
-        .containsExactly(16, 136);
+    assertThat(run(compilation, Tensor.of(new float[] {1, 2, 3}, 1, 3))).containsExactly(16, 136);
     assertThat(run(compilation, Tensor.of(new float[] {1, 2, 3, 1, 0, 0}, 2, 3)))
         .containsExactly(16, 136, 0, 20);
   }

@@ -32,8 +32,7 @@ public record InterpreterBackend() implements Backend {
   @Override
   public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
     PrimFunc kernel =
-        ExplicitSizes.asParams(function)
-            .withAttr(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm(name));
+        ExplicitSizes.asParams(function).withAttr(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm(name));
     trace.after(0, "interpreted", kernel, Duration.ZERO);
     List<LaunchArgument> arguments = new ArrayList<>();
     int buffers = 0;
@@ -72,8 +71,7 @@ public record InterpreterBackend() implements Backend {
       params.add(
           buffer == null
               ? new KernelParam.Scalar(param.name(), param.dtype())
-              : new KernelParam.Buffer(
-                  buffer.name(), buffer.dtype(), uses.access(buffer.data())));
+              : new KernelParam.Buffer(buffer.name(), buffer.dtype(), uses.access(buffer.data())));
     }
     return params;
   }

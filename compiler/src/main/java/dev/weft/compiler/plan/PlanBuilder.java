@@ -118,8 +118,7 @@ public final class PlanBuilder {
     for (int i = 0; i < function.resultNames().size(); i++) {
       Value.Buffer result = buffer(function.body().results().get(i), "the result");
       touch(result.name, Integer.MAX_VALUE);
-      outputs.add(
-          new PlanOutput(spec(function.resultNames().get(i), result.type), result.name));
+      outputs.add(new PlanOutput(spec(function.resultNames().get(i), result.type), result.name));
     }
     return finish(inputs, outputs);
   }
@@ -138,9 +137,7 @@ public final class PlanBuilder {
       case GraphExpr.Tuple(List<GraphExpr> fields) ->
           new Value.Fields(fields.stream().map(this::atom).toList());
       case GraphExpr.TupleGet(GraphExpr tuple, int index) ->
-          atom(tuple) instanceof Value.Fields(List<Value> fields)
-              ? fields.get(index)
-              : atom(tuple);
+          atom(tuple) instanceof Value.Fields(List<Value> fields) ? fields.get(index) : atom(tuple);
       case GraphExpr.Call call -> reshape(name, call);
       case GraphExpr.CallFunction call ->
           throw refuse(name, "a call of the graph function '" + call.function() + "'");
@@ -215,9 +212,7 @@ public final class PlanBuilder {
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < call.outputs().size(); i++) {
       Value.Buffer output =
-          intermediate(
-              call.outputs().size() == 1 ? name : name + "_" + i,
-              call.outputs().get(i));
+          intermediate(call.outputs().size() == 1 ? name : name + "_" + i, call.outputs().get(i));
       outputs.add(output);
       buffers.add(output);
     }
@@ -326,7 +321,6 @@ public final class PlanBuilder {
     }
     List<MemoryPool> pools =
         intermediates.isEmpty() ? List.of() : List.of(new MemoryPool(POOL, layout.bytes()));
-    return new Result(
-        new LaunchPlan(inputs, constants, pools, instructions, outputs), weights);
+    return new Result(new LaunchPlan(inputs, constants, pools, instructions, outputs), weights);
   }
 }

@@ -87,8 +87,7 @@ record PoolLayout(Map<String, IntExpr> offsets, IntExpr bytes) {
       }
       Slot slot =
           slots.stream()
-              .filter(
-                  s -> s.bytes.equals(life.bytes) && s.users.stream().noneMatch(life::overlaps))
+              .filter(s -> s.bytes.equals(life.bytes) && s.users.stream().noneMatch(life::overlaps))
               .findFirst()
               .orElse(null);
       if (slot == null) {

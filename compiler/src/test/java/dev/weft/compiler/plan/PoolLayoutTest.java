@@ -7,6 +7,7 @@ import dev.weft.runtime.plan.LaunchPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -47,13 +48,13 @@ class PoolLayoutTest {
     Map<String, Long> sizes = Map.of("n", 777L);
     long end = layout.bytes().evaluate(sizes);
     for (PoolLayout.Life a : lives) {
-      long begin = layout.offsets().get(a.buffer()).evaluate(sizes);
+      long begin = offset(layout, a).evaluate(sizes);
       assertThat(begin % LaunchPlan.ALIGNMENT).isZero();
       assertThat(begin + a.bytes().evaluate(sizes)).isLessThanOrEqualTo(end);
       for (PoolLayout.Life b : lives) {
         boolean together = a.first() <= b.last() && b.first() <= a.last();
         if (a != b && together) {
-          long other = layout.offsets().get(b.buffer()).evaluate(sizes);
+          long other = offset(layout, b).evaluate(sizes);
           boolean apart =
               begin + a.bytes().evaluate(sizes) <= other
                   || other + b.bytes().evaluate(sizes) <= begin;
@@ -78,11 +79,14 @@ class PoolLayoutTest {
             lives -> {
               List<PoolLayout.Life> named = new ArrayList<>();
               for (PoolLayout.Life l : lives) {
-                named.add(
-                    new PoolLayout.Life("b" + named.size(), l.bytes(), l.first(), l.last()));
+                named.add(new PoolLayout.Life("b" + named.size(), l.bytes(), l.first(), l.last()));
               }
               return named;
             });
+  }
+
+  private static IntExpr offset(PoolLayout layout, PoolLayout.Life life) {
+    return Objects.requireNonNull(layout.offsets().get(life.buffer()));
   }
 
   private static PoolLayout.Life life(String name, long bytes, int first, int last) {
