@@ -137,6 +137,9 @@ public final class Analyzer {
 
   /** Constants between which the value of an integer or bool (any lane) lies. */
   public ConstBounds bounds(Expr e) {
+    if (Occurs.larger(e, Simplifier.MAX_SIZE)) {
+      return ConstBounds.of(e.dtype());
+    }
     ConstBounds direct = boundsOf(e);
     if (direct.isPoint() || e instanceof Var || Occurs.effect(e)) {
       return direct;

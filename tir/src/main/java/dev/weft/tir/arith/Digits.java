@@ -180,16 +180,16 @@ final class Digits {
     }
   }
 
-  /** Adds a digit; the whole of a sum is put in as its terms, which is then worth another round. */
+  /** Adds a digit in the form that dividing its index gives; true if that is another form. */
   private boolean emit(Split digit, long scale, Map<List<Split>, Long> scales, long[] constant) {
-    if (digit.isWhole() && isSum(digit.index())) {
-      Sum sum = analyzer.toSum(digit.index());
-      Sums.accumulate(scales, sum, scale);
-      constant[0] = Math.addExact(constant[0], Math.multiplyExact(sum.base(), scale));
-      return true;
+    Sum sum = analyzer.toSum(digit.index());
+    if (digit.upper() != Split.INF) {
+      sum = analyzer.division().floorMod(sum, digit.upper());
     }
-    Sums.add(scales, List.of(digit), scale);
-    return false;
+    sum = analyzer.division().floorDiv(sum, digit.lower());
+    Sums.accumulate(scales, sum, scale);
+    constant[0] = Math.addExact(constant[0], Math.multiplyExact(sum.base(), scale));
+    return !(sum.isSingleSplit() && sum.terms().get(0).first().equals(digit));
   }
 
   /** {@code x//n*n + x%n} is {@code x} for a divisor that is not a constant. */

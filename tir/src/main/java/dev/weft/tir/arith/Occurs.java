@@ -33,6 +33,12 @@ final class Occurs {
     return c.is(Intrinsic.IF_THEN_ELSE) || c.is(Intrinsic.LIKELY);
   }
 
+  /** Whether the expression, written out as a tree, has more nodes than this. */
+  static boolean larger(Expr e, int limit) {
+    int[] left = {limit};
+    return any(e, x -> --left[0] < 0);
+  }
+
   static boolean any(Expr e, Predicate<Expr> what) {
     if (what.test(e)) {
       return true;

@@ -15,8 +15,11 @@ import java.util.Map;
  * children.
  */
 final class Simplifier {
-  /** Nodes looked at for one call; beyond, an expression is left as it is. */
-  private static final int MAX_WORK = 50_000;
+  /** Expressions with more nodes are left as they are. */
+  static final int MAX_SIZE = 1 << 13;
+
+  /** Steps spent on one call; beyond, an expression is left as it is. */
+  private static final int MAX_WORK = 20_000;
 
   private static final int MAX_CACHED = 1 << 14;
 
@@ -47,6 +50,9 @@ final class Simplifier {
     }
     boolean outermost = depth == 0;
     if (outermost) {
+      if (Occurs.larger(e, MAX_SIZE)) {
+        return e;
+      }
       work = 0;
     }
     depth++;
@@ -151,6 +157,9 @@ final class Simplifier {
 
   Sum toSum(Expr e) {
     if (depth == 0) {
+      if (Occurs.larger(e, MAX_SIZE)) {
+        return Sum.atom(e);
+      }
       depth++;
       work = 0;
       try {

@@ -24,6 +24,9 @@ final class RandomExprs {
   final Map<Var, Range> domain = new LinkedHashMap<>();
   private final List<Var> vars;
 
+  /** Whether divisors may be negative. */
+  boolean negativeDivisors = true;
+
   RandomExprs(long seed) {
     random = new Random(seed);
     dtype = random.nextInt(4) == 0 ? DType.INT64 : DType.INT32;
@@ -49,6 +52,36 @@ final class RandomExprs {
     return Expr.imm(dtype, pick(from));
   }
 
+  private Expr divisor() {
+    long by = pick(DIVISORS);
+    return Expr.imm(dtype, negativeDivisors ? by : Math.abs(by));
+  }
+
+  /** An expression that always has the same value, written in another way. */
+  Expr rewritten(Expr e) {
+    Expr result = e;
+    if (e instanceof Expr.Binary(var op, var a, var b)) {
+      Expr x = rewritten(a);
+      Expr y = rewritten(b);
+      result = new Expr.Binary(op, x, y);
+      if (op == BinaryOp.ADD && random.nextBoolean()) {
+        result = new Expr.Binary(op, y, x);
+      } else if (op == BinaryOp.MUL
+          && x instanceof Expr.Binary(var inner, var u, var v)
+          && inner == BinaryOp.ADD
+          && random.nextBoolean()) {
+        result = Expr.add(Expr.mul(u, y), Expr.mul(v, y));
+      } else if (op == BinaryOp.FLOOR_MOD && random.nextInt(3) == 0) {
+        result = Expr.sub(x, Expr.mul(Expr.floorDiv(x, y), y));
+      }
+    }
+    if (random.nextInt(6) == 0) {
+      Expr by = number(new long[] {2, 3, 4, 8});
+      return Expr.add(Expr.mul(Expr.floorDiv(result, by), by), Expr.floorMod(result, by));
+    }
+    return result;
+  }
+
   /** Sums of multiples, quotients and remainders: what indices are made of. */
   Expr index(int depth) {
     if (depth == 0) {
@@ -58,8 +91,8 @@ final class RandomExprs {
       case 0, 1 -> new Expr.Binary(BinaryOp.ADD, index(depth - 1), index(depth - 1));
       case 2 -> new Expr.Binary(BinaryOp.SUB, index(depth - 1), index(depth - 1));
       case 3 -> new Expr.Binary(BinaryOp.MUL, index(depth - 1), number(NUMBERS));
-      case 4 -> new Expr.Binary(BinaryOp.FLOOR_DIV, index(depth - 1), number(DIVISORS));
-      case 5 -> new Expr.Binary(BinaryOp.FLOOR_MOD, index(depth - 1), number(DIVISORS));
+      case 4 -> new Expr.Binary(BinaryOp.FLOOR_DIV, index(depth - 1), divisor());
+      case 5 -> new Expr.Binary(BinaryOp.FLOOR_MOD, index(depth - 1), divisor());
       default -> index(depth - 1);
     };
   }

@@ -147,6 +147,16 @@ class SimplifyPropertyTest {
     assertThat(t(analyzer.simplify(once))).as(t(e)).isEqualTo(t(once));
   }
 
+  @Property(tries = 3000, seed = "20")
+  void equalExpressionsHaveOneForm(@ForAll long seed) {
+    RandomExprs r = new RandomExprs(seed);
+    r.negativeDivisors = false;
+    Expr e = r.index(3);
+    Expr other = r.rewritten(e);
+    Analyzer analyzer = r.analyzer();
+    assertThat(t(analyzer.simplify(other))).as(t(e)).isEqualTo(t(analyzer.simplify(e)));
+  }
+
   private static void checkKept(RandomExprs r, Expr e) {
     checkKept(r, r.analyzer(), e);
   }
