@@ -75,7 +75,11 @@ final class Digits {
 
   private static boolean isSum(Expr index) {
     return index instanceof Expr.Binary(var op, var a, var b)
-        && (op == BinaryOp.ADD || op == BinaryOp.SUB || op == BinaryOp.MUL);
+        && (op == BinaryOp.ADD
+            || op == BinaryOp.SUB
+            || op == BinaryOp.MUL
+            || op == BinaryOp.FLOOR_DIV
+            || op == BinaryOp.FLOOR_MOD);
   }
 
   /** Finds a multiple of the whole index among the other terms and makes it a digit. */

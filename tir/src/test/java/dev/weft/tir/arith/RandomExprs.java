@@ -24,8 +24,8 @@ final class RandomExprs {
   final Map<Var, Range> domain = new LinkedHashMap<>();
   private final List<Var> vars;
 
-  /** Whether divisors may be negative. */
-  boolean negativeDivisors = true;
+  /** Whether every divisor is a power of two, so that digits have common cuts. */
+  boolean powersOfTwo;
 
   RandomExprs(long seed) {
     random = new Random(seed);
@@ -53,8 +53,7 @@ final class RandomExprs {
   }
 
   private Expr divisor() {
-    long by = pick(DIVISORS);
-    return Expr.imm(dtype, negativeDivisors ? by : Math.abs(by));
+    return Expr.imm(dtype, powersOfTwo ? 1L << random.nextInt(5) : pick(DIVISORS));
   }
 
   /** An expression that always has the same value, written in another way. */
@@ -76,7 +75,7 @@ final class RandomExprs {
       }
     }
     if (random.nextInt(6) == 0) {
-      Expr by = number(new long[] {2, 3, 4, 8});
+      Expr by = Expr.imm(dtype, 2L << random.nextInt(3));
       return Expr.add(Expr.mul(Expr.floorDiv(result, by), by), Expr.floorMod(result, by));
     }
     return result;
