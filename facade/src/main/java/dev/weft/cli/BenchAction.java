@@ -1,0 +1,181 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.base.DType;
+import dev.weft.base.InputException;
+import dev.weft.cli.TextTable.Align;
+import dev.weft.cli.bench.Contestant;
+import dev.weft.cli.bench.DevicePeaks;
+import dev.weft.cli.bench.Rounds;
+import dev.weft.runtime.Device;
+import dev.weft.runtime.Devices;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What all benchmarks share: the options, the order of measuring, the table. */
+abstract class BenchAction extends Action {
+  @Mixin private final DeviceOption device = new DeviceOption();
+
+  @Option(
+      names = "--vs",
+      split = ",",
+      paramLabel = "PEER",
+      description = "Peers that are measured turn by turn in the same run, separated by commas.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "15",
+      description = "Samples of each; default ${DEFAULT-VALUE}.")
+  private int rounds = 15;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of the random operands; default 0.")
+  private long seed;
+
+  @Option(
+      names = "--sweep",
+      paramLabel = "FILE",
+      description = "Measure many sizes (not possible yet).")
+  private @Nullable Path sweep;
+
+  @Option(
+      names = "--records",
+      paramLabel = "FILE",
+      description = "Use these tuning records (not possible yet).")
+  private @Nullable Path records;
+
+  BenchAction(Console console) {
+    super(console);
+  }
+
+  /**
+   * What is measured, and how to name, weigh and check it.
+   *
+   * @param title for people
+   * @param flops operations of a run
+   * @param bytes least memory traffic of a run; 0 if unknown
+   * @param dtype the type whose peak counts
+   */
+  record Subject(String title, double flops, double bytes, DType dtype) {}
+
+  final RandomTensors random() {
+    return new RandomTensors(seed);
+  }
+
+  final List<String> peers() {
+    return peers;
+  }
+
+  /** The error for a peer that can't be had. */
+  final InputException unknownPeer(String peer, String known) {
+    return new InputException(
+        "there is no peer '" + peer + "' for this workload yet", "--vs", "there is " + known);
+  }
+
+  @Override
+  final boolean run(ObjectNode figures) {
+    if (rounds < 1) {
+      throw usage("--rounds is at least 1");
+    }
+    if (sweep != null) {
+      throw new InputException("sweeps are not there yet", "--sweep", "measure one size");
+    }
+    if (records != null) {
+      throw new InputException(
+          "tuning records can't be used yet", records.toString(), "leave --records out");
+    }
+    try (Device opened = Devices.installed().open(device.name())) {
+      return measure(opened, figures);
+    }
+  }
+
+  /** Sets the contestants up, has them measured and checked. */
+  abstract boolean measure(Device opened, ObjectNode figures);
+
+  /** Measures the contestants, of which the first is Weft's, and prints the table. */
+  final void compare(
+      Subject subject, List<Contestant> contestants, Device opened, ObjectNode figures) {
+    DevicePeaks peaks = DevicePeaks.measure(opened, subject.dtype());
+    Map<Contestant, Samples> times;
+    long steps = (long) rounds * contestants.size();
+    try (Progress progress = console().progress("measuring", steps)) {
+      times = new Rounds(rounds).measure(contestants, progress::step);
+    }
+    console().print(subject.title() + " on " + opened.info().name());
+    TextTable table =
+        new TextTable(Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.RIGHT);
+    table.row("", "median", "+-", "GFLOP/s", "GB/s", "weft is");
+    ArrayNode results = figures.putArray("results");
+    double weft = median(times, contestants.getFirst());
+    for (Contestant contestant : contestants) {
+      Samples samples = times.getOrDefault(contestant, new Samples(0));
+      double median = samples.median();
+      double gflops = subject.flops() / median;
+      double gigabytes = subject.bytes() / median;
+      boolean first = contestant == contestants.getFirst();
+      table.row(
+          contestant.name(),
+          Figures.time(median),
+          Figures.three(100 * samples.standardDeviation() / samples.mean()) + "%",
+          Figures.three(gflops),
+          subject.bytes() == 0 ? "" : Figures.three(gigabytes),
+          first ? "" : Figures.three(median / weft) + "x as fast");
+      ObjectNode json = results.addObject().put("name", contestant.name());
+      json.set("time", samples.toJson());
+      json.put("gflops", gflops);
+      if (subject.bytes() > 0) {
+        json.put("gbps", gigabytes);
+      }
+      share(json, "share_of_peak_gflops", gflops, peaks.gflops());
+      share(json, "share_of_peak_gbps", gigabytes, peaks.gigabytes());
+      if (!first) {
+        json.put("ratio", median / weft);
+      }
+    }
+    table.lines().forEach(console()::print);
+    describe("arithmetic", "GFLOP/s", subject.flops() / weft, peaks.gflops());
+    describe("copying", "GB/s", subject.bytes() / weft, peaks.gigabytes());
+    figures.put("device", opened.info().name()).put("product", opened.info().product());
+    figures.put("flops", subject.flops()).put("bytes", subject.bytes());
+    figures.put("dtype", subject.dtype().toString());
+    ObjectNode json = figures.putObject("peak");
+    peaks.gflops().ifPresent(value -> json.put("gflops", value));
+    peaks.gigabytes().ifPresent(value -> json.put("gbps", value));
+  }
+
+  private static double median(Map<Contestant, Samples> times, Contestant contestant) {
+    Samples samples = times.get(contestant);
+    return samples == null ? Double.NaN : samples.median();
+  }
+
+  private static void share(ObjectNode json, String key, double value, OptionalDouble peak) {
+    if (peak.isPresent() && value > 0) {
+      json.put(key, value / peak.getAsDouble());
+    }
+  }
+
+  private void describe(String what, String unit, double value, OptionalDouble peak) {
+    if (value == 0) {
+      return;
+    }
+    if (peak.isEmpty()) {
+      console().print("this device's peak of " + what + " can't be measured");
+      return;
+    }
+    console()
+        .printf(
+            "%s%% of this device's measured peak of %s, %s %s",
+            Figures.three(100 * value / peak.getAsDouble()),
+            what,
+            Figures.three(peak.getAsDouble()),
+            unit);
+  }
+}

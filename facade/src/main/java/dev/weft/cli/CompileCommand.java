@@ -1,0 +1,214 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.ImportedModel;
+import dev.weft.Weft;
+import dev.weft.base.InputException;
+import dev.weft.base.Tensor;
+import dev.weft.compiler.Compilation;
+import dev.weft.compiler.CompileOptions;
+import dev.weft.compiler.CompileTrace;
+import dev.weft.compiler.DeviceTargets;
+import dev.weft.runtime.Devices;
+import dev.weft.runtime.ProgramImage;
+import dev.weft.runtime.artifact.Artifact;
+import dev.weft.runtime.artifact.Weights;
+import dev.weft.tir.script.TvmScript;
+import dev.weft.tir.target.Target;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code weft compile}: compiles ahead of time. */
+@Command(
+    name = "compile",
+    description = "Compiles a model ahead of time, with or without such a device present.",
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  weft compile model.onnx -o model.weft --target opencl",
+      "  weft compile model.onnx --target opencl:cpu --emit opencl out --dump out/passes"
+    })
+final class CompileCommand extends Action {
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT.weft",
+      description = "Write the compiled model.")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--target",
+      paramLabel = "TARGET",
+      description = {
+        "What to compile for: opencl, opencl:cpu, interpreter, ...; may be given several times.",
+        "Default: the best device's."
+      })
+  private List<String> targetTexts = new ArrayList<>();
+
+  @Option(
+      names = "--emit",
+      arity = "2",
+      paramLabel = "KIND DIR",
+      hideParamSyntax = true,
+      description =
+          "Write generated code of KIND (tir, opencl, cuda, ptx, cubin, spirv, ...) to DIR.")
+  private List<String> emit = new ArrayList<>();
+
+  @Option(
+      names = "--dump",
+      paramLabel = "DIR",
+      description = "Write the IR after every pass: graphs as text, functions as TVMScript.")
+  private @Nullable Path dump;
+
+  @Option(names = "--opt-level", paramLabel = "0...3", description = "Default ${DEFAULT-VALUE}.")
+  private int optLevel = CompileOptions.DEFAULT.optLevel();
+
+  @Option(
+      names = "--pass-config",
+      paramLabel = "PASS.KEY=VALUE",
+      description = "A setting of a pass.")
+  private Map<String, String> passConfig = new LinkedHashMap<>();
+
+  @Option(names = "--disable-pass", paramLabel = "PASS", description = "Leave a pass out.")
+  private Set<String> disabledPasses = new LinkedHashSet<>();
+
+  CompileCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  boolean run(ObjectNode figures) {
+    if (optLevel < 0 || optLevel > 3) {
+      throw usage("--opt-level is 0, 1, 2 or 3, not " + optLevel);
+    }
+    if (output == null && emit.isEmpty() && dump == null) {
+      throw usage("say what to write: -o OUT.weft, --emit KIND DIR or --dump DIR");
+    }
+    Map<String, EmitKind> kinds = new LinkedHashMap<>();
+    for (int i = 0; i < emit.size(); i += 2) {
+      String name = emit.get(i);
+      EmitKind kind = EmitKind.byName(name);
+      if (kind == null) {
+        throw usage("--emit knows " + EmitKind.names() + ", not '" + name + "'");
+      }
+      kinds.put(emit.get(i + 1), kind);
+    }
+    List<Target> targets = targets();
+    kinds.values().forEach(kind -> kind.check(targets));
+    ImportedModel model = Weft.load(file);
+    figures.put("model", file.toString());
+    ArrayNode json = figures.putArray("targets");
+    List<Compilation> compilations = new ArrayList<>();
+    for (Target target : targets) {
+      String suffix = targets.size() == 1 ? "" : target.toString();
+      long start = System.nanoTime();
+      Compilation compilation = compile(model, target, suffix);
+      compilations.add(compilation);
+      double millis = (System.nanoTime() - start) / 1e6;
+      ProgramImage program = compilation.program();
+      console()
+          .printf(
+              "compiled %s for %s: %d kernels, %s of %s, in %s",
+              file.getFileName(),
+              target,
+              program.kernels().size(),
+              Figures.bytes(program.content().length),
+              EmitKind.text(program.format()),
+              Figures.time(millis * 1e6));
+      json.addObject()
+          .put("target", target.toString())
+          .put("kernels", program.kernels().size())
+          .put("format", EmitKind.text(program.format()))
+          .put("program_bytes", program.content().length)
+          .put("compile_ms", millis);
+      kinds.forEach((folder, kind) -> emit(kind, Path.of(folder), compilation, suffix));
+    }
+    if (output != null) {
+      write(output, compilations, String.valueOf(file.getFileName()));
+      figures.put("artifact", output.toString());
+    }
+    return true;
+  }
+
+  private List<Target> targets() {
+    if (targetTexts.isEmpty()) {
+      return List.of(DeviceTargets.of(Devices.installed().list().getFirst()));
+    }
+    List<Target> targets = new ArrayList<>();
+    for (String text : targetTexts) {
+      try {
+        targets.add(Target.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw usage("--target " + text + ": " + e.getMessage());
+      }
+    }
+    if (new HashSet<>(targets).size() < targets.size()) {
+      throw usage("a --target is given twice");
+    }
+    return targets;
+  }
+
+  private Compilation compile(ImportedModel model, Target target, String suffix) {
+    CompileTrace trace = CompileTrace.NONE;
+    DumpTrace dumped = null;
+    if (dump != null) {
+      OutputFiles files = OutputFiles.in(dump);
+      dumped = new DumpTrace(suffix.isEmpty() ? files : files.below(suffix));
+      trace = dumped;
+    }
+    CompileOptions options =
+        new CompileOptions(optLevel, passConfig, disabledPasses, VerboseTrace.of(console(), trace));
+    Compilation compilation = model.compileFor(target, options);
+    if (dumped != null) {
+      console().print("wrote " + dumped.written() + " files below " + dump);
+    }
+    return compilation;
+  }
+
+  private void emit(EmitKind kind, Path folder, Compilation compilation, String suffix) {
+    String model = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+    String name = suffix.isEmpty() ? model : model + "-" + suffix;
+    OutputFiles files = OutputFiles.in(folder);
+    Path written;
+    if (kind == EmitKind.TIR) {
+      String text = TvmScript.print(compilation.graph().primFuncs());
+      written = files.write(name + ".py", text);
+    } else {
+      ProgramImage program = compilation.program();
+      if (program.format() != kind.format()) {
+        return; // Another target's.
+      }
+      written = files.write(name + "." + program.format().extension(), program.content());
+    }
+    console().print("wrote " + written);
+  }
+
+  private void write(Path path, List<Compilation> compilations, String model) {
+    if (!path.toString().endsWith("." + Artifact.EXTENSION)) {
+      throw new InputException(
+          "a compiled model's name ends in ." + Artifact.EXTENSION, path.toString(), "rename it");
+    }
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    compilations.forEach(each -> weights.putAll(each.weights()));
+    List<Artifact.Variant> variants = compilations.stream().map(Compilation::variant).toList();
+    Map<String, String> metadata = Map.of("producer", "weft", "model", model);
+    try (Artifact artifact = new Artifact(variants, Weights.of(weights), metadata)) {
+      artifact.write(path);
+    }
+    console().print("wrote " + path);
+  }
+}
