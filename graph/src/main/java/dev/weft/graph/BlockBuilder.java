@@ -1,14 +1,23 @@
 package dev.weft.graph;
 
+import dev.weft.base.DType;
+import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
 import dev.weft.graph.op.Operator;
+import dev.weft.graph.op.SizeVars;
 import dev.weft.tir.AttrValue;
+import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Var;
+import dev.weft.tir.te.Te;
+import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +183,43 @@ public final class BlockBuilder {
     return emit(new GraphExpr.CallTir(function, atoms(args), List.of(outputs)));
   }
 
+  /**
+   * Makes a TensorIR function of tensor expressions and binds a call of it.
+   *
+   * @param name the function's name, made unique by a number
+   * @param body from one placeholder for each operand to the result
+   */
+  public GraphVar emitTe(String name, Function<List<Tensor>, Tensor> body, GraphExpr... args) {
+    List<GraphExpr> operands = atoms(Arrays.asList(args));
+    SizeVars sizes = new SizeVars(DType.INT32);
+    List<Tensor> tensors = new ArrayList<>();
+    for (GraphExpr operand : operands) {
+      if (!(operand.type() instanceof TensorType type)) {
+        throw new IllegalArgumentException("emitTe takes tensors, got " + operand.type());
+      }
+      List<Expr> shape = type.shape().dims().stream().map(sizes::expr).toList();
+      tensors.add(Te.placeholder("p" + tensors.size(), type.dtype(), shape));
+    }
+    Tensor result = body.apply(List.copyOf(tensors));
+    tensors.add(result);
+    // Sizes that are a dimension of no tensor on their own are passed behind them.
+    List<Var> scalars = new ArrayList<>();
+    List<IntExpr> values = new ArrayList<>();
+    sizes
+        .vars()
+        .forEach(
+            (symbol, variable) -> {
+              if (tensors.stream().noneMatch(tensor -> tensor.shape().contains(variable))) {
+                scalars.add(variable);
+                values.add(IntExpr.symbol(symbol));
+              }
+            });
+    String unique = addFunction(name, Te.primFunc(name, tensors, scalars));
+    Shape shape = new Shape(result.shape().stream().map(sizes::size).toList());
+    TensorType type = new TensorType(shape, result.dtype());
+    return emit(new GraphExpr.CallTir(unique, operands, List.of(type), values));
+  }
+
   /** Binds a call of a Java function that the application registers. */
   public GraphVar callPacked(String name, List<? extends GraphExpr> args, TensorType... outputs) {
     return emit(new GraphExpr.CallPacked(name, atoms(args), List.of(outputs)));
@@ -212,7 +258,7 @@ public final class BlockBuilder {
     for (int i = 1; primFuncs.containsKey(unique) || functions.containsKey(unique); i++) {
       unique = name + i;
     }
-    primFuncs.put(unique, function);
+    primFuncs.put(unique, function.withAttr(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm(unique)));
     return unique;
   }
 

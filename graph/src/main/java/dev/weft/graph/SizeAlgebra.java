@@ -38,13 +38,6 @@ public final class SizeAlgebra {
         terms.put(monomial, sum);
       }
     }
-
-    @Nullable Long constant() {
-      if (terms.isEmpty()) {
-        return 0L;
-      }
-      return terms.size() == 1 ? terms.get(List.of()) : null;
-    }
   }
 
   /** Longer monomials first, constants last; then by text, so that the order is deterministic. */
@@ -178,11 +171,19 @@ public final class SizeAlgebra {
   }
 
   private static Polynomial extremum(Op op, Polynomial x, Polynomial y) {
-    Long difference = sum(x, y, -1).constant();
-    if (difference == null) {
-      return atom(op, x, y);
+    if (isNonNegative(sum(x, y, -1))) {
+      return op == Op.MIN ? y : x;
     }
-    return (difference <= 0) == (op == Op.MIN) ? x : y;
+    return isNonNegative(sum(y, x, -1)) ? (op == Op.MIN ? x : y) : atom(op, x, y);
+  }
+
+  /** Whether a polynomial is known not to be negative, since symbols are not. */
+  private static boolean isNonNegative(Polynomial polynomial) {
+    return polynomial.terms.entrySet().stream()
+        .allMatch(
+            term ->
+                term.getValue() > 0
+                    && term.getKey().stream().allMatch(IntExpr.Symbol.class::isInstance));
   }
 
   private static Polynomial atom(Op op, Polynomial x, Polynomial y) {

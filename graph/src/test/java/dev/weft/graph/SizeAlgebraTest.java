@@ -27,6 +27,7 @@ class SizeAlgebraTest {
         "n - n | 0",
         "max(n, n + 3) | (n + 3)",
         "min(n + 1, n) | n",
+        "min(0, n) | 0",
         "m + n - m | n",
       })
   void bringsEqualSizesToOneForm(String size, String simplified) {

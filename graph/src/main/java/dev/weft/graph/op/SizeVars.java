@@ -2,6 +2,7 @@ package dev.weft.graph.op;
 
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Var;
 import java.util.Collections;
@@ -50,5 +51,56 @@ public final class SizeVars {
         };
       }
     };
+  }
+
+  /**
+   * The size that an expression over these variables stands for.
+   *
+   * @throws IllegalArgumentException if it is no arithmetic on sizes
+   */
+  public IntExpr size(Expr expr) {
+    return switch (expr) {
+      case Expr.IntImm(DType type, long value) -> IntExpr.of(value);
+      case Var variable -> IntExpr.symbol(symbol(variable));
+      case Expr.Cast(DType type, Expr value) -> size(value);
+      case Expr.Binary(BinaryOp op, Expr a, Expr b) -> IntExpr.of(operation(op), size(a), size(b));
+      case Expr.FloatImm e -> throw noSize(e);
+      case Expr.StringImm e -> throw noSize(e);
+      case Expr.Not e -> throw noSize(e);
+      case Expr.Select e -> throw noSize(e);
+      case Expr.Load e -> throw noSize(e);
+      case Expr.Ramp e -> throw noSize(e);
+      case Expr.Broadcast e -> throw noSize(e);
+      case Expr.Let e -> throw noSize(e);
+      case Expr.Shuffle e -> throw noSize(e);
+      case Expr.Call e -> throw noSize(e);
+    };
+  }
+
+  private String symbol(Var variable) {
+    for (Map.Entry<String, Var> entry : vars.entrySet()) {
+      if (entry.getValue().equals(variable)) {
+        return entry.getKey();
+      }
+    }
+    throw noSize(variable);
+  }
+
+  private static IntExpr.Op operation(BinaryOp op) {
+    return switch (op) {
+      case ADD -> IntExpr.Op.ADD;
+      case SUB -> IntExpr.Op.SUB;
+      case MUL -> IntExpr.Op.MUL;
+      case FLOOR_DIV -> IntExpr.Op.FLOOR_DIV;
+      case FLOOR_MOD -> IntExpr.Op.FLOOR_MOD;
+      case MIN -> IntExpr.Op.MIN;
+      case MAX -> IntExpr.Op.MAX;
+      case DIV, MOD, EQ, NE, LT, LE, GT, GE, AND, OR ->
+          throw new IllegalArgumentException("a shape can't be worked out with " + op.text);
+    };
+  }
+
+  private static IllegalArgumentException noSize(Expr expr) {
+    return new IllegalArgumentException("'" + expr + "' in a shape is no arithmetic on sizes");
   }
 }

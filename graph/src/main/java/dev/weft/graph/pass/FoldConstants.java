@@ -61,6 +61,9 @@ public final class FoldConstants implements GraphPass {
         return new GraphExpr.Constant(variable.name(), view);
       }
       LoweredFunction lowered = LoweredFunction.of(call, "constant");
+      if (!lowered.sizes().isEmpty()) {
+        return value; // Not constant after all: it depends on symbolic sizes.
+      }
       Tensor result = evaluator.evaluate(lowered.function(), operands, List.of(type)).get(0);
       return new GraphExpr.Constant(variable.name(), result);
     }
