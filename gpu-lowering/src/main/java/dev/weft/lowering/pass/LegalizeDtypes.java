@@ -20,7 +20,7 @@ import java.util.Map;
 /**
  * Replaces dtypes that the target can't compute with. A 16-bit float is computed in float32: loads
  * widen, stores round. Where memory can't hold the type either, bfloat16 is kept in the bits of a
- * uint16. Registers of such a type become float32.
+ * uint16. Registers and shared memory of such a type become float32.
  *
  * <pre>{@code
  * C[i] = A[i] + B[i]     # float16
@@ -78,7 +78,7 @@ public final class LegalizeDtypes implements Pass {
       if (computed.equals(dtype)) {
         return buffer;
       }
-      if (buffer.scope().rank() == Scope.Rank.LOCAL) {
+      if (buffer.scope().rank() != Scope.Rank.GLOBAL) {
         return over(buffer, computed);
       }
       return target.capabilities().stores(dtype)

@@ -1,19 +1,24 @@
 package dev.weft.lowering.pass;
 
 import dev.weft.lowering.Pass;
+import dev.weft.tir.AttrValue;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes out unrolled loops. Loops whose body would become too long stay loops, marked for the
@@ -25,7 +30,8 @@ import java.util.Map;
  * }</pre>
  *
  * <p>A loop annotated {@code pragma_auto_unroll_max_step = n} has the serial loops in it unrolled
- * that make at most n steps together.
+ * that make at most n steps together. Where an array of a thread is indexed by constants in one
+ * place and by a loop in another, that loop is written out, too: the array can become variables.
  */
 public final class UnrollLoops implements Pass {
   private static final String AUTO = "pragma_auto_unroll_max_step";
@@ -41,11 +47,97 @@ public final class UnrollLoops implements Pass {
 
   @Override
   public PrimFunc apply(PrimFunc function, Target target) {
-    return function.withBody(new Unroller().stmt(function.body()));
+    Stmt asMarked = new Unroller(Set.of()).stmt(function.body());
+    Registers registers = new Registers();
+    registers.stmt(asMarked);
+    return function.withBody(
+        registers.named.isEmpty() ? asMarked : new Unroller(registers.named).stmt(asMarked));
+  }
+
+  /** The arrays of a thread that are indexed by a constant somewhere: variables in disguise. */
+  private static final class Registers extends IrWalker {
+    final Set<Buffer> named = new HashSet<>();
+
+    @Override
+    public void stmt(Stmt node) {
+      if (node instanceof Stmt.Store store) {
+        access(store.buffer(), store.indices().get(0));
+      }
+      super.stmt(node);
+    }
+
+    @Override
+    public void expr(Expr node) {
+      if (node instanceof Expr.Load load) {
+        access(load.buffer(), load.indices().get(0));
+      }
+      super.expr(node);
+    }
+
+    private void access(Buffer buffer, Expr index) {
+      boolean constant = isConstant(index instanceof Expr.Ramp ramp ? ramp.base() : index);
+      boolean several = buffer.shape().size() == 1 && !buffer.shape().get(0).isConst(1);
+      if (constant && several && buffer.scope().rank() == Scope.Rank.LOCAL) {
+        named.add(buffer);
+      }
+    }
+  }
+
+  /** Whether the expression has a value that is known, though nobody has worked it out yet. */
+  private static boolean isConstant(Expr e) {
+    boolean[] constant = {true};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        constant[0] &= !(node instanceof Var || node instanceof Expr.Load);
+        super.expr(node);
+      }
+    }.expr(e);
+    return constant[0];
+  }
+
+  /** Whether a loop's variable picks among variables in disguise. */
+  private static boolean indexes(Stmt.For loop, Set<Buffer> registers) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        if (node instanceof Stmt.Store store) {
+          access(store.buffer(), store.indices());
+        }
+        super.stmt(node);
+      }
+
+      @Override
+      public void expr(Expr node) {
+        if (node instanceof Expr.Load load) {
+          access(load.buffer(), load.indices());
+        }
+        super.expr(node);
+      }
+
+      private void access(Buffer buffer, List<Expr> indices) {
+        if (registers.contains(buffer)) {
+          new IrWalker() {
+            @Override
+            public void expr(Expr node) {
+              found[0] |= loop.var().equals(node);
+              super.expr(node);
+            }
+          }.expr(indices.get(0));
+        }
+      }
+    }.stmt(loop.body());
+    return found[0];
   }
 
   private static final class Unroller extends IrRewriter {
+    private final Set<Buffer> registers;
     private long autoSteps;
+
+    Unroller(Set<Buffer> registers) {
+      this.registers = registers;
+    }
 
     @Override
     public Stmt stmt(Stmt node) {
@@ -58,7 +150,7 @@ public final class UnrollLoops implements Pass {
       long steps = autoSteps;
       autoSteps = before;
       if (loop.annotations().containsKey(AUTO) || loop.annotations().containsKey(EXPLICIT)) {
-        Map<String, dev.weft.tir.AttrValue> rest = new HashMap<>(loop.annotations());
+        Map<String, AttrValue> rest = new HashMap<>(loop.annotations());
         rest.remove(AUTO);
         rest.remove(EXPLICIT);
         loop = loop.withAnnotations(rest);
@@ -70,7 +162,8 @@ public final class UnrollLoops implements Pass {
       long statements = size.statements * extent.value();
       boolean wanted =
           loop.kind() == ForKind.UNROLLED
-              || (loop.kind() == ForKind.SERIAL && steps > 0 && statements <= steps);
+              || (loop.kind() == ForKind.SERIAL && steps > 0 && statements <= steps)
+              || (!registers.isEmpty() && indexes(loop, registers));
       boolean possible = statements <= MOST_STATEMENTS && !size.allocates;
       return wanted && possible ? written(loop, extent.value()) : loop;
     }

@@ -1,0 +1,93 @@
+package dev.weft.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.base.DType;
+import dev.weft.lowering.rules.DefaultSchedules;
+import dev.weft.runtime.Device;
+import dev.weft.runtime.DeviceProbe;
+import dev.weft.runtime.Devices;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.target.Target;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Programs under their default schedules, for a CPU and for a GPU, lowered, printed and run on the
+ * OpenCL device that there is; each against the reference interpreter.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DefaultScheduleExecutionTest {
+  private static final Map<String, Long> SIZES = Map.of("n", 13L, "m", 17L);
+
+  private Device device;
+
+  @BeforeAll
+  void open() {
+    DeviceProbe probe = Devices.installed().probe().get("opencl");
+    String reason =
+        probe instanceof DeviceProbe.Missing missing ? missing.toString() : "no OpenCL provider";
+    assumeTrue(probe instanceof DeviceProbe.Found, reason);
+    device = KernelRun.open();
+  }
+
+  @AfterAll
+  void close() {
+    if (device != null) {
+      device.close();
+    }
+  }
+
+  static Stream<Arguments> programs() {
+    Map<String, PrimFunc> programs = new LinkedHashMap<>();
+    for (long n : List.of(1L, 7L, 1023L, 4096L)) {
+      programs.put("add " + n, Programs.add(DType.FLOAT32, n));
+    }
+    for (DType dtype :
+        List.of(
+            DType.FLOAT16,
+            DType.BFLOAT16,
+            DType.FLOAT64,
+            DType.INT8,
+            DType.UINT8,
+            DType.INT32,
+            DType.INT64)) {
+      programs.put("add " + dtype, Programs.add(dtype, 1000));
+    }
+    programs.put("symbolic scale", Programs.symbolicScale());
+    programs.put("matmul 64", Programs.matmul(DType.FLOAT32, 64, 64, 64));
+    programs.put("matmul 1", Programs.matmul(DType.FLOAT32, 1, 1, 1));
+    programs.put("matmul odd", Programs.matmul(DType.FLOAT32, 37, 53, 29));
+    programs.put("matmul int32", Programs.matmul(DType.INT32, 40, 40, 40));
+    programs.put("matmul float16", Programs.matmul(DType.FLOAT16, 32, 32, 32));
+    programs.put("matmul float64", Programs.matmul(DType.FLOAT64, 33, 32, 32));
+    programs.put("matmul relu", Programs.matmulRelu(48, 64, 32));
+    programs.put("matmul relu odd", Programs.matmulRelu(13, 10, 77));
+    programs.put("softmax", Programs.softmax(10, 33));
+    programs.put("conv", Programs.conv(3, 14, 8));
+    programs.put("max pool", Programs.maxPool(8, 28));
+    programs.put("transpose", Programs.transpose(65, 130));
+    return programs.entrySet().stream()
+        .flatMap(
+            program ->
+                Stream.of(Target.openclCpu(), Target.opencl())
+                    .map(target -> Arguments.of(program.getKey(), target, program.getValue())));
+  }
+
+  @ParameterizedTest(name = "{0} for {1}")
+  @MethodSource("programs")
+  void computesWhatTheInterpreterComputes(String name, Target target, PrimFunc function) {
+    PrimFunc scheduled = DefaultSchedules.apply(function, target);
+    assertThat(KernelRun.differences(device, function, scheduled, target, SIZES, 100, 42))
+        .isEmpty();
+  }
+}
