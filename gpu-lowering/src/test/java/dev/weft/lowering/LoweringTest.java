@@ -9,6 +9,7 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
+import dev.weft.tir.IterVar;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
@@ -172,5 +173,68 @@ class LoweringTest {
     assertThat(plan.launches().get(1).arguments())
         .containsExactly(
             new LaunchArgument.FunctionBuffer(1), new LaunchArgument.WorkspaceBuffer(0));
+  }
+
+  @Test
+  void refusesReductionsOverThreads() {
+    Buffer a = Buffer.of("A", DType.FLOAT32, 64);
+    Buffer c = Buffer.of("C", DType.FLOAT32, 1);
+    Var k = Var.int32("k");
+    Var vk = Var.int32("vk");
+    Expr zero = Expr.int32(0);
+    Stmt block =
+        ScheduledFunctions.block(
+            "C",
+            List.of(IterVar.reduce(Expr.int32(64), vk)),
+            List.of(k),
+            Expr.bool(true),
+            new Stmt.Store(c, Expr.float32(0), List.of(zero)),
+            new Stmt.Store(c, Expr.add(c.at(zero), a.at(vk)), List.of(zero)));
+    Stmt loop = ScheduledFunctions.bound(k, 64, ThreadTag.THREAD_IDX_X, block);
+    PrimFunc function = ScheduledFunctions.function("total", List.of(a, c), List.of(), loop);
+    assertThatThrownBy(() -> Lowering.lower(function, GPU))
+        .hasMessageContaining("vk")
+        .hasMessageContaining("threadIdx.x")
+        .hasMessageContaining("rfactor");
+  }
+
+  @Test
+  void refusesABarrierThatOnlySomeThreadsReach() {
+    Buffer a = Buffer.of("A", DType.FLOAT32, 64);
+    Buffer c = Buffer.of("C", DType.FLOAT32, 64);
+    Buffer stage = a.inScope(Scope.SHARED, "S");
+    Var t = Var.int32("t");
+    Stmt inside =
+        Stmt.seq(
+            new Stmt.Store(stage, a.at(t), List.of(t)),
+            new Stmt.Store(c, stage.at(Expr.sub(Expr.int32(63), t)), List.of(t)));
+    Stmt guarded = new Stmt.If(Expr.lt(t, Expr.int32(10)), inside, null);
+    PrimFunc function =
+        ScheduledFunctions.function(
+            "divergent",
+            List.of(a, c),
+            List.of(stage),
+            ScheduledFunctions.bound(t, 64, ThreadTag.THREAD_IDX_X, guarded));
+    assertThatThrownBy(() -> Lowering.lower(function, GPU))
+        .hasMessageContaining("differs between threads");
+  }
+
+  @Test
+  void noBarrierWhereEachThreadReadsWhatItWrote() {
+    Buffer a = Buffer.of("A", DType.FLOAT32, 64);
+    Buffer c = Buffer.of("C", DType.FLOAT32, 64);
+    Buffer stage = a.inScope(Scope.SHARED, "S");
+    Var t = Var.int32("t");
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(stage, a.at(t), List.of(t)), new Stmt.Store(c, stage.at(t), List.of(t)));
+    PrimFunc function =
+        ScheduledFunctions.function(
+            "own",
+            List.of(a, c),
+            List.of(stage),
+            ScheduledFunctions.bound(t, 64, ThreadTag.THREAD_IDX_X, body));
+    Stmt kernel = Lowering.lower(function, GPU).launches().get(0).kernel().body();
+    assertThat(barriers(kernel)).isZero();
   }
 }

@@ -307,8 +307,21 @@ final class ExprRenderer {
     return dialect.vector(dtype, lanes);
   }
 
+  /** Whether a thread's own buffer of one element, which is rendered as a variable. */
+  static boolean isVariable(Buffer buffer) {
+    Var.PointerType type = buffer.data().pointerType();
+    return buffer.scope().rank() == Scope.Rank.LOCAL
+        && buffer.rank() == 1
+        && buffer.shape().get(0).isConst(1)
+        && type != null
+        && type.element().equals(buffer.dtype());
+  }
+
   /** {@code A[i]}. */
   Code subscript(Buffer buffer, Expr position) {
+    if (isVariable(buffer)) {
+      return Code.primary(names.of(buffer.data()));
+    }
     return Code.primary(pointer(buffer).at(Code.PRIMARY) + "[" + index(position).text() + "]");
   }
 

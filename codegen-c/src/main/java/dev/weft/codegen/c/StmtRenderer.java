@@ -12,6 +12,7 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Renders statements of a kernel in device form. */
@@ -148,11 +149,41 @@ final class StmtRenderer {
   private void allocate(Stmt.Allocate allocate) {
     Var.PointerType pointer = allocate.data().pointerType();
     Scope scope = pointer == null ? Scope.LOCAL : pointer.scope();
+    if (isVariable(allocate)) {
+      variables(allocate);
+      return;
+    }
     // Shared memory is declared at the top of the kernel, by KernelRenderer.
     if (scope.rank() != Scope.Rank.SHARED) {
       out.line(declaration(dialect, names, allocate));
     }
     render(allocate.body());
+  }
+
+  private static boolean isVariable(Stmt.Allocate allocate) {
+    return allocate.body() instanceof Stmt.DeclBuffer(Buffer buffer, Stmt body)
+        && buffer.data().equals(allocate.data())
+        && ExprRenderer.isVariable(buffer);
+  }
+
+  /** Variables of one type that follow each other share a declaration, eight to a line. */
+  private void variables(Stmt.Allocate first) {
+    String type = dialect.type(first.dtype());
+    List<String> line = new ArrayList<>();
+    Stmt body = first;
+    while (body instanceof Stmt.Allocate next
+        && isVariable(next)
+        && next.dtype().equals(first.dtype())
+        && next.body() instanceof Stmt.DeclBuffer declared) {
+      if (line.size() == 8) {
+        out.line(type + " " + String.join(", ", line) + ";");
+        line.clear();
+      }
+      line.add(names.of(next.data()));
+      body = declared.body();
+    }
+    out.line(type + " " + String.join(", ", line) + ";");
+    render(body);
   }
 
   /** The declaration of an array. */
