@@ -164,8 +164,7 @@ public final class LegalizeDtypes implements Pass {
       Expr value = expr(store.value());
       DType element = store.value().dtype();
       if (legal.dtype().equals(store.buffer().dtype())) {
-        return new Stmt.Store(
-            legal, Expr.cast(element, value), mapped.indices(), mapped.predicate());
+        return new Stmt.Store(legal, rounded(element, value), mapped.indices(), mapped.predicate());
       }
       if (legal.dtype().isFloat()) {
         return new Stmt.Store(legal, value, mapped.indices(), mapped.predicate());
@@ -175,6 +174,13 @@ public final class LegalizeDtypes implements Pass {
           rounded,
           value,
           new Stmt.Store(legal, bfloat16Bits(rounded), mapped.indices(), mapped.predicate()));
+    }
+
+    /**
+     * Rounded by a cast even if it is a constant: constants of the type are what can't be written.
+     */
+    private static Expr rounded(DType dtype, Expr value) {
+      return value.dtype().equals(dtype) ? value : new Expr.Cast(dtype, value);
     }
 
     /** The upper half of a float32, rounded to nearest even; a NaN stays a NaN. */

@@ -1,0 +1,47 @@
+package dev.weft.kernels;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Counts what passed, failed and was skipped on each device, and writes {@code
+ * target/device-counts/CLASS.csv} after each test class, for the summary over all modules.
+ */
+final class DeviceCounts implements AfterAllCallback {
+  private static final Map<String, int[]> COUNTS = new TreeMap<>();
+
+  /** Carries out one check on a device. */
+  static void count(String device, Runnable check) {
+    int outcome = 1;
+    try {
+      check.run();
+      outcome = 0;
+    } catch (TestAbortedException e) {
+      outcome = 2;
+      throw e;
+    } finally {
+      synchronized (COUNTS) {
+        COUNTS.computeIfAbsent(device, key -> new int[3])[outcome]++;
+      }
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    List<String> lines = new ArrayList<>();
+    synchronized (COUNTS) {
+      COUNTS.forEach((device, n) -> lines.add(device + "," + n[0] + "," + n[1] + "," + n[2]));
+      COUNTS.clear();
+    }
+    Path folder = Files.createDirectories(Path.of("target", "device-counts"));
+    Files.write(folder.resolve(context.getRequiredTestClass().getSimpleName() + ".csv"), lines);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.weft.kernels;
+
+import static dev.weft.base.DType.FLOAT16;
+import static dev.weft.base.DType.FLOAT32;
+import static dev.weft.base.DType.INT32;
+
+import dev.weft.base.DType;
+import dev.weft.tir.Expr;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Var;
+import dev.weft.tir.interp.Interpreter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Kernels scheduled by hand, on every device and in the interpreter, for odd sizes too. */
+@ExtendWith(DeviceCounts.class)
+final class HandScheduledKernelsTest {
+  private static final List<DType> DTYPES = List.of(FLOAT32, FLOAT16, INT32);
+
+  /**
+   * A schedule.
+   *
+   * @param function what it must compute
+   * @param scheduled the schedule
+   * @param size value of the symbolic dimensions
+   * @param terms terms of a sum
+   */
+  record Case(String name, PrimFunc function, PrimFunc scheduled, long size, long terms) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (DType dtype : DTYPES) {
+      for (long n : new long[] {1, 7, 128, 1023, 1031}) {
+        PrimFunc add = VectorAdd.function(Expr.int32(n), dtype);
+        cases.add(
+            new Case("vector add " + dtype + " " + n, add, VectorAdd.onThreads(add, 128), n, 1));
+        PrimFunc sum = WindowSum.function(Expr.int32(n), 3, dtype);
+        cases.add(
+            new Case("window sum " + dtype + " " + n, sum, WindowSum.onThreads(sum, 128), n, 3));
+        cases.add(
+            new Case(
+                "window sum shared " + dtype + " " + n,
+                sum,
+                WindowSum.withSharedStage(sum, 128),
+                n,
+                3));
+      }
+      for (long[] s :
+          new long[][] {{1, 1, 1}, {7, 7, 7}, {64, 64, 64}, {61, 67, 71}, {128, 64, 32}}) {
+        addMatmul(cases, s[0], s[1], s[2], dtype);
+      }
+    }
+    Var n = Var.int32("n");
+    for (long size : new long[] {1, 1023}) {
+      PrimFunc add = VectorAdd.function(n, FLOAT32);
+      cases.add(new Case("vector add n=" + size, add, VectorAdd.onThreads(add, 128), size, 1));
+      PrimFunc sum = WindowSum.function(n, 3, FLOAT32);
+      cases.add(new Case("window sum n=" + size, sum, WindowSum.onThreads(sum, 128), size, 3));
+    }
+    return cases.stream();
+  }
+
+  private static void addMatmul(List<Case> cases, long m, long n, long k, DType dtype) {
+    PrimFunc f = Matmul.function(Expr.int32(m), Expr.int32(n), Expr.int32(k), dtype);
+    String shape = " " + dtype + " " + m + "x" + n + "x" + k;
+    cases.add(new Case("matmul plain" + shape, f, Matmul.plain(f, 8), m, k));
+    int block = Math.clamp(Math.min(m, n) / 4, 1, 8);
+    Matmul.Tile tile = new Matmul.Tile(block, 4, 4);
+    cases.add(new Case("matmul registers" + shape, f, Matmul.registerBlocked(f, tile), m, k));
+    int vector = m % 32 == 0 && n % 32 == 0 && k % 32 == 0 ? 4 : 1;
+    Matmul.Tile shared = new Matmul.Tile(block, 4, 8);
+    cases.add(new Case("matmul shared" + shape, f, Matmul.sharedBlocked(f, shared, vector), m, k));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void interpreterComputesTheSame(Case test) {
+    Samples.of(test.function(), test.size(), test.terms())
+        .check(tensors -> Interpreter.run(test.scheduled(), tensors));
+  }
+
+  static Stream<Arguments> casesOnDevices() {
+    return cases()
+        .flatMap(test -> DeviceUnderTest.all().stream().map(device -> Arguments.of(test, device)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesOnDevices")
+  void devicesComputeTheSame(Case test, DeviceUnderTest device) {
+    device.check(test.scheduled(), Samples.of(test.function(), test.size(), test.terms()));
+  }
+}
