@@ -105,13 +105,13 @@ final class AffineDetector {
       if (analyzer.prove(Expr.ge(end, digit.extent()))) {
         continue;
       }
-      Expr extent =
-          analyzer.prove(Expr.le(end, digit.extent()))
-              ? end
-              : analyzer.simplify(Expr.min(digit.extent(), end));
+      if (!analyzer.prove(Expr.le(end, digit.extent()))) {
+        // How many values are left depends on loops further out.
+        return false;
+      }
       Digit unscaled = digit.withScale(Expr.imm(digit.scale().dtype(), 1));
       Sum source = new Sum(List.of(unscaled), Expr.imm(digit.scale().dtype(), 0));
-      constrained.add(new Mark(null, null, source, extent));
+      constrained.add(new Mark(null, null, source, end));
     }
     return true;
   }

@@ -70,6 +70,9 @@ final class Replay {
                   schedule.transformLayout(block(0), integer(0), flag(1), map(input(1)), flag(3)));
       case "TransformBlockLayout" ->
           none(() -> schedule.transformBlockLayout(block(0), map(attribute(0))));
+      case "RFactor" -> List.of(schedule.rfactor(loop(0), integer(0)));
+      case "PadEinsum" -> none(() -> schedule.padEinsum(block(0), integers(0)));
+      case "DecomposePadding" -> List.of(schedule.decomposePadding(block(0), loop(1)));
       case "EnterPostproc" -> none(schedule::enterPostproc);
       case "SetScope" -> none(() -> schedule.setScope(block(0), integer(0), text(1)));
       case "StorageAlign" ->

@@ -15,10 +15,13 @@ import dev.weft.tir.schedule.primitive.CacheRead;
 import dev.weft.tir.schedule.primitive.CacheWrite;
 import dev.weft.tir.schedule.primitive.ComputeAt;
 import dev.weft.tir.schedule.primitive.ComputeInline;
+import dev.weft.tir.schedule.primitive.DecomposePadding;
 import dev.weft.tir.schedule.primitive.DecomposeReduction;
 import dev.weft.tir.schedule.primitive.Fuse;
+import dev.weft.tir.schedule.primitive.PadEinsum;
 import dev.weft.tir.schedule.primitive.Parallel;
 import dev.weft.tir.schedule.primitive.Queries;
+import dev.weft.tir.schedule.primitive.RFactor;
 import dev.weft.tir.schedule.primitive.Reindex;
 import dev.weft.tir.schedule.primitive.Reorder;
 import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
@@ -342,7 +345,27 @@ public final class Schedule {
     return init;
   }
 
+  /** {@link RFactor}; gives back the block of the partial results. */
+  public BlockRef rfactor(LoopRef loop, int factorAxis) {
+    BlockRef partial = apply(RFactor.apply(state, loop, factorAxis));
+    recorder.add("RFactor", List.of(loop), List.of(factorAxis), List.of(partial));
+    return partial;
+  }
+
   // Blocks and layouts.
+
+  /** {@link DecomposePadding}; gives back the filling block. */
+  public BlockRef decomposePadding(BlockRef block, LoopRef loop) {
+    BlockRef fill = apply(DecomposePadding.apply(state, block, loop));
+    recorder.add("DecomposePadding", List.of(block, loop), List.of(), List.of(fill));
+    return fill;
+  }
+
+  /** {@link PadEinsum}. */
+  public void padEinsum(BlockRef block, List<Integer> padding) {
+    state = PadEinsum.apply(state, block, padding);
+    recorder.add("PadEinsum", List.of(block), List.of(padding), List.of());
+  }
 
   /** {@link ReorderBlockIterVar}. */
   public void reorderBlockIterVar(BlockRef block, List<Integer> order) {

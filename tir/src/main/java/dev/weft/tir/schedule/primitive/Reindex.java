@@ -34,7 +34,7 @@ import java.util.Set;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>all accesses of the buffer in the block are plain loads and stores with the same indices,
- *   <li>at most one block of the scope writes the buffer,
+ *   <li>at most one block of the scope writes a buffer that is to be read through the copy,
  *   <li>a block that writes through the copy does not begin with what was in the buffer before.
  * </ol>
  *
@@ -61,7 +61,7 @@ public final class Reindex {
     Site.Block scope = conditions.stagePipeline(site);
     BlockScope blocks = state.scope(scope);
     List<Site.Block> writers = blocks.writers(buffer);
-    if (writers.size() > 1) {
+    if (!write && writers.size() > 1) {
       throw state.refuse(
           NAME,
           "buffer '" + buffer.name() + "' is written by " + writers.size() + " blocks",
@@ -96,12 +96,14 @@ public final class Reindex {
       Site.Block site, Site.Block scope, Buffer buffer, BlockScope blocks, boolean write) {
     List<Site.Block> writers = blocks.writers(buffer);
     if (write) {
-      return CachePlace.after(
-          site, blocks.readers(buffer).stream().filter(r -> r != site).toList(), scope);
+      // Before whoever reads or writes the buffer next.
+      List<Site.Block> later = new ArrayList<>(blocks.readers(buffer));
+      later.addAll(writers);
+      int own = blocks.blocks().indexOf(site);
+      later.removeIf(other -> blocks.blocks().indexOf(other) <= own);
+      return CachePlace.after(site, later, scope);
     }
-    return writers.isEmpty()
-        ? new CachePlace(scope, 0)
-        : CachePlace.after(writers.getFirst(), List.of(site), scope);
+    return CachePlace.before(site, writers, scope);
   }
 
   private static List<Expr> indices(Conditions conditions, Site.Block site, Buffer buffer) {
