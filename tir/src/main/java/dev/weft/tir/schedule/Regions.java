@@ -187,6 +187,25 @@ public final class Regions {
     return ranges(box, region.buffer(), analyzer);
   }
 
+  /** Whether an axis of a block takes all values of its domain, over all loops of its scope. */
+  public static boolean reachesAll(Site.Block block, int axis, Analyzer analyzer) {
+    Range whole = block.block().iterVars().get(axis).dom();
+    Range value = Range.point(block.stmt().iterValues().get(axis));
+    Map<Var, Range> domain = domain(block.parent(), null, Scope.GLOBAL);
+    List<Interval> reached =
+        exact(List.of(value), domain, block.stmt().predicate(), analyzer);
+    if (reached == null) {
+      return false;
+    }
+    Expr min = reached.getFirst().min();
+    Expr max = reached.getFirst().max();
+    Expr last = Expr.sub(Expr.add(whole.min(), whole.extent()), 1);
+    return min != null
+        && max != null
+        && analyzer.prove(Expr.le(min, whole.min()))
+        && analyzer.prove(Expr.ge(max, last));
+  }
+
   /**
    * The intervals that a region covers over all values of the loops that satisfy the predicate,
    * where it covers them without gaps; null where that can't be known.

@@ -33,17 +33,14 @@ record CachePlace(Site around, int position) {
     throw new IllegalStateException(writer + " is not in the scope of " + scope);
   }
 
-  /** Right before the reader, within the innermost loop that it shares with a writer. */
-  static CachePlace before(Site.Block reader, List<Site.Block> writers, Site.Block scope) {
-    Site inner = reader;
-    for (Site around = reader.parent(); around != null; around = around.parent()) {
-      Site place = around;
-      if (around == scope || writers.stream().anyMatch(place::contains)) {
-        return new CachePlace(around, position(body(around), inner.stmt()));
-      }
-      inner = around;
-    }
-    throw new IllegalStateException(reader + " is not in the scope of " + scope);
+  /** Right before a statement of the scope. */
+  static CachePlace before(Site.Block scope, Site top) {
+    return new CachePlace(scope, position(body(scope), top.stmt()));
+  }
+
+  /** Right behind a statement of the scope. */
+  static CachePlace behind(Site.Block scope, Site top) {
+    return new CachePlace(scope, position(body(scope), top.stmt()) + 1);
   }
 
   /** The position of the statement that is, or holds, another one. */

@@ -78,7 +78,7 @@ public final class CacheRead {
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
-    Stmt copy = stage.copy(true);
+    Stmt copy = stage.copy(true, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     return new Applied<>(next, Blocks.within(next, copy));
   }

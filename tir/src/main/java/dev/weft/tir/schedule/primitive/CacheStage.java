@@ -12,6 +12,7 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +37,14 @@ record CacheStage(Buffer buffer, Buffer cache, List<Range> region, boolean whole
     return new CacheStage(buffer, cache, region, whole);
   }
 
-  /** Loops and the block that copy, into the cache or out of it. */
-  Stmt copy(boolean intoCache) {
+  /**
+   * Loops and the block that copy, into the cache or out of it. Where the region may be larger than
+   * the buffer, the block has a predicate.
+   *
+   * @param analyzer what knows the loops around the place
+   */
+  Stmt copy(boolean intoCache, Analyzer analyzer) {
+    List<Expr> inside = new ArrayList<>();
     List<Var> loops = new ArrayList<>();
     List<Expr> extents = new ArrayList<>();
     List<Expr> values = new ArrayList<>();
@@ -52,15 +59,22 @@ record CacheStage(Buffer buffer, Buffer cache, List<Range> region, boolean whole
       extents.add(range.extent());
       axes.add(IterVar.spatial(whole ? buffer.shape().get(i) : range.extent(), axis));
       values.add(whole ? Expr.add(range.min(), loop) : loop);
+      if (whole) {
+        analyzer.bind(loop, Range.upTo(range.extent()));
+        inside.add(Expr.lt(values.getLast(), buffer.shape().get(i)));
+        inside.add(Expr.ge(values.getLast(), Expr.imm(loop.dtype(), 0)));
+      }
       original.add(whole ? axis : Expr.add(range.min(), axis));
       cached.add(axis);
     }
+    inside.removeIf(analyzer::prove);
+    Expr predicate = Vars.conjunction(inside);
     String name = buffer.name() + "_" + cache.scope();
     Stmt.Block block =
         intoCache
             ? Blocks.copy(name, axes, buffer, original, cache, cached)
             : Blocks.copy(name, axes, cache, cached, buffer, original);
-    return Nests.around(loops, extents, new Stmt.BlockRealize(values, Expr.bool(true), block));
+    return Nests.around(loops, extents, new Stmt.BlockRealize(values, predicate, block));
   }
 
   /** Redirects accesses of the original, everywhere in a statement, to the cache. */

@@ -90,7 +90,7 @@ public final class CacheWrite {
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
-    Stmt copy = stage.copy(false);
+    Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     return new Applied<>(next, Blocks.within(next, copy));
   }

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reduction {@code buffer[indices] = op(buffer[indices], term)} with a commutative and associative
- * operation, begun with its neutral element.
+ * A reduction {@code buffer[indices] = op(buffer[indices], term)} with a commutative and
+ * associative operation, begun with its neutral element.
  *
  * @param buffer what is written
  * @param indices where

@@ -26,17 +26,17 @@ import java.util.Set;
 /**
  * Takes a padding apart into a block that fills with a constant and one that copies what is inside.
  *
- * <p>Arguments: the block, which stores {@code if_then_else(inside, value, constant)}; the loop before
- * which the filling block goes. Gives back the filling block; the block's handle is that of the copy
- * afterwards.
+ * <p>Arguments: the block, which stores {@code if_then_else(inside, value, constant)}; the loop
+ * before which the filling block goes. Gives back the filling block; the block's handle is that of
+ * the copy afterwards.
  *
  * <p>Conditions:
  *
  * <ol>
  *   <li>the block is complete, its body one store of a choice between a value and a constant,
  *   <li>the loop is around it, in the same scope; from there inwards loops hold nothing else,
- *   <li>the condition limits single axes by constants; each limited axis is bound to a loop from the
- *       given one inwards, which starts at 0,
+ *   <li>the condition limits single axes by constants; each limited axis is bound to a loop from
+ *       the given one inwards, which starts at 0,
  *   <li>the block has no predicate.
  * </ol>
  *
@@ -137,6 +137,8 @@ public final class DecomposePadding {
     Map<Var, Expr> shifted = new HashMap<>();
     Map<Var, Expr> extents = new HashMap<>();
     List<IterVar> axes = new ArrayList<>();
+    List<Expr> values = new ArrayList<>(site.stmt().iterValues());
+    List<Expr> parts = new ArrayList<>();
     for (int i = 0; i < block.iterVars().size(); i++) {
       IterVar axis = block.iterVars().get(i);
       Expr dom = axis.dom().extent();
@@ -147,11 +149,9 @@ public final class DecomposePadding {
         axes.add(axis);
         continue;
       }
-      if (!(dom instanceof Expr.IntImm size)
-          || !(site.stmt().iterValues().get(i) instanceof Var loopVar)
-          || inner.stream().noneMatch(each -> each.stmt().var() == loopVar)) {
+      if (!(dom instanceof Expr.IntImm size)) {
         throw state.refuse(
-            NAME, "axis '" + var.name() + "' of " + site + " is not just one of the loops", site);
+            NAME, "axis '" + var.name() + "' of " + site + " has no constant extent", site);
       }
       long high = Math.min(size.value() - 1, last.getOrDefault(var, size.value() - 1));
       if (high < low) {
@@ -159,19 +159,28 @@ public final class DecomposePadding {
       }
       Expr extent = Expr.imm(var.dtype(), high - low + 1);
       axes.add(axis.withDom(Range.upTo(extent)));
-      extents.put(loopVar, extent);
+      Expr value = values.get(i);
+      if (value instanceof Var loopVar
+          && inner.stream().anyMatch(each -> each.stmt().var() == loopVar)) {
+        extents.put(loopVar, extent);
+      } else {
+        // The loops outside stay as they are: what is not inside is left out.
+        Expr moved = analyzer.simplify(Expr.sub(value, low));
+        values.set(i, moved);
+        parts.add(Expr.ge(moved, Expr.imm(moved.dtype(), 0)));
+        parts.add(Expr.lt(moved, extent));
+        parts.removeIf(analyzer::prove);
+      }
       shifted.put(var, Expr.add(var, low));
       analyzer.bind(var, Range.upTo(extent));
     }
     List<Expr> indices =
         store.indices().stream().map(index -> Substitute.in(index, shifted)).toList();
-    Expr value = Substitute.in(call.args().get(1), shifted);
-    Stmt body =
-        Indices.simplify(new Stmt.Store(store.buffer(), value, indices), analyzer);
+    Expr stored = Substitute.in(call.args().get(1), shifted);
+    Stmt body = Indices.simplify(new Stmt.Store(store.buffer(), stored, indices), analyzer);
     Stmt.Block inside =
-        AccessRegions.annotated(
-            Blocks.with(block, axes, List.of(), List.of(), null, body));
-    Stmt nest = site.stmt().withBlock(inside);
+        AccessRegions.annotated(Blocks.with(block, axes, List.of(), List.of(), null, body));
+    Stmt nest = new Stmt.BlockRealize(values, Vars.conjunction(parts), inside);
     for (Site.Loop each : inner.reversed()) {
       Stmt.For old = each.stmt();
       nest =

@@ -1,6 +1,8 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
@@ -8,8 +10,6 @@ import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
-import dev.weft.tir.BinaryOp;
-import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Var;
 import dev.weft.tir.analysis.AccessRegions;
 import dev.weft.tir.arith.Analyzer;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Pads a contraction (a matrix product, say) so that the extent of each axis is a multiple of a
  * number.
  *
- * <p>Arguments: the block; one number an axis, spatial and reduction, in order. What the block reads
- * is copied with zeros behind it, what it writes is cut back to the original shape.
+ * <p>Arguments: the block; one number an axis, spatial and reduction, in order. What the block
+ * reads is copied with zeros behind it, what it writes is cut back to the original shape.
  *
  * <p>Conditions:
  *
@@ -90,8 +90,7 @@ public final class PadEinsum {
         Expr extent = axes.get(i).dom().extent();
         Expr by = Expr.imm(extent.dtype(), padding.get(i));
         extents.put(axes.get(i).var(), extent);
-        padded.put(
-            axes.get(i).var(), analyzer.simplify(Expr.mul(Expr.ceilDiv(extent, by), by)));
+        padded.put(axes.get(i).var(), analyzer.simplify(Expr.mul(Expr.ceilDiv(extent, by), by)));
       }
       if (!(block.body() instanceof Stmt.Store store) || !isEinsum(store)) {
         throw state.refuse(NAME, site + " is not a contraction", site);
@@ -119,9 +118,7 @@ public final class PadEinsum {
       List<Buffer> allocated = new ArrayList<>(around.allocBuffers());
       allocated.addAll(made);
       Stmt.Block changed =
-          around
-              .withBody(Blocks.replace(around.body(), replaced))
-              .withAllocBuffers(allocated);
+          around.withBody(Blocks.replace(around.body(), replaced)).withAllocBuffers(allocated);
       return state.replace(scope, scope.stmt().withBlock(changed)).recheckAffine(site.ref());
     }
 
@@ -136,9 +133,7 @@ public final class PadEinsum {
         return true;
       }
       Combiner combiner = Combiner.of(block, store.buffer());
-      return combiner != null
-          && combiner.op() == BinaryOp.ADD
-          && isProduct(combiner.term());
+      return combiner != null && combiner.op() == BinaryOp.ADD && isProduct(combiner.term());
     }
 
     private boolean grows(Var axis) {
@@ -240,7 +235,8 @@ public final class PadEinsum {
         Expr extent = padded.get(indices.get(i));
         Expr dim = region.buffer().shape().get(i);
         boolean grows =
-            extent != null && !analyzer.proveEqual(extent, extents.getOrDefault(indices.get(i), extent));
+            extent != null
+                && !analyzer.proveEqual(extent, extents.getOrDefault(indices.get(i), extent));
         shape.add(grows ? extent : dim);
         same &= !grows;
       }
@@ -323,8 +319,7 @@ public final class PadEinsum {
       return Nests.mapBlocks(
           nest,
           realize -> {
-            Stmt.Block changed =
-                (Stmt.Block) Substitute.in(realize.block(), Map.of(), buffers);
+            Stmt.Block changed = (Stmt.Block) Substitute.in(realize.block(), Map.of(), buffers);
             return realize.withBlock(AccessRegions.annotated(changed));
           });
     }

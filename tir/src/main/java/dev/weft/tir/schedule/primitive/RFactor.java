@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Takes a reduction apart into partial results, one for each iteration of a loop, and a reduction of
- * these.
+ * Takes a reduction apart into partial results, one for each iteration of a loop, and a reduction
+ * of these.
  *
  * <p>Arguments: the loop; where the new dimension of the partial results goes, counted from the end
  * if negative. Gives back the block of the partial results; the block's handle is that of the final
@@ -103,7 +103,12 @@ public final class RFactor {
       if (axis < 0 || axis > rank) {
         throw state.refuse(
             NAME,
-            "factor axis " + factorAxis + " is out of range: '" + buffer.name() + "' has " + rank
+            "factor axis "
+                + factorAxis
+                + " is out of range: '"
+                + buffer.name()
+                + "' has "
+                + rank
                 + " dimensions",
             site);
       }
@@ -118,10 +123,7 @@ public final class RFactor {
       replaced.put(loops.getFirst().stmt(), Stmt.seq(first, second));
       Stmt body = Blocks.replace(scope.block().body(), replaced);
       Stmt.Block newScope =
-          scope
-              .block()
-              .withBody(body)
-              .withAllocBuffers(Blocks.allocating(scope.block(), partial));
+          scope.block().withBody(body).withAllocBuffers(Blocks.allocating(scope.block(), partial));
       ScheduleState next =
           state.replace(scope, scope.stmt().withBlock(newScope)).recheckAffine(site.ref());
       return new Applied<>(next, Blocks.within(next, first));
@@ -189,8 +191,9 @@ public final class RFactor {
           if (Vars.uses(value, var) && !reduceAxes.containsKey(var)) {
             Var made = var.renamed("v" + var.name());
             reduceAxes.put(var, made);
-            axes.add(new IterVar(
-                new Range(each.stmt().min(), each.stmt().extent()), made, axis.kind(), null));
+            axes.add(
+                new IterVar(
+                    new Range(each.stmt().min(), each.stmt().extent()), made, axis.kind(), null));
             values.add(var);
             reduces = true;
           }

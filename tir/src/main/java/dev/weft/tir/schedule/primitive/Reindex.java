@@ -13,6 +13,7 @@ import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
@@ -35,6 +36,8 @@ import java.util.Set;
  *   <li>the scope is a stage pipeline,
  *   <li>all accesses of the buffer in the block are plain loads and stores with the same indices,
  *   <li>at most one block of the scope writes a buffer that is to be read through the copy,
+ *   <li>the block's axes take all of their values,
+ *   <li>no loop is around both the block and another that hands the buffer on to it or from it,
  *   <li>a block that writes through the copy does not begin with what was in the buffer before.
  * </ol>
  *
@@ -69,7 +72,10 @@ public final class Reindex {
     }
     if (write) {
       conditions.ownInit(site, buffer);
+    } else if (writers.contains(site)) {
+      throw state.refuse(NAME, site + " writes '" + buffer.name() + "' too", site);
     }
+    checkWhole(state, site);
     Analyzer analyzer = state.analyzer(site);
     site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     List<Expr> indices =
@@ -88,22 +94,50 @@ public final class Reindex {
     ScheduleState next =
         state.replace(
             scope,
-            place(site, scope, buffer, blocks, write).insert(scope, stage, copy, redirected));
+            place(conditions, site, scope, buffer, blocks, write).insert(scope, stage, copy, redirected));
     return new Applied<>(next, Blocks.within(next, stage));
   }
 
-  private static CachePlace place(
-      Site.Block site, Site.Block scope, Buffer buffer, BlockScope blocks, boolean write) {
-    List<Site.Block> writers = blocks.writers(buffer);
-    if (write) {
-      // Before whoever reads or writes the buffer next.
-      List<Site.Block> later = new ArrayList<>(blocks.readers(buffer));
-      later.addAll(writers);
-      int own = blocks.blocks().indexOf(site);
-      later.removeIf(other -> blocks.blocks().indexOf(other) <= own);
-      return CachePlace.after(site, later, scope);
+  /** The stage copies for all values of the axes, so the block must be there for all of them. */
+  private static void checkWhole(ScheduleState state, Site.Block site) {
+    List<IterVar> axes = site.block().iterVars();
+    Analyzer analyzer = state.analyzer(site);
+    for (int i = 0; i < axes.size(); i++) {
+      if (!Regions.reachesAll(site, i, analyzer)) {
+        throw state.refuse(
+            NAME,
+            "axis '" + axes.get(i).var().name() + "' of " + site
+                + " is not known to take all of its values",
+            site);
+      }
     }
-    return CachePlace.before(site, writers, scope);
+  }
+
+  private static CachePlace place(
+      Conditions conditions,
+      Site.Block site,
+      Site.Block scope,
+      Buffer buffer,
+      BlockScope blocks,
+      boolean write) {
+    Site top = site;
+    while (top.parent() != scope && top.parent() != null) {
+      top = top.parent();
+    }
+    for (Site.Block other : write ? blocks.readers(buffer) : blocks.writers(buffer)) {
+      if (other != site && top.contains(other)) {
+        throw conditions
+            .state()
+            .refuse(
+                NAME,
+                site + " and " + other + " hand '" + buffer.name() + "' on within a loop",
+                site,
+                other);
+      }
+    }
+    return write
+        ? CachePlace.behind(scope, top)
+        : CachePlace.before(scope, top);
   }
 
   private static List<Expr> indices(Conditions conditions, Site.Block site, Buffer buffer) {
