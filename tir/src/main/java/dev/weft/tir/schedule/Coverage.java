@@ -35,15 +35,20 @@ public final class Coverage {
     if (producers.isEmpty()) {
       return true;
     }
+    Site inner = consumer;
     for (Site around = consumer.parent(); around != null; around = around.parent()) {
+      // Producers that share a loop further in write only a part before each read.
       Site place = around;
-      List<Site.Block> within = producers.stream().filter(place::contains).toList();
-      if (!within.isEmpty() && coversAt(place, within, consumer, read, analyzer)) {
+      Site own = inner;
+      List<Site.Block> beside =
+          producers.stream().filter(p -> place.contains(p) && !own.contains(p)).toList();
+      if (!beside.isEmpty() && coversAt(place, beside, consumer, read, analyzer)) {
         return true;
       }
       if (around instanceof Site.Block) {
         break;
       }
+      inner = around;
     }
     return false;
   }

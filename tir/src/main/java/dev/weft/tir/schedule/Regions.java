@@ -192,8 +192,7 @@ public final class Regions {
     Range whole = block.block().iterVars().get(axis).dom();
     Range value = Range.point(block.stmt().iterValues().get(axis));
     Map<Var, Range> domain = domain(block.parent(), null, Scope.GLOBAL);
-    List<Interval> reached =
-        exact(List.of(value), domain, block.stmt().predicate(), analyzer);
+    List<Interval> reached = exact(List.of(value), domain, block.stmt().predicate(), analyzer);
     if (reached == null) {
       return false;
     }

@@ -261,6 +261,13 @@ public final class ScheduleState {
     return new ScheduleState(marked, kept);
   }
 
+  /** The same state, with all that is known about a block worked out again. */
+  public ScheduleState recheck(BlockRef changed) {
+    Map<Var, Facts> kept = new HashMap<>(facts);
+    kept.remove(changed.tag());
+    return new ScheduleState(marked, kept);
+  }
+
   /** Whether the loops around a block reach each of its instances exactly once. */
   public boolean isAffine(Site.Block block) {
     return block.isRoot() || fact(block).affine();

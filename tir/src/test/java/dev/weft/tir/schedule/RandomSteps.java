@@ -35,10 +35,10 @@ final class RandomSteps {
       case 0, 1, 2 -> {
         int factor = 1 + random.nextInt(4);
         boolean first = random.nextBoolean();
-        return "split" + what + " "
-            + (first
-                ? schedule.split(loop, factor, null)
-                : schedule.split(loop, null, factor));
+        return "split"
+            + what
+            + " "
+            + (first ? schedule.split(loop, factor, null) : schedule.split(loop, null, factor));
       }
       case 3 -> {
         int from = random.nextInt(loops.size());
@@ -119,8 +119,7 @@ final class RandomSteps {
         Var i = Var.int32("i");
         Var j = Var.int32("j");
         IndexMap map =
-            new IndexMap(
-                List.of(i, j), List.of(j, Expr.floorDiv(i, 2), Expr.floorMod(i, 2)));
+            new IndexMap(List.of(i, j), List.of(j, Expr.floorDiv(i, 2), Expr.floorMod(i, 2)));
         schedule.transformBlockLayout(block, map);
         return "transformBlockLayout " + block;
       }

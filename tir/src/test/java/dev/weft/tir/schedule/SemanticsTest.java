@@ -108,9 +108,7 @@ final class SemanticsTest {
     switch (random.nextInt(5)) {
       case 0 -> {
         return Te.compute(
-            name,
-            List.of(columns, rows),
-            x -> Expr.sub(in.at(x.get(1), x.get(0)), Expr.int32(3)));
+            name, List.of(columns, rows), x -> Expr.sub(in.at(x.get(1), x.get(0)), Expr.int32(3)));
       }
       case 1 -> {
         if (width > 2) {

@@ -94,7 +94,8 @@ public final class Reindex {
     ScheduleState next =
         state.replace(
             scope,
-            place(conditions, site, scope, buffer, blocks, write).insert(scope, stage, copy, redirected));
+            place(conditions, site, scope, buffer, blocks, write)
+                .insert(scope, stage, copy, redirected));
     return new Applied<>(next, Blocks.within(next, stage));
   }
 
@@ -106,7 +107,10 @@ public final class Reindex {
       if (!Regions.reachesAll(site, i, analyzer)) {
         throw state.refuse(
             NAME,
-            "axis '" + axes.get(i).var().name() + "' of " + site
+            "axis '"
+                + axes.get(i).var().name()
+                + "' of "
+                + site
                 + " is not known to take all of its values",
             site);
       }
@@ -135,9 +139,7 @@ public final class Reindex {
                 other);
       }
     }
-    return write
-        ? CachePlace.behind(scope, top)
-        : CachePlace.before(scope, top);
+    return write ? CachePlace.behind(scope, top) : CachePlace.before(scope, top);
   }
 
   private static List<Expr> indices(Conditions conditions, Site.Block site, Buffer buffer) {

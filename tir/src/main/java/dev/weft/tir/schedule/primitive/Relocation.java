@@ -68,7 +68,8 @@ final class Relocation {
     Stmt nest = nest(domains.solve(), analyzer, preserveUnitLoops);
     Stmt.Block body = (Stmt.Block) rewrite(scope.block(), removal, nest, position);
     ScheduleState moved = state.replace(scope, scope.stmt().withBlock(body));
-    ScheduleState next = moved.recheckAffine(block.ref());
+    ScheduleState next =
+        forward ? moved.recheckAffine(block.ref()) : moved.recheck(block.ref());
     if (!forward) {
       checkComplete(next, scope);
     }
@@ -287,6 +288,10 @@ final class Relocation {
   /** That nothing is lost, and nothing of a reduction done twice. */
   private void checkComplete(ScheduleState next, Site.Block scope) {
     Site.Block moved = next.block(block.ref());
+    if (!next.isCovered(moved)) {
+      throw state.refuse(
+          primitive, block + " would read more than is produced so far under " + loop, block, loop);
+    }
     boolean reduction = block.block().init() != null;
     if (reduction && (!next.isAffine(moved) || isRepeated(moved))) {
       throw state.refuse(
