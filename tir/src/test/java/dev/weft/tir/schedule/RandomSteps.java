@@ -31,11 +31,11 @@ final class RandomSteps {
     }
     LoopRef loop = pick(loops, random);
     String what = " " + loop + " of " + block;
-    switch (kind) {
+    return switch (kind) {
       case 0, 1, 2 -> {
         int factor = 1 + random.nextInt(4);
         boolean first = random.nextBoolean();
-        return "split"
+        yield "split"
             + what
             + " "
             + (first ? schedule.split(loop, factor, null) : schedule.split(loop, null, factor));
@@ -43,37 +43,37 @@ final class RandomSteps {
       case 3 -> {
         int from = random.nextInt(loops.size());
         int to = from + 1 + random.nextInt(loops.size() - from);
-        return "fuse " + schedule.fuse(loops.subList(from, to), true);
+        yield "fuse " + schedule.fuse(loops.subList(from, to), true);
       }
       case 4, 5 -> {
         List<LoopRef> order = new ArrayList<>(loops);
         Collections.shuffle(order, random);
         List<LoopRef> some = order.subList(0, Math.min(order.size(), 2 + random.nextInt(2)));
         schedule.reorder(some);
-        return "reorder " + some;
+        yield "reorder " + some;
       }
       case 6 -> {
         schedule.parallel(loop);
-        return "parallel" + what;
+        yield "parallel" + what;
       }
       case 7 -> {
         schedule.vectorize(loop);
-        return "vectorize" + what;
+        yield "vectorize" + what;
       }
       case 8 -> {
         schedule.unroll(loop);
-        return "unroll" + what;
+        yield "unroll" + what;
       }
       case 9 -> {
-        return "decomposeReduction" + what + schedule.decomposeReduction(block, loop);
+        yield "decomposeReduction" + what + schedule.decomposeReduction(block, loop);
       }
       case 10 -> {
-        return "rfactor" + what + schedule.rfactor(loop, random.nextInt(3));
+        yield "rfactor" + what + schedule.rfactor(loop, random.nextInt(3));
       }
       default -> {
-        return "blockize" + what + schedule.blockize(loop);
+        yield "blockize" + what + schedule.blockize(loop);
       }
-    }
+    };
   }
 
   private static @Nullable String ofBlock(
@@ -83,37 +83,37 @@ final class RandomSteps {
       BlockRef block,
       List<BlockRef> blocks,
       String scope) {
-    switch (kind) {
+    return switch (kind) {
       case 12 -> {
-        return "cacheRead " + block + schedule.cacheRead(block, 0, scope);
+        yield "cacheRead " + block + schedule.cacheRead(block, 0, scope);
       }
       case 13 -> {
-        return "cacheWrite " + block + schedule.cacheWrite(block, 0, scope);
+        yield "cacheWrite " + block + schedule.cacheWrite(block, 0, scope);
       }
       case 14, 15, 16, 17 -> {
         List<LoopRef> others = schedule.getLoops(pick(blocks, random));
         if (others.isEmpty()) {
-          return null;
+          yield null;
         }
         LoopRef target = pick(others, random);
         if (kind < 16) {
           schedule.computeAt(block, target, random.nextBoolean(), -1);
-          return "computeAt " + block + " " + target;
+          yield "computeAt " + block + " " + target;
         }
         schedule.reverseComputeAt(block, target, random.nextBoolean(), -1);
-        return "reverseComputeAt " + block + " " + target;
+        yield "reverseComputeAt " + block + " " + target;
       }
       case 18 -> {
         schedule.computeInline(block);
-        return "computeInline " + block;
+        yield "computeInline " + block;
       }
       case 19 -> {
         schedule.reverseComputeInline(block);
-        return "reverseComputeInline " + block;
+        yield "reverseComputeInline " + block;
       }
       case 20 -> {
         boolean write = random.nextBoolean();
-        return "reindex " + block + write + schedule.reindex(block, 0, write);
+        yield "reindex " + block + write + schedule.reindex(block, 0, write);
       }
       default -> {
         Var i = Var.int32("i");
@@ -121,9 +121,9 @@ final class RandomSteps {
         IndexMap map =
             new IndexMap(List.of(i, j), List.of(j, Expr.floorDiv(i, 2), Expr.floorMod(i, 2)));
         schedule.transformBlockLayout(block, map);
-        return "transformBlockLayout " + block;
+        yield "transformBlockLayout " + block;
       }
-    }
+    };
   }
 
   private static void collect(Schedule schedule, BlockRef block, List<BlockRef> into) {

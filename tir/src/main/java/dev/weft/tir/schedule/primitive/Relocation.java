@@ -68,8 +68,7 @@ final class Relocation {
     Stmt nest = nest(domains.solve(), analyzer, preserveUnitLoops);
     Stmt.Block body = (Stmt.Block) rewrite(scope.block(), removal, nest, position);
     ScheduleState moved = state.replace(scope, scope.stmt().withBlock(body));
-    ScheduleState next =
-        forward ? moved.recheckAffine(block.ref()) : moved.recheck(block.ref());
+    ScheduleState next = forward ? moved.recheckAffine(block.ref()) : moved.recheck(block.ref());
     if (!forward) {
       checkComplete(next, scope);
     }
