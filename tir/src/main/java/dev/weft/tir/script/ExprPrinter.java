@@ -115,7 +115,8 @@ final class ExprPrinter {
         Expr.binary(e.op(), e.a(), e.b()) instanceof Expr.Binary(var op, var a, var b)
             && op == e.op()
             && a == e.a()
-            && b == e.b();
+            && b == e.b()
+            && !(a instanceof Expr.IntImm && b instanceof Expr.IntImm);
     return switch (e.op()) {
       case ADD, SUB -> kept ? operator(e, SUM, SUM, PRODUCT) : named(e);
       case MUL, FLOOR_DIV, FLOOR_MOD -> kept ? operator(e, PRODUCT, PRODUCT, SIGN) : named(e);

@@ -74,8 +74,7 @@ final class FunctionPrinter {
   private void definition(String name, PrimFunc function) {
     NameTable names = new NameTable();
     StmtPrinter stmts = new StmtPrinter(out, names, options.dialect(), underline);
-    boolean anonymous = !function.attrs().containsKey(PrimFunc.GLOBAL_SYMBOL);
-    out.line(anonymous ? "@T.prim_func(private=True)" : "@T.prim_func");
+    out.line("@T.prim_func" + decoratorArguments(function));
     Usage usage = Usage.of(function.body());
     List<Var> handles = new ArrayList<>();
     String params = params(function, names, stmts, usage, handles);
@@ -102,6 +101,19 @@ final class FunctionPrinter {
           stmts.declareFree(usage);
           body(function.body(), stmts);
         });
+  }
+
+  private static String decoratorArguments(PrimFunc function) {
+    List<String> args = new ArrayList<>();
+    if (!function.attrs().containsKey(PrimFunc.GLOBAL_SYMBOL)) {
+      args.add("private=True");
+    }
+    boolean implied =
+        function.body() instanceof Stmt.BlockRealize realize && ImplicitRoot.isImplied(realize);
+    if (!implied && ImplicitRoot.isAdded(List.of(), function.body())) {
+      args.add("implicit_root=False");
+    }
+    return args.isEmpty() ? "" : "(" + String.join(", ", args) + ")";
   }
 
   /** The signature; the handles that need a {@code match_buffer} of their own are collected. */

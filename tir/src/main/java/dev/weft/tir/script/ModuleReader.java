@@ -131,21 +131,23 @@ final class ModuleReader {
     FunctionHeader header = new FunctionHeader(convert, bindings, exprs);
     StmtReader stmts = new StmtReader(convert, bindings, exprs, header);
     def.params().forEach(param -> header.param(param, stmts.buffers()));
-    Stmt body = stmts.function(def.body());
+    Value noRoot = decoratorArgument(decorator, "implicit_root", exprs);
+    Stmt body = stmts.function(def.body(), !new Value.PyBool(false).equals(noRoot));
     Map<String, AttrValue> attrs = new LinkedHashMap<>();
-    if (!isPrivate(decorator, exprs)) {
+    if (!new Value.PyBool(true).equals(decoratorArgument(decorator, "private", exprs))) {
       attrs.put(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm(def.name()));
     }
     attrs.putAll(header.attrs);
     return exprs.checked(def, () -> new PrimFunc(header.params, header.bufferMap, attrs, body));
   }
 
-  private static boolean isPrivate(Syntax.Expression decorator, ExprReader exprs) {
+  private static @Nullable Value decoratorArgument(
+      Syntax.Expression decorator, String name, ExprReader exprs) {
     if (!(decorator instanceof Syntax.Call call)) {
-      return false;
+      return null;
     }
-    Syntax.Expression flag = call.keywords().get("private");
-    return flag != null && exprs.value(flag).equals(new Value.PyBool(true));
+    Syntax.Expression argument = call.keywords().get(name);
+    return argument == null ? null : exprs.value(argument);
   }
 
   private Syntax.Expression requireDecorator(

@@ -98,7 +98,7 @@ final class ScopeReader {
     Value scopeValue = args.findSome("scope");
     Value condition = args.findSome("condition");
     Map<String, AttrValue> annotations = convert.attrs(args.find("annotations"), call);
-    Value data = args.keyword("data");
+    Value data = args.keyword("var");
     args.done();
     Scope scope = scopeValue == null ? Scope.GLOBAL : Scope.parse(convert.string(scopeValue, call));
     Expr when = condition == null ? Expr.bool(true) : convert.expr(condition, DType.BOOL, call);
@@ -121,10 +121,11 @@ final class ScopeReader {
     Value valuesValue = args.need("data");
     DType dtype = convert.dtype(args.need("dtype"), call);
     List<Expr> extents = convert.exprs(args.need("extents"), call);
+    Value known = args.keyword("var");
     args.done();
     List<Expr> values =
         convert.items(valuesValue).stream().map(item -> convert.expr(item, dtype, call)).toList();
-    Var pointer = pointer(null, dtype, Scope.GLOBAL, name, call);
+    Var pointer = pointer(known, dtype, Scope.GLOBAL, name, call);
     return body -> new Stmt.AllocateConst(pointer, dtype, extents, values, body);
   }
 

@@ -323,7 +323,7 @@ final class StmtPrinter {
       Stmt stmt, String function, String args, boolean ownType, Var data, Stmt body, boolean last) {
     if (!ownType) {
       buffers.declareFree(data);
-      String text = function + "(" + args + ", data=" + names.text(data) + ")";
+      String text = function + "(" + args + ", var=" + names.text(data) + ")";
       if (last) {
         line(stmt, text);
         declareViews(data);

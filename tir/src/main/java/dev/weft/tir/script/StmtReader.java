@@ -37,11 +37,17 @@ final class StmtReader {
     return buffers;
   }
 
-  /** The body of a function, in a root block where it needs one. */
-  Stmt function(List<Syntax.Statement> statements) {
+  /**
+   * The body of a function, in a root block where it needs one.
+   *
+   * @param implicitRoot whether blocks outside of any block get one around them
+   */
+  Stmt function(List<Syntax.Statement> statements, boolean implicitRoot) {
     Stmt body = Stmt.seq(from(statements, 0, true));
     List<Buffer> allocations = blocks.rootAllocations();
-    return ImplicitRoot.isAdded(allocations, body) ? ImplicitRoot.around(allocations, body) : body;
+    boolean added =
+        !allocations.isEmpty() || (implicitRoot && ImplicitRoot.isAdded(allocations, body));
+    return added ? ImplicitRoot.around(allocations, body) : body;
   }
 
   private Stmt body(List<Syntax.Statement> statements) {

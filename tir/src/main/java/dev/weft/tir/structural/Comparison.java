@@ -164,7 +164,9 @@ final class Comparison {
     return at(step, () -> expr(a, b));
   }
 
-  boolean stmt(Stmt a, Stmt b) {
+  boolean stmt(Stmt left, Stmt right) {
+    Stmt a = written(left);
+    Stmt b = written(right);
     return switch (a) {
       case Stmt.Let x ->
           b instanceof Stmt.Let y
@@ -210,7 +212,7 @@ final class Comparison {
               : fail("node", a, b);
       case Stmt.Seq x ->
           b instanceof Stmt.Seq y
-              ? list("stmts", flat(x), flat(y), this::stmt)
+              ? list("stmts", x.stmts(), y.stmts(), this::stmt)
               : fail("node", a, b);
       case Stmt.Evaluate x ->
           b instanceof Stmt.Evaluate y ? exprAt("value", x.value(), y.value()) : fail("node", a, b);
@@ -247,6 +249,15 @@ final class Comparison {
 
   private boolean stmtAt(String step, Stmt a, Stmt b) {
     return at(step, () -> stmt(a, b));
+  }
+
+  /** A statement as it is written: sequences in sequences, and of one statement, don't show. */
+  private static Stmt written(Stmt stmt) {
+    if (!(stmt instanceof Stmt.Seq seq)) {
+      return stmt;
+    }
+    List<Stmt> flat = flat(seq);
+    return flat.size() == 1 ? flat.get(0) : new Stmt.Seq(flat);
   }
 
   private static List<Stmt> flat(Stmt.Seq seq) {
@@ -426,7 +437,7 @@ final class Comparison {
 
   private <T> boolean list(String step, List<T> a, List<T> b, BiPredicate<T, T> equal) {
     if (a.size() != b.size()) {
-      return at(step, () -> fail("count", a.size() + " " + a, b.size() + " " + b));
+      return at(step, () -> fail("count", a.size(), b.size()));
     }
     for (int i = 0; i < a.size(); i++) {
       T x = a.get(i);

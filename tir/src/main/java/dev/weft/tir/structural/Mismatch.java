@@ -1,5 +1,9 @@
 package dev.weft.tir.structural;
 
+import dev.weft.tir.Expr;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.script.TvmScript;
+
 /**
  * The first place where two pieces of IR differ.
  *
@@ -15,9 +19,18 @@ public record Mismatch(String path, String reason, Object left, Object right) {
         + ": "
         + reason
         + ": "
-        + left
+        + text(left)
         + " against "
-        + right;
+        + text(right);
+  }
+
+  /** Nodes as in TVMScript, statements by their first line. */
+  private static String text(Object thing) {
+    return switch (thing) {
+      case Expr e -> TvmScript.print(e);
+      case Stmt s -> TvmScript.print(s).lines().findFirst().orElse("nothing");
+      default -> thing.toString();
+    };
   }
 
   @Override
