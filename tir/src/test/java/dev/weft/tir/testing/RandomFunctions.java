@@ -62,13 +62,13 @@ public final class RandomFunctions {
 
   /** A function of any kind; every third one has a loop split with a predicate. */
   public static PrimFunc of(long seed) {
-    Kind[] kinds = Kind.values();
-    return of(kinds[(int) Math.floorMod(mix(seed), (long) kinds.length)], seed);
+    List<Kind> kinds = List.of(Kind.values());
+    return of(kinds.get((int) Math.floorMod(mix(seed), (long) kinds.size())), seed);
   }
 
   /** A function of one kind. */
   public static PrimFunc of(Kind kind, long seed) {
-    RandomFunctions functions = new RandomFunctions(mix(seed + kind.ordinal()));
+    RandomFunctions functions = new RandomFunctions(mix(seed + kind.name().hashCode()));
     PrimFunc function = functions.build(kind);
     return functions.random.nextInt(3) == 0
         ? LoopSplitting.withPredicate(function, functions.random)

@@ -251,11 +251,7 @@ public final class RandomIr {
               expr(DType.BOOL, depth - 1),
               a,
               expr(dtype, depth - 1));
-      case 1 ->
-          Expr.Call.of(maybe(4) ? DType.FLOAT32 : dtype, Intrinsic.EXP, a) instanceof Expr e
-                  && e.dtype().equals(dtype)
-              ? e
-              : a;
+      case 1 -> Expr.Call.of(dtype, Intrinsic.EXP, expr(pick(NUMBERS), depth - 1));
       case 2 ->
           Expr.Call.of(
               dtype,
@@ -374,7 +370,7 @@ public final class RandomIr {
   }
 
   private Stmt launch(int depth) {
-    ThreadTag tag = ThreadTag.values()[random.nextInt(ThreadTag.values().length)];
+    ThreadTag tag = pick(List.of(ThreadTag.values()));
     DType dtype = maybe(3) ? DType.INT64 : DType.INT32;
     Var v = Var.of(name(), dtype);
     Expr extent = Expr.imm(dtype, 32);
@@ -411,7 +407,7 @@ public final class RandomIr {
 
   private Stmt loop(int depth) {
     DType dtype = maybe(4) ? DType.INT64 : DType.INT32;
-    ForKind kind = maybe(2) ? ForKind.SERIAL : ForKind.values()[random.nextInt(5)];
+    ForKind kind = maybe(2) ? ForKind.SERIAL : pick(List.of(ForKind.values()));
     @Nullable ThreadTag thread =
         kind == ForKind.THREAD_BINDING ? pick(List.of(ThreadTag.values())) : null;
     Expr min = maybe(3) ? expr(dtype, 1) : Expr.imm(dtype, 0);
