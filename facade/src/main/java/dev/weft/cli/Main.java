@@ -40,7 +40,7 @@ public final class Main {
         (e, failed, parsed) -> new Failures(console).failed(e, console.isStackTraceWanted()));
     try {
       return command.execute(args);
-    } catch (OutOfMemoryError | StackOverflowError e) {
+    } catch (Error e) { // picocli catches exceptions only.
       return new Failures(console).failed(e, console.isStackTraceWanted());
     } finally {
       console.out().flush();

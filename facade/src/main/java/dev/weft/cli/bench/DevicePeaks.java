@@ -31,7 +31,7 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
   public static final DevicePeaks UNKNOWN =
       new DevicePeaks(OptionalDouble.empty(), OptionalDouble.empty());
 
-  private static final int[] LANES = {1, 4, 8, 16};
+  private static final List<Integer> LANES = List.of(1, 4, 8, 16);
   private static final int CHAINS = 10;
   private static final int ITERATIONS = 4096;
   private static final int LAUNCHES = 7;
@@ -50,21 +50,27 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
                 || dtype.equals(DType.FLOAT16));
     String type =
         dtype.equals(DType.FLOAT64) ? "double" : computes && dtype.bits() == 16 ? "half" : "float";
-    try (LoadedProgram program = device.load(image(type));
+    // Wider vectors than the hardware's are slower, and make compilers warn.
+    int widest = Math.max(4, can.vectorWidth(dtype));
+    List<Integer> widths = LANES.stream().filter(lanes -> lanes <= widest).toList();
+    try (LoadedProgram program = device.load(image(type, widths));
         DeviceQueue queue = device.queue(QueueMode.IN_ORDER)) {
       OptionalDouble gflops =
-          computes ? OptionalDouble.of(arithmetic(device, program, queue)) : OptionalDouble.empty();
-      return new DevicePeaks(gflops, OptionalDouble.of(copy(device, program, queue, type)));
+          computes
+              ? OptionalDouble.of(arithmetic(device, program, queue, widths))
+              : OptionalDouble.empty();
+      return new DevicePeaks(gflops, OptionalDouble.of(copy(device, program, queue, type, widths)));
     }
   }
 
-  private static double arithmetic(Device device, LoadedProgram program, DeviceQueue queue) {
+  private static double arithmetic(
+      Device device, LoadedProgram program, DeviceQueue queue, List<Integer> widths) {
     boolean cpu = device.info().deviceClass() == DeviceClass.CPU;
     long group = cpu ? 1 : Math.min(256, device.info().capabilities().maxThreadsPerBlock());
     long groups = (cpu ? 256L : 16L) * device.info().capabilities().computeUnits();
     double best = 0;
     try (DeviceBuffer out = device.allocate(8 * group * groups)) {
-      for (int lanes : LANES) {
+      for (int lanes : widths) {
         DeviceKernel kernel = program.kernel("multiply_add_" + lanes);
         double seconds =
             fastest(queue, kernel, LaunchConfig.of(groups, group), List.of(KernelArgument.of(out)));
@@ -75,7 +81,8 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
     return best;
   }
 
-  private static double copy(Device device, LoadedProgram program, DeviceQueue queue, String type) {
+  private static double copy(
+      Device device, LoadedProgram program, DeviceQueue queue, String type, List<Integer> widths) {
     Capabilities can = device.info().capabilities();
     long bytes = Math.min(COPY_BYTES, Math.min(can.maxAllocationBytes(), can.globalBytes() / 8));
     int scalar = type.equals("double") ? 8 : type.equals("half") ? 2 : 4;
@@ -84,7 +91,7 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
     try (DeviceBuffer from = device.allocate(bytes);
         DeviceBuffer to = device.allocate(bytes)) {
       from.fill(0, bytes, (byte) 1);
-      for (int lanes : LANES) {
+      for (int lanes : widths) {
         long groups = bytes / (group * scalar * lanes);
         DeviceKernel kernel = program.kernel("copy_" + lanes);
         List<KernelArgument> arguments = List.of(KernelArgument.of(from), KernelArgument.of(to));
@@ -107,7 +114,7 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
     return best;
   }
 
-  private static ProgramImage image(String type) {
+  private static ProgramImage image(String type, List<Integer> widths) {
     DType dtype =
         switch (type) {
           case "double" -> DType.FLOAT64;
@@ -119,7 +126,7 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
       text.append("#pragma OPENCL EXTENSION cl_khr_fp16 : enable\n\n");
     }
     List<KernelSpec> kernels = new ArrayList<>();
-    for (int lanes : LANES) {
+    for (int lanes : widths) {
       String vector = lanes == 1 ? type : type + lanes;
       text.append(multiplyAdd(vector, type, lanes)).append(copy(vector, lanes));
       KernelParam out = new KernelParam.Buffer("out", dtype, KernelParam.Access.WRITE);
