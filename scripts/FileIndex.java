@@ -28,13 +28,12 @@ class FileIndex {
           "codegen-opencl",
           "compiler",
           "facade");
-  private static final Pattern JAVADOC_OF_TYPE =
+  private static final Pattern DECLARATION =
       Pattern.compile(
-          "/\\*\\*(.*?)\\*/\\s*(?:@[^\\n]*\\n\\s*)*(?:public |abstract |final |sealed |non-sealed )*"
+          "^(?:public |abstract |final |sealed |non-sealed )*"
               + "(?:class|interface|record|enum|@interface) ",
-          Pattern.DOTALL);
-  private static final Pattern JAVADOC_OF_PACKAGE =
-      Pattern.compile("/\\*\\*(.*?)\\*/", Pattern.DOTALL);
+          Pattern.MULTILINE);
+  private static final Pattern JAVADOC = Pattern.compile("/\\*\\*(.*?)\\*/", Pattern.DOTALL);
 
   public static void main(String[] args) throws IOException {
     Path page = Path.of("docs/ARCHITECTURE.md");
@@ -74,13 +73,13 @@ class FileIndex {
         out.append("\n**").append(name).append("**");
         Path packageInfo = folder.getValue().get("package-info.java");
         if (packageInfo != null) {
-          out.append(": ").append(sentence(JAVADOC_OF_PACKAGE, packageInfo));
+          out.append(": ").append(sentence(packageInfo));
         }
         out.append("\n\n");
         for (Map.Entry<String, Path> file : folder.getValue().entrySet()) {
           if (!file.getKey().equals("package-info.java")) {
             out.append("- `").append(file.getKey().replace(".java", "")).append("`: ");
-            out.append(sentence(JAVADOC_OF_TYPE, file.getValue())).append('\n');
+            out.append(sentence(file.getValue())).append('\n');
           }
         }
       }
@@ -88,14 +87,21 @@ class FileIndex {
     return out.toString();
   }
 
-  private static String sentence(Pattern javadoc, Path file) throws IOException {
-    Matcher matcher = javadoc.matcher(Files.readString(file));
-    if (!matcher.find()) {
+  /** The first sentence of the last Javadoc before the type's (or package's) declaration. */
+  private static String sentence(Path file) throws IOException {
+    String source = Files.readString(file);
+    Matcher declaration = DECLARATION.matcher(source);
+    int end = declaration.find() ? declaration.start() : source.length();
+    Matcher javadoc = JAVADOC.matcher(source.substring(0, end));
+    String comment = null;
+    while (javadoc.find()) {
+      comment = javadoc.group(1);
+    }
+    if (comment == null) {
       throw new IllegalStateException(file + " has no Javadoc");
     }
     String text =
-        matcher
-            .group(1)
+        comment
             .replaceAll("(?m)^\\s*\\* ?", "")
             .replaceAll("\\s+", " ")
             .replaceAll("\\{@code ([^}]*)}", "`$1`")
@@ -103,7 +109,7 @@ class FileIndex {
             .replaceAll("\\{@link(?:plain)? [^ }]* ([^}]*)}", "$1")
             .replaceAll("<[^>]*>", "")
             .strip();
-    Matcher end = Pattern.compile("(?<!e\\.g|i\\.e|cf)[.](?= |$)").matcher(text);
-    return end.find() ? text.substring(0, end.end()) : text;
+    Matcher stop = Pattern.compile("(?<!e\\.g|i\\.e|cf)[.](?= |$)").matcher(text);
+    return stop.find() ? text.substring(0, stop.end()) : text;
   }
 }
