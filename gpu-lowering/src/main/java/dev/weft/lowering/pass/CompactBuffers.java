@@ -12,6 +12,7 @@ import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.target.Target;
@@ -76,7 +77,15 @@ public final class CompactBuffers implements Pass {
         }
         case Stmt.For f -> {
           analyzer.bind(f.var(), new Range(f.min(), f.extent()));
-          yield super.stmt(f);
+          // Virtual threads share what real ones share.
+          boolean virtual = f.thread() != null && f.thread().level == ThreadTag.Level.VIRTUAL;
+          if (virtual) {
+            Expr last = analyzer.simplify(Expr.sub(Expr.add(f.min(), f.extent()), 1));
+            threads.put(f.var(), new Interval(f.min(), last));
+          }
+          Stmt mapped = super.stmt(f);
+          threads.remove(f.var());
+          yield mapped;
         }
         case Stmt.Block block -> block(block);
         case Stmt.Store store -> {

@@ -9,6 +9,7 @@ import dev.weft.tir.ForKind;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
@@ -95,7 +96,10 @@ public final class InjectVirtualThreads implements Pass {
     public void stmt(Stmt node) {
       switch (node) {
         case Stmt.Block block -> {
-          allocated.addAll(block.allocBuffers());
+          // Shared memory is shared by virtual threads, too.
+          block.allocBuffers().stream()
+              .filter(buffer -> buffer.scope().rank() != Scope.Rank.SHARED)
+              .forEach(allocated::add);
           super.stmt(block);
         }
         case Stmt.Store store -> {

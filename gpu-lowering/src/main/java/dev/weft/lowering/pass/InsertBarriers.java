@@ -111,7 +111,6 @@ public final class InsertBarriers implements Pass {
     private final Analyzer analyzer;
     private final String function;
     private final List<Expr> divergent = new ArrayList<>();
-    private final List<Var> loops = new ArrayList<>();
 
     Placer(Map<Var, Long> threads, Analyzer analyzer, String function) {
       this.threads = threads;
@@ -125,12 +124,13 @@ public final class InsertBarriers implements Pass {
         case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, List.of());
         case Stmt.For f -> loop(f);
         case Stmt.While f -> {
-          List<SharedAccess> all = SharedAccess.in(f, loops);
+          List<SharedAccess> all = SharedAccess.in(f, analyzer);
           yield new Placed(f, all, all, false);
         }
         case Stmt.If f -> choice(f);
         case Stmt.Let(Var v, Expr value, Stmt body) -> {
-          List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(value), loops);
+          analyzer.bind(v, value);
+          List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(value), analyzer);
           Placed inner = place(body);
           yield new Placed(
               new Stmt.Let(v, value, inner.stmt()),
@@ -177,7 +177,7 @@ public final class InsertBarriers implements Pass {
     }
 
     private Placed leaf(Stmt s) {
-      List<SharedAccess> all = SharedAccess.in(s, loops);
+      List<SharedAccess> all = SharedAccess.in(s, analyzer);
       return new Placed(s, all, all, false);
     }
 
@@ -229,21 +229,20 @@ public final class InsertBarriers implements Pass {
       if (diverges) {
         divergent.add(f.extent());
       }
-      loops.add(f.var());
       Placed p = place(f.body());
-      if (conflict(SharedAccess.ofEarlierIteration(p.last()), p.first())) {
+      List<SharedAccess> left = SharedAccess.inSomeIteration(f, p.last(), analyzer);
+      if (conflict(left, p.first())) {
         // The next iteration needs a barrier against this one; the first one meets it, too.
-        p = carried(f.body(), SharedAccess.ofEarlierIteration(p.last()));
+        p = carried(f.body(), left);
       }
-      loops.removeLast();
       if (diverges) {
         divergent.removeLast();
       }
       boolean runs = f.extent() instanceof Expr.IntImm imm && imm.value() > 0;
       return new Placed(
           f.withBody(p.stmt()),
-          SharedAccess.ofEarlierIteration(p.first()),
-          SharedAccess.ofEarlierIteration(p.last()),
+          SharedAccess.inSomeIteration(f, p.first(), analyzer),
+          SharedAccess.inSomeIteration(f, p.last(), analyzer),
           p.syncs() && runs);
     }
 
@@ -252,7 +251,7 @@ public final class InsertBarriers implements Pass {
       return switch (body) {
         case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, left);
         case Stmt.Let(Var v, Expr value, Stmt inner)
-            when SharedAccess.in(new Stmt.Evaluate(value), loops).isEmpty() -> {
+            when SharedAccess.in(new Stmt.Evaluate(value), analyzer).isEmpty() -> {
           Placed p = carried(inner, left);
           yield with(p, new Stmt.Let(v, value, p.stmt()));
         }
@@ -275,7 +274,7 @@ public final class InsertBarriers implements Pass {
     }
 
     private Placed choice(Stmt.If f) {
-      List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(f.condition()), loops);
+      List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(f.condition()), analyzer);
       boolean diverges = varies(f.condition());
       if (diverges) {
         divergent.add(f.condition());

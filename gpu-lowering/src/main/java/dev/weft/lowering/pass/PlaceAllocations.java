@@ -74,9 +74,8 @@ public final class PlaceAllocations implements Pass {
   private static boolean shares(Scope scope, ThreadTag thread) {
     return switch (scope.rank()) {
       case GLOBAL, TEXTURE -> true;
-      // Loops over real threads become part of the kernel's frame, outside of everything.
-      case SHARED -> thread.level == ThreadTag.Level.VIRTUAL;
-      case WARP,
+      case SHARED,
+          WARP,
           LOCAL,
           WMMA_MATRIX_A,
           WMMA_MATRIX_B,

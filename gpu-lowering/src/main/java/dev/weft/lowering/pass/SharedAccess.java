@@ -4,8 +4,10 @@ import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrWalker;
+import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
@@ -13,7 +15,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param index the first element; null if unknown
  * @param lanes elements from there
  * @param writes whether it writes
- * @param loops the loops whose current iteration the index is about
  */
-record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes, Set<Var> loops) {
+record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
   /** All accesses of shared memory in a statement. */
-  static List<SharedAccess> in(Stmt stmt, List<Var> loops) {
+  static List<SharedAccess> in(Stmt stmt, Analyzer analyzer) {
     List<SharedAccess> result = new ArrayList<>();
-    Set<Var> current = Set.copyOf(loops);
     new IrWalker() {
       @Override
       public void stmt(Stmt node) {
@@ -45,7 +44,7 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
           add(load.buffer(), load.indices(), false);
         } else if (node instanceof Var v && isShared(v)) {
           // A pointer in a call: it may write.
-          result.add(new SharedAccess(v, null, 1, true, current));
+          result.add(new SharedAccess(v, null, 1, true));
         }
         super.expr(node);
       }
@@ -59,7 +58,10 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
                   && (!(index instanceof Expr.Ramp r) || r.stride().isConst(1));
           result.add(
               new SharedAccess(
-                  buffer.data(), plain ? start : null, index.dtype().lanes(), writes, current));
+                  buffer.data(),
+                  plain ? analyzer.simplify(start) : null,
+                  index.dtype().lanes(),
+                  writes));
         }
       }
     }.stmt(stmt);
@@ -71,10 +73,24 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     return type != null && type.scope().rank() == Scope.Rank.SHARED;
   }
 
-  /** The same accesses, seen from a place where their loops are in another iteration or over. */
-  static List<SharedAccess> ofEarlierIteration(List<SharedAccess> accesses) {
+  /** The same accesses in some iteration of a loop, not the current one. */
+  static List<SharedAccess> inSomeIteration(
+      Stmt.For loop, List<SharedAccess> accesses, Analyzer analyzer) {
+    if (accesses.isEmpty()) {
+      return accesses;
+    }
+    Var other = loop.var().renamed(loop.var().name());
+    analyzer.bind(other, new Range(loop.min(), loop.extent()));
     return accesses.stream()
-        .map(a -> new SharedAccess(a.pointer, a.index, a.lanes, a.writes, Set.of()))
+        .map(
+            a ->
+                a.index == null
+                    ? a
+                    : new SharedAccess(
+                        a.pointer,
+                        Substitute.in(a.index, Map.of(loop.var(), other)),
+                        a.lanes,
+                        a.writes))
         .toList();
   }
 
@@ -95,22 +111,10 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     if (span < 0) {
       return true;
     }
-    // Each thread has its own elements within the span. It has them in both accesses if what is
-    // added is the same, or differs by whole spans.
-    boolean sameIteration =
-        (loops.equals(other.loops) && !loops.isEmpty()) || isFixed(a.rest, b.rest);
-    if (sameIteration && analyzer.proveEqual(a.rest, b.rest)) {
-      return false;
-    }
+    // Each thread has its own elements within the span, and keeps them when whole spans are added.
+    Expr distance = Expr.sub(a.rest, b.rest);
     Expr size = Expr.imm(a.rest.dtype(), span);
-    Expr x = analyzer.simplify(Expr.floorMod(a.rest, size));
-    Expr y = analyzer.simplify(Expr.floorMod(b.rest, size));
-    return !(x instanceof Expr.IntImm i && y instanceof Expr.IntImm j && i.value() == j.value());
-  }
-
-  /** Whether both are constants, so that they mean the same at any time. */
-  private static boolean isFixed(Expr a, Expr b) {
-    return a instanceof Expr.IntImm && b instanceof Expr.IntImm;
+    return !analyzer.simplify(Expr.floorMod(distance, size)).isConst(0);
   }
 
   /** An index as a sum of thread indices times constants, and a rest that is free of them. */
