@@ -10,7 +10,6 @@ import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
-import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
@@ -49,42 +48,22 @@ public final class PlaceAllocations implements Pass {
       List<Stmt> path = entry.getValue();
       // A buffer nobody uses is dropped.
       if (uses.allocated.contains(entry.getKey())) {
-        List<Stmt> outside = outsideThreads(entry.getKey().scope(), path);
+        List<Stmt> within = allocatable(entry.getKey().scope(), path);
         places
-            .computeIfAbsent(outside.get(outside.size() - 1), place -> new ArrayList<>())
+            .computeIfAbsent(within.get(within.size() - 1), place -> new ArrayList<>())
             .add(entry.getKey());
       }
     }
     return function.withBody(new Mover(places).stmt(function.body()));
   }
 
-  /** The part of the path that is outside of the loops over threads that share the memory. */
-  private static List<Stmt> outsideThreads(Scope scope, List<Stmt> path) {
-    for (int i = 0; i < path.size(); i++) {
-      boolean shares =
-          path.get(i) instanceof Stmt.For f && f.thread() != null && shares(scope, f.thread());
-      if (shares) {
-        return path.subList(0, i);
-      }
-    }
-    // Registers have no place outside of the kernel; the host has no memory but global.
+  /**
+   * The part of the path in which a buffer of this scope can be allocated. Device memory belongs to
+   * the function. Everything else can be allocated within loops over threads: these become part of
+   * the kernel's frame, outside of everything.
+   */
+  private static List<Stmt> allocatable(Scope scope, List<Stmt> path) {
     return scope.rank() == Scope.Rank.GLOBAL ? path.subList(0, 1) : path;
-  }
-
-  private static boolean shares(Scope scope, ThreadTag thread) {
-    return switch (scope.rank()) {
-      case GLOBAL, TEXTURE -> true;
-      case SHARED,
-          WARP,
-          LOCAL,
-          WMMA_MATRIX_A,
-          WMMA_MATRIX_B,
-          WMMA_ACCUMULATOR,
-          MMA_MATRIX_A,
-          MMA_MATRIX_B,
-          MMA_MATRIX_C ->
-          false;
-    };
   }
 
   /** For each buffer, the loops and blocks around all of its uses, outermost first. */
