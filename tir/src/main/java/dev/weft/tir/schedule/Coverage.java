@@ -3,6 +3,7 @@ package dev.weft.tir.schedule;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
+import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
@@ -34,6 +35,10 @@ public final class Coverage {
             .toList();
     if (producers.isEmpty()) {
       return true;
+    }
+    // What is fixed at a place still has its range: the value of a loop of extent 1 is known.
+    for (Site.Loop loop : consumer.loopsAround()) {
+      analyzer.bind(loop.stmt().var(), new Range(loop.stmt().min(), loop.stmt().extent()));
     }
     Site inner = consumer;
     for (Site around = consumer.parent(); around != null; around = around.parent()) {
