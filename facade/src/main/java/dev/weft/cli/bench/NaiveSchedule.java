@@ -27,12 +27,16 @@ public final class NaiveSchedule {
         .forEach(
             (name, spatial) -> {
               BlockRef block = schedule.getBlock(name);
+              boolean reduces = schedule.getLoops(block).size() > spatial;
+              // The sum in a register, as anybody would write it.
+              BlockRef writer = reduces ? schedule.cacheWrite(block, 0, "local") : block;
               List<LoopRef> loops = schedule.getLoops(block);
               LoopRef element = schedule.fuse(loops.subList(0, spatial), true);
               List<LoopRef> parts = schedule.split(element, null, WORK_GROUP);
               schedule.bind(parts.get(0), "blockIdx.x");
               schedule.bind(parts.get(1), "threadIdx.x");
-              if (loops.size() > spatial) {
+              if (reduces) {
+                schedule.reverseComputeAt(writer, parts.get(1));
                 schedule.decomposeReduction(block, loops.get(spatial));
               }
             });
