@@ -33,8 +33,8 @@ import java.util.Set;
  *   <li>the loop is around it, in the same scope,
  *   <li>no loop outside of the given one is in the value of a reduction axis (the init would be
  *       carried out again for each of its iterations),
- *   <li>from the given loop inwards, each loop is in the value of an axis (else the reduction is done
- *       again without its init),
+ *   <li>from the given loop inwards, each loop is in the value of an axis (else the reduction is
+ *       done again without its init),
  *   <li>each part of the block's predicate is about loops that stay around the init, or about
  *       reduction loops only.
  * </ol>
