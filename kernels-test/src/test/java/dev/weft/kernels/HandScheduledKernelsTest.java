@@ -74,11 +74,14 @@ final class HandScheduledKernelsTest {
     PrimFunc f = Matmul.function(Expr.int32(m), Expr.int32(n), Expr.int32(k), dtype);
     String shape = " " + dtype + " " + m + "x" + n + "x" + k;
     cases.add(new Case("matmul plain" + shape, f, Matmul.plain(f, 8), m, k));
-    int block = Math.clamp(Math.min(m, n) / 4, 1, 8);
-    Matmul.Tile tile = new Matmul.Tile(block, 4, 4);
+    // Tiles that divide the sizes: 1 for primes.
+    boolean even = m % 32 == 0 && n % 32 == 0 && k % 8 == 0;
+    int block = even ? 8 : 1;
+    int local = even ? 4 : 1;
+    Matmul.Tile tile = new Matmul.Tile(block, local, even ? 4 : 1);
     cases.add(new Case("matmul registers" + shape, f, Matmul.registerBlocked(f, tile), m, k));
-    int vector = m % 32 == 0 && n % 32 == 0 && k % 32 == 0 ? 4 : 1;
-    Matmul.Tile shared = new Matmul.Tile(block, 4, 8);
+    int vector = even ? 4 : 1;
+    Matmul.Tile shared = new Matmul.Tile(block, local, even ? 8 : 1);
     cases.add(new Case("matmul shared" + shape, f, Matmul.sharedBlocked(f, shared, vector), m, k));
   }
 

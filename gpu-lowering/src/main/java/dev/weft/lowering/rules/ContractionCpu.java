@@ -130,7 +130,7 @@ final class ContractionCpu implements ScheduleRule {
   private static int tilesPerThread(long tiles, long across, Target target) {
     long wanted = (long) target.limits().cores() * THREADS_PER_CORE;
     long bands = Math.min(tiles, Math.max(1, (wanted + across - 1) / across));
-    return (int) ((tiles + bands - 1) / bands);
+    return Loops.divisor(tiles, (int) ((tiles + bands - 1) / bands));
   }
 
   private static boolean isPanelWorthwhile(

@@ -110,7 +110,7 @@ final class MatmulGpu implements ScheduleRule {
   /** Threads along an axis: no more than it has results for. */
   private static int threads(IterVar axis) {
     long extent = BlockInfo.extent(axis).orElseThrow();
-    return (int) Math.min(THREADS, (extent - 1) / LOCAL + 1);
+    return Loops.divisor(extent / LOCAL, THREADS);
   }
 
   private static boolean fits(BlockInfo info, Buffer left, Buffer right, Target target) {
@@ -124,13 +124,14 @@ final class MatmulGpu implements ScheduleRule {
   }
 
   /**
-   * The longest axis, if it is long enough. Symbolic ones are left to other rules until tiles that
-   * stick out of a symbolic size can be proven to cover it.
+   * The longest axis, if it is long enough. Symbolic ones, and those that the tile of a thread does
+   * not divide, are left to other rules until tiles that stick out can be proven to cover them.
    */
   private static @Nullable IterVar largest(List<IterVar> axes) {
     return axes.stream()
         .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(0)))
         .filter(axis -> BlockInfo.extent(axis).orElse(0) >= SMALLEST)
+        .filter(axis -> BlockInfo.extent(axis).orElse(1) % LOCAL == 0)
         .orElse(null);
   }
 }

@@ -73,7 +73,7 @@ final class Reduction implements ScheduleRule {
 
   private static LoopRef threads(Schedule schedule, LoopRef results, Target target) {
     OptionalLong count = Loops.extent(schedule, results);
-    int perGroup = GPU_THREADS;
+    int perGroup = (int) Math.min(GPU_THREADS, count.orElse(GPU_THREADS));
     if (target.isCpu()) {
       long groups = (long) target.limits().cores() * 8;
       perGroup =

@@ -20,7 +20,7 @@ record RegisterTile(int rows, int vectors, int lanes) {
 
   /**
    * The tile that does most multiplications for each load: {@code rows * vectors} for {@code rows +
-   * vectors}, among those that divide the columns; rows that don't divide cost their last tile.
+   * vectors}, among those that divide rows and columns.
    *
    * @param rows extent of the axis that reuses vectors; empty for a symbolic one
    * @param columns extent of the axis of the vectors; empty for a symbolic one
@@ -53,16 +53,13 @@ record RegisterTile(int rows, int vectors, int lanes) {
     return rows * vectors + vectors + 1;
   }
 
-  /** The share of a tiling's rows that exist; a tiling with a cut last tile pays for its guards. */
-  private static double filled(OptionalLong rows, int tile) {
-    if (rows.isEmpty()) {
-      // A row at a time: tiles that stick out of a symbolic size can't be proven to cover it.
-      return tile == 1 ? 1 : 0;
-    }
-    long n = rows.getAsLong();
-    long tiles = (n + tile - 1) / tile;
-    double share = (double) n / (tiles * tile);
-    return n % tile == 0 ? share : share * 0.75;
+  /**
+   * Whether a tiling's rows are whole tiles. Others are left out: the schedule can't prove yet that
+   * tiles which stick out cover their rows, and their guards cost more than smaller tiles.
+   */
+  private static int filled(OptionalLong rows, int tile) {
+    boolean whole = rows.isPresent() ? rows.getAsLong() % tile == 0 : tile == 1;
+    return whole ? 1 : 0;
   }
 
   private static int commonPowerOfTwo(long n, int limit) {
