@@ -13,6 +13,8 @@ import dev.weft.runtime.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,12 @@ class NativeMemoryTest {
    */
   private static final long TOLERANCE = 5L << 20;
 
+  /**
+   * The JVM's own memory (heap, compiled code) also counts as the process's and grows for a while,
+   * less and less; a leak grows the same in every window.
+   */
+  private static final int WINDOWS = 4;
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -44,12 +52,17 @@ class NativeMemoryTest {
       for (int i = 0; i < WARM_UP; i++) {
         cycle(imported, name, image); // Caches, thread pools and the heap find their size.
       }
-      long before = residentBytes();
-      for (int i = 0; i < CYCLES; i++) {
-        cycle(imported, name, image);
-      }
-      long after = residentBytes();
-      assertThat(after - before).as("bytes more after %d cycles", CYCLES).isLessThan(TOLERANCE);
+      List<Long> growth = new ArrayList<>();
+      do {
+        long before = residentBytes();
+        for (int i = 0; i < CYCLES; i++) {
+          cycle(imported, name, image);
+        }
+        growth.add(residentBytes() - before);
+      } while (growth.getLast() >= TOLERANCE && growth.size() < WINDOWS);
+      assertThat(growth.getLast())
+          .as("bytes more after %d cycles, again and again: %s", CYCLES, growth)
+          .isLessThan(TOLERANCE);
     }
   }
 
