@@ -67,7 +67,13 @@ public final class TestSummary {
         failures.add(name + ": " + firstLine(error.getAttribute("message")));
       } else if (skip != null) {
         skipped++;
-        skipReasons.merge(firstLine(skip.getAttribute("message")), 1, Integer::sum);
+        // An assumption that fails leaves its reason in the text, behind the exception's name.
+        String message = skip.getAttribute("message");
+        String reason = message.isBlank() ? skip.getTextContent() : message;
+        skipReasons.merge(
+            firstLine(reason.replaceFirst("^\\s*[\\w.]+: (Assumption failed: )?", "")),
+            1,
+            Integer::sum);
       }
     }
   }

@@ -61,7 +61,15 @@ final class ModuleTableTest {
     // The core's own packages, without those of the devices below it.
     table.put(
         "runtime-gpu/core",
-        new Module("runtime-gpu/core", List.of("dev.weft.runtime"), List.of("base")));
+        new Module(
+            "runtime-gpu/core",
+            List.of(
+                "dev.weft.runtime",
+                "dev.weft.runtime.plan..",
+                "dev.weft.runtime.exec..",
+                "dev.weft.runtime.artifact..",
+                "dev.weft.runtime.host.."),
+            List.of("base")));
     for (String device : List.of("opencl", "cuda", "vulkan", "jvm")) {
       add(
           table,
