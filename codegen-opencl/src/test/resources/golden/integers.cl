@@ -14,5 +14,7 @@ __kernel __attribute__((reqd_work_group_size(128, 1, 1))) void integers(
     __global int* restrict B) {
   const int blockIdx_x = get_group_id(0);
   const int threadIdx_x = get_local_id(0);
-  B[blockIdx_x * 128 + threadIdx_x] = (int)((uint)weft_floordiv_int((int)((uint)A[blockIdx_x * 128 + threadIdx_x] * 3u), (int)((uint)A[blockIdx_x * 128 + threadIdx_x] - 5u)) + (uint)weft_shl_int(A[blockIdx_x * 128 + threadIdx_x], 3));
+  B[blockIdx_x * 128 + threadIdx_x] = (int)((uint)weft_floordiv_int((int)((uint)A[blockIdx_x * 128
+      + threadIdx_x] * 3u), (int)((uint)A[blockIdx_x * 128 + threadIdx_x] - 5u))
+      + (uint)weft_shl_int(A[blockIdx_x * 128 + threadIdx_x], 3));
 }

@@ -10,5 +10,6 @@ __kernel __attribute__((reqd_work_group_size(128, 1, 1))) void window_sum(
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
-  B[blockIdx_x * 128 + threadIdx_x] = A_shared[threadIdx_x] + A_shared[threadIdx_x + 1] + A_shared[threadIdx_x + 2];
+  B[blockIdx_x * 128 + threadIdx_x] = A_shared[threadIdx_x] + A_shared[threadIdx_x + 1]
+      + A_shared[threadIdx_x + 2];
 }
