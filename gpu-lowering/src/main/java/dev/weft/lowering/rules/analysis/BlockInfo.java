@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Stmt;
@@ -153,11 +154,39 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
    * of them are 0 or 1 in the innermost dimension, so that a vector along the axis is one access.
    */
   public boolean isContiguousAlong(IterVar axis) {
-    if (store == null || !isUnitStep(store.indices(), axis, false)) {
+    if (store == null
+        || !isUnitStep(store.indices(), axis, false)
+        || choosesAlong(store.value(), axis)) {
       return false;
     }
     return loads.stream()
         .allMatch(load -> load.predicate() == null && isUnitStep(load.indices(), axis, true));
+  }
+
+  /**
+   * Whether a guarded access (padding) is taken in some iterations along an axis and not in others:
+   * a vector of it would be put together lane by lane.
+   */
+  private static boolean choosesAlong(Expr value, IterVar axis) {
+    boolean[] found = new boolean[1];
+    IrWalker uses =
+        new IrWalker() {
+          @Override
+          public void expr(Expr node) {
+            found[0] |= node == axis.var();
+            super.expr(node);
+          }
+        };
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        if (node instanceof Expr.Call call && call.is(Intrinsic.IF_THEN_ELSE)) {
+          uses.expr(call.args().get(0));
+        }
+        super.expr(node);
+      }
+    }.expr(value);
+    return found[0];
   }
 
   private static boolean isUnitStep(List<Expr> indices, IterVar axis, boolean orNone) {
