@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
  * launch extent is at run time, when no compiler is on the class path. Evaluated with 64-bit
  * overflow checks; division rounds towards minus infinity.
  *
- * <p>The text form ({@link #toString}, {@link #parse}) is that of Python: {@code (n + 3) // 4 * 4},
+ * <p>The text form ({@code toString}, {@link #parse}) is that of Python: {@code (n + 3) // 4 * 4},
  * {@code min(a, b)}.
  */
 public sealed interface IntExpr {

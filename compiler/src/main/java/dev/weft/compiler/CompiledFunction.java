@@ -28,8 +28,8 @@ import java.util.Map;
 
 /**
  * One TensorIR function compiled and loaded on a device, for tests and benchmarks: {@link #bind}
- * puts the arguments on the device, {@link Bound#launch} runs the kernels, {@link Bound#read} gets
- * an argument back.
+ * puts the arguments on the device, {@link Bound#launch} runs the kernels, {@link Bound#readInto}
+ * gets an argument back.
  */
 public final class CompiledFunction implements AutoCloseable {
   private final Device device;
