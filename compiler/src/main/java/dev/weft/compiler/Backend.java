@@ -1,6 +1,6 @@
 package dev.weft.compiler;
 
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.interpreter.InterpreterBackend;
 import dev.weft.lowering.KernelPlan;

@@ -3,7 +3,7 @@ package dev.weft.compiler;
 import dev.weft.base.InputException;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
 import dev.weft.lowering.LaunchArgument;

@@ -1,6 +1,6 @@
 package dev.weft.compiler;
 
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.compiler.plan.PlanBuilder;
 import dev.weft.graph.Graph;
 import dev.weft.graph.GraphFunction;

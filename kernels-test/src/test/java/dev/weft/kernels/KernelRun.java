@@ -3,7 +3,7 @@ package dev.weft.kernels;
 import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.base.Tolerance;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;

@@ -1,24 +1,18 @@
 package dev.weft.codegen.opencl;
 
 import dev.weft.base.DType;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.DistinctKernels;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.codegen.c.Helpers;
 import dev.weft.codegen.c.KernelRenderer;
 import dev.weft.lowering.KernelPlan;
-import dev.weft.lowering.Launch;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
-import dev.weft.tir.PrimFunc;
-import dev.weft.tir.structural.StructuralEqual;
-import dev.weft.tir.structural.StructuralHash;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Writes all kernels of a model as one OpenCL C program. */
@@ -36,54 +30,22 @@ public final class OpenClCodegen {
     OpenClDialect dialect = new OpenClDialect(target);
     Helpers helpers = new Helpers();
     KernelRenderer renderer = new KernelRenderer(dialect, helpers);
-    Map<Long, List<PrimFunc>> seen = new HashMap<>();
-    Map<PrimFunc, String> names = new IdentityHashMap<>();
-    Set<String> taken = new HashSet<>(dialect.reserved());
+    DistinctKernels distinct = DistinctKernels.of(plans, dialect.reserved());
     Set<DType> types = new HashSet<>();
     List<KernelSpec> specs = new ArrayList<>();
     StringBuilder kernels = new StringBuilder();
-    for (KernelPlan plan : plans) {
-      for (Launch launch : plan.launches()) {
-        PrimFunc kernel = launch.kernel();
-        PrimFunc anonymous = kernel.withoutAttr(PrimFunc.GLOBAL_SYMBOL);
-        List<PrimFunc> alike =
-            seen.computeIfAbsent(StructuralHash.of(anonymous), hash -> new ArrayList<>());
-        String known =
-            alike.stream()
-                .filter(other -> sameKernel(other, anonymous))
-                .findFirst()
-                .map(names::get)
-                .orElse(null);
-        if (known != null) {
-          names.put(kernel, known);
-          continue;
-        }
-        String name = fresh(launch.kernelName(), taken);
-        KernelRenderer.Kernel rendered = renderer.render(kernel, name);
-        alike.add(anonymous);
-        names.put(anonymous, name);
-        names.put(kernel, name);
-        specs.add(rendered.spec());
-        types.addAll(rendered.usedTypes());
-        kernels.append(kernels.isEmpty() ? "" : "\n").append(rendered.text());
-      }
-    }
+    distinct
+        .kernels()
+        .forEach(
+            (name, kernel) -> {
+              KernelRenderer.Kernel rendered = renderer.render(kernel, name);
+              specs.add(rendered.spec());
+              types.addAll(rendered.usedTypes());
+              kernels.append(kernels.isEmpty() ? "" : "\n").append(rendered.text());
+            });
     String text = dialect.prelude(types, helpers) + kernels;
     List<String> options = List.of("-cl-std=CL1.2");
     return new GeneratedProgram(
-        ProgramImage.ofText(ProgramFormat.OPENCL_C, text, specs, options), names);
-  }
-
-  private static boolean sameKernel(PrimFunc a, PrimFunc b) {
-    return StructuralEqual.check(a, b).isEmpty();
-  }
-
-  private static String fresh(String wanted, Set<String> taken) {
-    String base = wanted.replaceAll("[^A-Za-z0-9_]", "_");
-    String name = base;
-    for (int i = 1; !taken.add(name); i++) {
-      name = base + "_" + i;
-    }
-    return name;
+        ProgramImage.ofText(ProgramFormat.OPENCL_C, text, specs, options), distinct.names());
   }
 }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.DType;
 import dev.weft.codegen.c.CodegenException;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.runtime.KernelParam;
 import dev.weft.tir.BinaryOp;

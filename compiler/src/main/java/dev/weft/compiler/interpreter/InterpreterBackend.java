@@ -1,7 +1,7 @@
 package dev.weft.compiler.interpreter;
 
 import dev.weft.base.IntExpr;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.compiler.Backend;
 import dev.weft.lowering.BufferUses;
 import dev.weft.lowering.KernelPlan;

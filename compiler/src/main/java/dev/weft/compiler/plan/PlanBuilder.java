@@ -3,7 +3,7 @@ package dev.weft.compiler.plan;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
-import dev.weft.codegen.c.GeneratedProgram;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.compiler.CompileException;
 import dev.weft.graph.Binding;
 import dev.weft.graph.BindingBlock;

@@ -1,4 +1,4 @@
-package dev.weft.codegen.c;
+package dev.weft.lowering;
 
 import dev.weft.runtime.ProgramImage;
 import dev.weft.tir.PrimFunc;
