@@ -1,8 +1,8 @@
 package dev.weft.compiler;
 
-import dev.weft.lowering.GeneratedProgram;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.interpreter.InterpreterBackend;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Lowering;
 import dev.weft.lowering.PassTrace;

@@ -1,11 +1,11 @@
 package dev.weft.compiler;
 
-import dev.weft.lowering.GeneratedProgram;
 import dev.weft.compiler.plan.PlanBuilder;
 import dev.weft.graph.Graph;
 import dev.weft.graph.GraphFunction;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.TensorType;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.runtime.plan.Signature;
 import dev.weft.runtime.plan.TensorSpec;

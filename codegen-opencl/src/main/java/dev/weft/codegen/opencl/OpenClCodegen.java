@@ -1,10 +1,10 @@
 package dev.weft.codegen.opencl;
 
 import dev.weft.base.DType;
-import dev.weft.lowering.DistinctKernels;
-import dev.weft.lowering.GeneratedProgram;
 import dev.weft.codegen.c.Helpers;
 import dev.weft.codegen.c.KernelRenderer;
+import dev.weft.lowering.DistinctKernels;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.ProgramFormat;

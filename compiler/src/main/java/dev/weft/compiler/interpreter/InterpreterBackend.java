@@ -1,9 +1,9 @@
 package dev.weft.compiler.interpreter;
 
 import dev.weft.base.IntExpr;
-import dev.weft.lowering.GeneratedProgram;
 import dev.weft.compiler.Backend;
 import dev.weft.lowering.BufferUses;
+import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
 import dev.weft.lowering.LaunchArgument;
