@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One TensorIR function compiled and loaded on a device, for tests and benchmarks: {@link #bind}
@@ -99,6 +100,9 @@ public final class CompiledFunction implements AutoCloseable {
     private final List<Prepared> launches = new ArrayList<>();
     private final DeviceQueue queue;
 
+    /** Made when it is first needed: taking times costs time. */
+    private @Nullable DeviceQueue timedQueue;
+
     private Bound(List<Tensor> tensors) {
       Map<String, Long> sizes = sizes(tensors);
       boolean done = false;
@@ -149,10 +153,15 @@ public final class CompiledFunction implements AutoCloseable {
 
     /** Launches all kernels and gives the time that they took on the device, in seconds. */
     public double launchTimed() {
+      DeviceQueue timed = timedQueue;
+      if (timed == null) {
+        timed = device.queue(QueueMode.IN_ORDER.timed());
+        timedQueue = timed;
+      }
       long nanos = 0;
       for (Prepared prepared : launches) {
         try (DeviceEvent event =
-            queue.launch(prepared.kernel, prepared.config, prepared.arguments)) {
+            timed.launch(prepared.kernel, prepared.config, prepared.arguments)) {
           event.await();
           nanos += event.durationNanos();
         }
@@ -168,6 +177,9 @@ public final class CompiledFunction implements AutoCloseable {
     @Override
     public void close() {
       queue.close();
+      if (timedQueue != null) {
+        timedQueue.close();
+      }
       buffers.forEach(DeviceBuffer::close);
       workspaces.forEach(DeviceBuffer::close);
     }

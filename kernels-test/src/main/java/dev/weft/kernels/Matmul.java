@@ -11,7 +11,7 @@ import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
 import java.util.List;
 
-/** {@code C[i, j] = Σ_k A[i, k] · B[k, j]}, scheduled by hand in three ways. */
+/** {@code C[i, j] = Σ_k A[i, k] · B[k, j]}, scheduled by hand in several ways. */
 public final class Matmul {
   private Matmul() {}
 
@@ -26,6 +26,28 @@ public final class Matmul {
             List.of(m, n),
             i -> Te.sum(Expr.mul(a.at(i.get(0), axis.var()), b.at(axis.var(), i.get(1))), axis));
     return Te.primFunc("matmul", a, b, c);
+  }
+
+  /**
+   * Tiles of {@code tile} by {@code tile} results, so that what is read stays in the cache; the
+   * handles are those of the tiles' loops over rows and columns.
+   */
+  public static List<LoopRef> cacheBlocked(Schedule schedule, int tile) {
+    BlockRef block = schedule.getBlock("C");
+    List<LoopRef> loops = schedule.getLoops(block);
+    List<LoopRef> y = schedule.split(loops.get(0), null, tile);
+    List<LoopRef> x = schedule.split(loops.get(1), null, tile);
+    schedule.reorder(y.get(0), x.get(0), loops.get(2), y.get(1), x.get(1));
+    return List.of(y.get(0), x.get(0));
+  }
+
+  /** The loop over k is around {@code width} columns, whose sums begin in a loop of their own. */
+  public static void groupColumns(Schedule schedule, int width) {
+    BlockRef block = schedule.getBlock("C", "main");
+    List<LoopRef> loops = schedule.getLoops(block);
+    List<LoopRef> j = schedule.split(loops.get(1), null, width);
+    schedule.reorder(loops.get(0), j.get(0), loops.get(2), j.get(1));
+    schedule.decomposeReduction(block, loops.get(2));
   }
 
   /** One thread a result, in blocks of {@code tile} by {@code tile}. */

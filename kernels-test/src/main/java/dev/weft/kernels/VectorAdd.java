@@ -30,4 +30,24 @@ public final class VectorAdd {
     schedule.bind(parts.get(1), "threadIdx.x");
     return schedule.function();
   }
+
+  /** In tiles of 4 by 4 of which the columns are walked first; the outermost loop in parallel. */
+  public static PrimFunc tiledInParallel(PrimFunc function) {
+    Schedule schedule = Schedule.of(function);
+    LoopRef i = schedule.getLoops(schedule.getBlock("C")).getFirst();
+    List<LoopRef> parts = schedule.split(i, null, 4, 4);
+    schedule.reorder(parts.get(0), parts.get(2), parts.get(1));
+    schedule.parallel(parts.get(0));
+    return schedule.function();
+  }
+
+  /** In parallel, {@code lanes} elements at a time in vector instructions. */
+  public static PrimFunc vectorized(PrimFunc function, int lanes) {
+    Schedule schedule = Schedule.of(function);
+    LoopRef i = schedule.getLoops(schedule.getBlock("C")).getFirst();
+    List<LoopRef> parts = schedule.split(i, null, lanes);
+    schedule.parallel(parts.get(0));
+    schedule.vectorize(parts.get(1));
+    return schedule.function();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.weft.kernels;
 
+import dev.weft.base.Tensor;
 import dev.weft.compiler.CompiledFunction;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceInfo;
@@ -64,6 +65,18 @@ record DeviceUnderTest(String name, String missing) {
             samples.check(compiled::run);
           }
         });
+  }
+
+  /** Compiles a function for the device and runs it once; skips the test if there is none. */
+  void run(PrimFunc function, List<Tensor> tensors) {
+    try (CompiledFunction compiled = CompiledFunction.compile(function, open())) {
+      compiled.run(tensors);
+    }
+  }
+
+  /** Whether it is the reference interpreter, which takes minutes for 1024×1024 matrices. */
+  boolean isInterpreter() {
+    return name.equals("interpreter");
   }
 
   @Override
