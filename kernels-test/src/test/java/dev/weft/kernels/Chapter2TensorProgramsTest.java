@@ -95,8 +95,7 @@ final class Chapter2TensorProgramsTest {
     var a = Te.placeholder("A", DType.FLOAT32, 128);
     var b = Te.placeholder("B", DType.FLOAT32, 128);
     var c =
-        Te.compute(
-            "C", a.shape(), List.of("i"), Map.of(), i -> Expr.add(a.at(i), b.at(i.get(0))));
+        Te.compute("C", a.shape(), List.of("i"), Map.of(), i -> Expr.add(a.at(i), b.at(i.get(0))));
     PrimFunc function = Te.primFunc("main", a, b, c);
     Structure.assertBody(
         function,

@@ -3,7 +3,6 @@ package dev.weft.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
@@ -291,8 +290,7 @@ final class Chapter3TensorIrTest {
     Schedule schedule = Schedule.of(CoursePrograms.matmulRelu());
     MatmulRelu.fuseRelu(schedule, MatmulRelu.groupColumns(schedule, 8));
     assertThat(Structure.names(schedule.function()))
-        .containsExactly(
-            "block root", "i", "j_0", "k", "j_1", "block Y", "ax0", "block C");
+        .containsExactly("block root", "i", "j_0", "k", "j_1", "block Y", "ax0", "block C");
     check(schedule.function());
   }
 

@@ -186,8 +186,7 @@ final class Chapter7GpuTest {
 
   @Test
   void withoutItsPredicateTheCopyLeavesTheBuffer() {
-    String guarded =
-        TvmScript.print(WindowSum.withSharedStage(CoursePrograms.windowSum(), 128));
+    String guarded = TvmScript.print(WindowSum.withSharedStage(CoursePrograms.windowSum(), 128));
     String unguarded = guarded.replaceAll("(?m)^ *T\\.where\\(.*\\R", "");
     assertThat(unguarded).isNotEqualTo(guarded);
     Golden.checkWindowSum(TvmScript.parseFunction(guarded), Interpreter::run);
@@ -322,7 +321,9 @@ final class Chapter7GpuTest {
         .contains("__local float B_shared[512];");
     String step = source.substring(source.indexOf("for (int k_0"));
     assertThat(count(source, "barrier(CLK_LOCAL_MEM_FENCE);")).isEqualTo(2);
-    assertThat(step.indexOf("barrier(")).as("before the refill").isLessThan(step.indexOf("vstore4"));
+    assertThat(step.indexOf("barrier("))
+        .as("before the refill")
+        .isLessThan(step.indexOf("vstore4"));
     assertThat(step.lastIndexOf("barrier("))
         .as("before the use")
         .isBetween(step.lastIndexOf("vstore4"), step.indexOf("for (int k_1"));

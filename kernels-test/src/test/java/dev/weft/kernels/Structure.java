@@ -27,16 +27,14 @@ final class Structure {
     List<String> header =
         printed.lines().takeWhile(line -> !line.contains("T.block(\"root\")")).toList();
     assertThat(printed.lines().count()).as("an implicit root").isGreaterThan(header.size());
-    String text =
-        header.stream().collect(Collectors.joining("\n", "", "\n")) + expected.indent(4);
+    String text = header.stream().collect(Collectors.joining("\n", "", "\n")) + expected.indent(4);
     PrimFunc wanted = TvmScript.parseFunction(text);
     Analyzer analyzer = new Analyzer();
     StructuralEqual.Options options =
         StructuralEqual.Options.STRICT.upTo(analyzer::simplify).telling(analyzer::bind);
     StructuralEqual.check(function, wanted, options)
         .ifPresent(
-            mismatch ->
-                assertThat(printed).as("%s", mismatch).isEqualTo(TvmScript.print(wanted)));
+            mismatch -> assertThat(printed).as("%s", mismatch).isEqualTo(TvmScript.print(wanted)));
     assertThat(StructuralEqual.check(function, wanted, options)).isEmpty();
     assertThat(names(function)).isEqualTo(names(wanted));
   }
