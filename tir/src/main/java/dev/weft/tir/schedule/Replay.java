@@ -63,7 +63,7 @@ final class Replay {
       case "DecomposeReduction" -> List.of(schedule.decomposeReduction(block(0), loop(1)));
       case "ReorderBlockIterVar" -> none(() -> schedule.reorderBlockIterVar(block(0), integers(0)));
       case "ReIndex" -> List.of(schedule.reindex(block(0), integer(0), flag(1)));
-      case "Blockize" -> List.of(schedule.blockize(loop(0)));
+      case "Blockize" -> List.of(blockize());
       case "TransformLayout" ->
           none(
               () ->
@@ -83,6 +83,12 @@ final class Replay {
       case "Unannotate" -> none(() -> schedule.unannotate(stmt(0), text(0)));
       default -> throw bad("the primitive is not known");
     };
+  }
+
+  private BlockRef blockize() {
+    return input(0) instanceof TraceValue.Items(List<TraceValue> items)
+        ? schedule.blockize(items.stream().map(this::block).toList(), flag(0))
+        : schedule.blockize(loop(0), flag(0));
   }
 
   private static List<?> none(Runnable step) {

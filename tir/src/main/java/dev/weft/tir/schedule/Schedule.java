@@ -373,10 +373,22 @@ public final class Schedule {
     recorder.add("ReorderBlockIterVar", List.of(block), List.of(order), List.of());
   }
 
-  /** {@link Blockize}; gives back the outer block. */
+  /** {@link Blockize} of a loop; gives back the outer block. */
   public BlockRef blockize(LoopRef loop) {
-    BlockRef outer = apply(Blockize.apply(state, loop));
-    recorder.add("Blockize", List.of(loop), List.of(true), List.of(outer));
+    return blockize(loop, true);
+  }
+
+  /** {@link Blockize} of a loop; gives back the outer block. */
+  public BlockRef blockize(LoopRef loop, boolean preserveUnitIters) {
+    BlockRef outer = apply(Blockize.apply(state, loop, preserveUnitIters));
+    recorder.add("Blockize", List.of(loop), List.of(preserveUnitIters), List.of(outer));
+    return outer;
+  }
+
+  /** {@link Blockize} of blocks side by side; gives back the outer block. */
+  public BlockRef blockize(List<BlockRef> blocks, boolean preserveUnitIters) {
+    BlockRef outer = apply(Blockize.apply(state, blocks, preserveUnitIters));
+    recorder.add("Blockize", List.of(blocks), List.of(preserveUnitIters), List.of(outer));
     return outer;
   }
 

@@ -1,16 +1,14 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
-import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.Range;
-import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
-import dev.weft.tir.schedule.AffineMap;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.Interval;
@@ -18,27 +16,31 @@ import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
-import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * Makes a loop and all that is in it a block, with the block inside as its inner block.
+ * Makes a loop and all that is in it a block, with the block inside as its inner block; or makes
+ * several blocks side by side one block.
  *
- * <p>Arguments: the loop. Gives back the outer block; the handle of the block inside stays valid.
+ * <p>Arguments: the loop, or the blocks in their order; {@code preserveUnitIters}: whether loops of
+ * extent 1 stay in the values of axes. Gives back the outer block; the handles of the blocks inside
+ * stay valid.
  *
  * <p>Conditions:
  *
  * <ol>
- *   <li>there is one block under the loop,
- *   <li>the value of each of its axes is {@code outer * n + inner}, with {@code outer} a value of
- *       the loops outside and {@code inner}, in {@code [0, n)}, one of the loop and those within,
- *   <li>each part of its predicate is about one of the two only.
+ *   <li>of a loop: there is one block under it, and nothing else,
+ *   <li>of blocks: two or more, each alone in a loop nest, the nests one after the other in the
+ *       body of one loop or block; they have no init; the outer parts of their axes are the same,
+ *   <li>the value of each axis is {@code outer * n + inner}, with {@code outer} a value of the loops
+ *       outside and {@code inner}, in {@code [0, n)}, one of the loop and those within; or else
+ *       there is no predicate and each value is one of loops outside or of loops inside only,
+ *   <li>each part of a predicate is about one of the two only.
  * </ol>
  *
  * <p>The init of a reduction becomes the init of the outer block.
@@ -58,257 +60,188 @@ public final class Blockize {
 
   private Blockize() {}
 
-  /** See the class. */
-  public static Applied<BlockRef> apply(ScheduleState state, LoopRef ref) {
-    Site.Loop loop = state.loop(ref);
-    Site.Block site = onlyBlock(state, loop);
-    return new Blockize.Division(state, loop, site).apply();
+  /** Makes a loop a block; see the class. */
+  public static Applied<BlockRef> apply(
+      ScheduleState state, LoopRef ref, boolean preserveUnitIters) {
+    return apply(NAME, state, ref, preserveUnitIters);
   }
 
-  private static Site.Block onlyBlock(ScheduleState state, Site.Loop loop) {
+  /** Makes a loop a block, as a part of another primitive. */
+  static Applied<BlockRef> apply(
+      String primitive, ScheduleState state, LoopRef ref, boolean preserveUnitIters) {
+    Site.Loop loop = state.loop(ref);
+    Site.Block site = onlyBlock(primitive, state, loop);
+    List<Site.Loop> around = site.loopsAround();
+    List<Site.Loop> inside = around.subList(around.indexOf(loop), around.size());
+    BlockDivision division =
+        new BlockDivision(primitive, state, site, inside, loop, preserveUnitIters);
+    Stmt.Block outer =
+        new Stmt.Block(
+            site.block().name() + "_o",
+            division.outerAxes(),
+            division.outerReads(),
+            division.outerWrites(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            division.outerInit(),
+            division.around(division.inner()));
+    Stmt realize =
+        new Stmt.BlockRealize(division.outerValues(), division.outerPredicate(), outer);
+    ScheduleState next = state.replace(loop, realize).recheck(site.ref());
+    return new Applied<>(next, Blocks.ref(next, outer));
+  }
+
+  private static Site.Block onlyBlock(String primitive, ScheduleState state, Site.Loop loop) {
     Site site = loop;
     while (site instanceof Site.Loop at) {
       if (at.children().size() != 1 || at.stmt().body() != at.children().getFirst().stmt()) {
-        throw state.refuse(NAME, at + " has more than one statement", at);
+        throw state.refuse(primitive, at + " has more than one statement", at);
       }
       site = at.children().getFirst();
     }
     return (Site.Block) site;
   }
 
-  /** One block taken apart at one loop. */
-  private static final class Division {
-    private final ScheduleState state;
-    private final Site.Loop loop;
-    private final Site.Block site;
-    private final Analyzer analyzer;
-    private final List<Stmt.For> innerLoops = new ArrayList<>();
-    private final Set<Var> innerVars = new HashSet<>();
-    private final List<IterVar> outerAxes = new ArrayList<>();
-    private final List<Expr> outerValues = new ArrayList<>();
-    private final List<IterVar> innerAxes = new ArrayList<>();
-    private final List<Expr> innerValues = new ArrayList<>();
-    private final Map<Var, Expr> values = new HashMap<>();
-
-    Division(ScheduleState state, Site.Loop loop, Site.Block site) {
-      this.state = state;
-      this.loop = loop;
-      this.site = site;
-      this.analyzer = state.analyzer(site);
-      List<Site.Loop> around = site.loopsAround();
-      for (Site.Loop inner : around.subList(around.indexOf(loop), around.size())) {
-        innerLoops.add(inner.stmt());
-        innerVars.add(inner.stmt().var());
+  /** Makes blocks side by side one block; see the class. */
+  public static Applied<BlockRef> apply(
+      ScheduleState state, List<BlockRef> refs, boolean preserveUnitIters) {
+    List<Site.Block> sites = refs.stream().map(state::block).toList();
+    if (sites.size() < 2) {
+      throw state.refuse(
+          NAME, "two or more blocks are needed, got " + sites.size(), sites.toArray(Site[]::new));
+    }
+    List<Site> tops = sites.stream().map(Blockize::top).toList();
+    Site parent = tops.getFirst().parent();
+    if (parent == null) {
+      throw state.refuse(NAME, "a root block has none beside it", sites.getFirst());
+    }
+    List<Stmt> stmts = Nests.statements(CachePlace.body(parent));
+    int first = stmts.indexOf(tops.getFirst().stmt());
+    for (int i = 0; i < tops.size(); i++) {
+      boolean follows =
+          tops.get(i).parent() == parent
+              && first + i < stmts.size()
+              && stmts.get(first + i) == tops.get(i).stmt();
+      if (first < 0 || !follows) {
+        throw state.refuse(
+            NAME,
+            "the blocks are not alone in loop nests that follow each other in one body",
+            sites.toArray(Site[]::new));
       }
     }
-
-    Applied<BlockRef> apply() {
-      List<Expr> outerPredicate = new ArrayList<>();
-      List<Expr> innerPredicate = new ArrayList<>();
-      splitPredicate(outerPredicate, innerPredicate);
-      deriveAxes(divisions());
-      Stmt.Block block = site.block();
-      Stmt init = block.init();
-      Stmt.Block inner = inner(block);
-      Expr inside = Vars.conjunction(innerPredicate);
-      Stmt body = new Stmt.BlockRealize(innerValues, inside, inner);
-      for (Stmt.For each : innerLoops.reversed()) {
-        body = each.withBody(body);
+    List<BlockDivision> divisions = new ArrayList<>();
+    List<Stmt> body = new ArrayList<>();
+    for (Site.Block site : sites) {
+      BlockDivision division =
+          new BlockDivision(
+              NAME, state, site, inside(site, parent), parent, preserveUnitIters);
+      if (site.block().init() != null) {
+        throw division.refuse("it has an init, which would have to go before all of them");
       }
-      Stmt.Block outer =
-          new Stmt.Block(
-              block.name() + "_o",
-              outerAxes,
-              relaxed(block.reads()),
-              relaxed(block.writes()),
-              List.of(),
-              List.of(),
-              Map.of(),
-              init == null ? null : outerInit(init, inner, inside),
-              body);
-      Stmt realize = new Stmt.BlockRealize(outerValues, Vars.conjunction(outerPredicate), outer);
-      ScheduleState next = state.replace(loop, realize).recheckAffine(site.ref());
-      return new Applied<>(next, Blocks.ref(next, outer));
+      divisions.add(division);
+      body.add(division.around(division.inner()));
     }
-
-    private void splitPredicate(List<Expr> outer, List<Expr> inner) {
-      for (Expr part : Vars.conjuncts(site.stmt().predicate())) {
-        Set<Var> used = new HashSet<>(Vars.in(part));
-        used.retainAll(Regions.domain(site.parent(), null, Scope.GLOBAL).keySet());
-        if (innerVars.containsAll(used) && !used.isEmpty()) {
-          inner.add(part);
-        } else if (used.stream().noneMatch(innerVars::contains)) {
-          outer.add(part);
-        } else {
-          throw refuse("its predicate is about loops outside and inside at once");
-        }
-      }
+    BlockDivision shape = divisions.getFirst();
+    List<BufferRegion> reads = new ArrayList<>();
+    List<BufferRegion> writes = new ArrayList<>();
+    for (int i = 0; i < divisions.size(); i++) {
+      Map<Var, Var> axes = sameOuter(shape, divisions.get(i), state.analyzer(parent));
+      body.set(i, Substitute.in(body.get(i), axes));
+      divisions.get(i).outerReads().forEach(read -> reads.add(Substitute.in(read, axes)));
+      divisions.get(i).outerWrites().forEach(write -> writes.add(Substitute.in(write, axes)));
     }
-
-    private List<AffineMap.Division> divisions() {
-      AffineMap map =
-          AffineMap.detect(
-              site.stmt().iterValues(),
-              Regions.domain(site.parent(), null, Scope.GLOBAL),
-              site.stmt().predicate(),
-              AffineMap.Level.SURJECTIVE,
-              analyzer);
-      List<AffineMap.Division> divisions = map == null ? null : map.divide(innerVars);
-      if (divisions == null) {
-        divisions = trivial();
-      }
-      if (divisions == null) {
-        throw refuse("the values of its axes are not made of an outer and an inner part");
-      }
-      return divisions;
+    Stmt.Block outer =
+        new Stmt.Block(
+            sites.stream().map(Site::name).collect(Collectors.joining("_", "outer_", "_")),
+            shape.outerAxes(),
+            united(reads, state.analyzer(parent)),
+            united(writes, state.analyzer(parent)),
+            List.of(),
+            List.of(),
+            Map.of(),
+            null,
+            Stmt.seq(body));
+    List<Stmt> rest = new ArrayList<>(stmts);
+    rest.subList(first, first + tops.size()).clear();
+    Stmt realize = new Stmt.BlockRealize(shape.outerValues(), shape.outerPredicate(), outer);
+    Stmt changed = Stmt.seq(Nests.inserted(rest, first, realize));
+    ScheduleState next = state.replace(parent, withBody(parent, changed));
+    for (Site.Block site : sites) {
+      next = next.recheck(site.ref());
     }
+    return new Applied<>(next, Blocks.ref(next, outer));
+  }
 
-    /** Each value of outer, or of inner loops only; then the axis's domain is the part's. */
-    private @Nullable List<AffineMap.Division> trivial() {
-      if (!site.stmt().predicate().isConst(1)) {
-        return null;
-      }
-      List<AffineMap.Division> result = new ArrayList<>();
-      for (int i = 0; i < site.stmt().iterValues().size(); i++) {
-        Expr value = site.stmt().iterValues().get(i);
-        Expr extent = site.block().iterVars().get(i).dom().extent();
-        Set<Var> used = new HashSet<>(Vars.in(value));
-        used.retainAll(Regions.domain(site.parent(), null, Scope.GLOBAL).keySet());
-        Expr zero = Expr.imm(value.dtype(), 0);
-        Expr one = Expr.imm(value.dtype(), 1);
-        if (used.stream().noneMatch(innerVars::contains)) {
-          result.add(new AffineMap.Division(value, extent, zero, one));
-        } else if (innerVars.containsAll(used)) {
-          result.add(new AffineMap.Division(zero, one, value, extent));
-        } else {
-          return null;
-        }
-      }
-      return result;
-    }
+  private static Stmt withBody(Site site, Stmt body) {
+    return switch (site) {
+      case Site.Loop loop -> loop.stmt().withBody(body);
+      case Site.Block block -> block.stmt().withBlock(block.block().withBody(body));
+    };
+  }
 
-    private void deriveAxes(List<AffineMap.Division> divisions) {
-      for (int i = 0; i < divisions.size(); i++) {
-        AffineMap.Division division = divisions.get(i);
-        IterVar axis = site.block().iterVars().get(i);
-        Var outer = axis.var().renamed(axis.var().name() + "_o");
-        outerAxes.add(new IterVar(Range.upTo(division.outerExtent()), outer, axis.kind(), null));
-        outerValues.add(analyzer.simplify(division.outer()));
-        boolean single = division.outerExtent().isConst(1);
-        if (division.innerExtent().isConst(1)) {
-          values.put(axis.var(), outer);
-          continue;
-        }
-        Var inner = axis.var().renamed(axis.var().name() + "_i");
-        innerAxes.add(new IterVar(Range.upTo(division.innerExtent()), inner, axis.kind(), null));
-        innerValues.add(analyzer.simplify(division.inner()));
-        values.put(
-            axis.var(), single ? inner : Expr.add(Expr.mul(outer, division.innerExtent()), inner));
-      }
+  /** The outermost loop that holds the block alone, or the block. */
+  private static Site top(Site.Block site) {
+    Site top = site;
+    while (top.parent() instanceof Site.Loop loop && loop.stmt().body() == top.stmt()) {
+      top = loop;
     }
+    return top;
+  }
 
-    private Stmt.Block inner(Stmt.Block block) {
-      List<BufferRegion> reads = new ArrayList<>(block.reads());
-      if (block.init() != null) {
-        List<BufferRegion> all = new ArrayList<>();
-        for (BufferRegion write : block.writes()) {
-          if (Conditions.regionOf(reads, write.buffer()) == null) {
-            all.add(write);
-          }
-        }
-        all.addAll(reads);
-        reads = all;
-      }
-      List<MatchBufferRegion> views =
-          block.matchBuffers().stream().map(match -> Views.substitute(match, values)).toList();
-      return Blocks.withViews(
-              Blocks.with(
-                  block,
-                  innerAxes,
-                  substituted(reads),
-                  substituted(block.writes()),
-                  null,
-                  block.body()),
-              views)
-          .withBody(Substitute.in(block.body(), values));
-    }
+  private static List<Site.Loop> inside(Site.Block site, Site parent) {
+    return site.loopsAround().stream().filter(l -> l != parent && parent.contains(l)).toList();
+  }
 
-    private List<BufferRegion> substituted(List<BufferRegion> regions) {
-      return regions.stream().map(region -> Substitute.in(region, values)).toList();
+  /** The outer axes of a block that are those of another one, as these. */
+  private static Map<Var, Var> sameOuter(
+      BlockDivision shape, BlockDivision division, Analyzer analyzer) {
+    List<IterVar> axes = division.outerAxes();
+    if (axes.size() > shape.outerAxes().size()) {
+      throw division.refuse("it has more axes than the first block");
     }
+    if (!analyzer.proveEqual(division.outerPredicate(), shape.outerPredicate())) {
+      throw division.refuse("its predicate outside is not that of the first block");
+    }
+    Map<Var, Var> same = new HashMap<>();
+    for (int i = 0; i < axes.size(); i++) {
+      IterVar axis = axes.get(i);
+      IterVar first = shape.outerAxes().get(i);
+      boolean equal =
+          analyzer.proveEqual(axis.dom().min(), first.dom().min())
+              && analyzer.proveEqual(axis.dom().extent(), first.dom().extent())
+              && analyzer.proveEqual(division.outerValues().get(i), shape.outerValues().get(i))
+              && (axis.kind() == first.kind() || axis.dom().extent().isConst(1));
+      if (!equal) {
+        throw division.refuse(
+            "the outer part of axis " + i + " is not the same as that of the first block");
+      }
+      same.put(axis.var(), first.var());
+    }
+    return same;
+  }
 
-    private List<BufferRegion> relaxed(List<BufferRegion> regions) {
-      Map<Var, Interval> domain = new HashMap<>();
-      for (IterVar axis : innerAxes) {
-        Expr last = Expr.sub(axis.dom().extent(), 1);
-        domain.put(axis.var(), new Interval(axis.dom().min(), last));
-      }
-      List<BufferRegion> result = new ArrayList<>();
-      for (BufferRegion region : substituted(regions)) {
-        List<Range> ranges = new ArrayList<>();
-        for (int i = 0; i < region.region().size(); i++) {
-          Range range = region.region().get(i);
-          Expr end = analyzer.simplify(Expr.sub(Expr.add(range.min(), range.extent()), 1));
-          Interval covered =
-              new Interval(
-                  Regions.evaluate(analyzer.simplify(range.min()), domain, analyzer).min(),
-                  Regions.evaluate(end, domain, analyzer).max());
-          Range whole = Range.upTo(region.buffer().shape().get(i));
-          ranges.add(Regions.range(covered, whole, analyzer));
-        }
-        result.add(new BufferRegion(region.buffer(), ranges));
-      }
-      return result;
+  /** One region a buffer, the smallest that holds all given ones; the last buffer first. */
+  private static List<BufferRegion> united(List<BufferRegion> regions, Analyzer analyzer) {
+    Map<Buffer, BufferRegion> result = new LinkedHashMap<>();
+    for (BufferRegion region : regions) {
+      result.merge(region.buffer(), region, (a, b) -> union(a, b, analyzer));
     }
+    return List.copyOf(result.values()).reversed();
+  }
 
-    private Stmt outerInit(Stmt init, Stmt.Block inner, Expr predicate) {
-      Stmt body = Substitute.in(init, values);
-      Set<Var> used = Vars.in(body);
-      Map<Var, Expr> renamed = new HashMap<>();
-      List<IterVar> axes = new ArrayList<>();
-      List<Expr> axisValues = new ArrayList<>();
-      for (int i = 0; i < innerAxes.size(); i++) {
-        IterVar axis = innerAxes.get(i);
-        if (axis.kind() == IterVar.Kind.SPATIAL && used.contains(axis.var())) {
-          Var var = axis.var().renamed(axis.var().name() + "_init");
-          renamed.put(axis.var(), var);
-          axes.add(axis.withVar(var));
-          axisValues.add(innerValues.get(i));
-        }
-      }
-      List<Expr> kept = new ArrayList<>();
-      Set<Var> around = new HashSet<>();
-      axisValues.forEach(value -> around.addAll(Vars.in(value)));
-      for (Expr part : Vars.conjuncts(predicate)) {
-        if (around.containsAll(Vars.in(part))) {
-          kept.add(part);
-        } else if (Vars.usesAny(part, around)) {
-          throw refuse("its predicate is about spatial and reduction loops at once");
-        }
-      }
-      Stmt.Block block =
-          new Stmt.Block(
-              inner.name() + "_init",
-              axes,
-              List.of(),
-              inner.writes().stream().map(write -> Substitute.in(write, renamed)).toList(),
-              List.of(),
-              List.of(),
-              Map.of(),
-              null,
-              Substitute.in(body, renamed));
-      Stmt nest = new Stmt.BlockRealize(axisValues, Vars.conjunction(kept), block);
-      for (Stmt.For each : innerLoops.reversed()) {
-        if (around.contains(each.var())) {
-          nest = Nests.renamed(each, each.var().renamed(each.var().name()), nest);
-        }
-      }
-      return nest;
+  private static BufferRegion union(BufferRegion a, BufferRegion b, Analyzer analyzer) {
+    List<Range> ranges = new ArrayList<>();
+    for (int i = 0; i < a.region().size(); i++) {
+      Range whole = Range.upTo(a.buffer().shape().get(i));
+      Interval both = Regions.union(interval(a, i), interval(b, i), analyzer);
+      ranges.add(Regions.range(both, whole, analyzer));
     }
+    return new BufferRegion(a.buffer(), ranges);
+  }
 
-    private RuntimeException refuse(String reason) {
-      return state.refuse(
-          NAME, site + " can't be taken apart at " + loop + ": " + reason, site, loop);
-    }
+  private static Interval interval(BufferRegion region, int dimension) {
+    Range range = region.region().get(dimension);
+    return new Interval(range.min(), Expr.sub(Expr.add(range.min(), range.extent()), 1));
   }
 }
