@@ -71,8 +71,7 @@ public final class Subspaces {
 
   private void collect(AffineMap.Sum sum) {
     for (AffineMap.Digit digit : sum.digits()) {
-      List<AffineMap.Digit> digits =
-          used.computeIfAbsent(digit.mark(), mark -> new ArrayList<>());
+      List<AffineMap.Digit> digits = used.computeIfAbsent(digit.mark(), mark -> new ArrayList<>());
       AffineMap.Digit unscaled = unscaled(digit);
       if (!digits.contains(unscaled)) {
         digits.add(unscaled);
@@ -120,7 +119,8 @@ public final class Subspaces {
     }
     Division whole = sum(source, digit.mark().extent());
     List<AffineMap.Digit> digits = used.getOrDefault(digit.mark(), List.of());
-    boolean single = digits.size() == 1 && analyzer.proveEqual(digit.extent(), digit.mark().extent());
+    boolean single =
+        digits.size() == 1 && analyzer.proveEqual(digit.extent(), digit.mark().extent());
     if (whole == null || single) {
       return whole;
     }
@@ -170,10 +170,7 @@ public final class Subspaces {
     while (!rest.isEmpty()) {
       Expr lower = expected;
       AffineMap.Digit next =
-          rest.stream()
-              .filter(d -> analyzer.proveEqual(d.lower(), lower))
-              .findFirst()
-              .orElse(null);
+          rest.stream().filter(d -> analyzer.proveEqual(d.lower(), lower)).findFirst().orElse(null);
       if (next == null) {
         return false;
       }

@@ -37,9 +37,9 @@ import java.util.stream.Collectors;
  *   <li>of a loop: there is one block under it, and nothing else,
  *   <li>of blocks: two or more, each alone in a loop nest, the nests one after the other in the
  *       body of one loop or block; they have no init; the outer parts of their axes are the same,
- *   <li>the value of each axis is {@code outer * n + inner}, with {@code outer} a value of the loops
- *       outside and {@code inner}, in {@code [0, n)}, one of the loop and those within; or else
- *       there is no predicate and each value is one of loops outside or of loops inside only,
+ *   <li>the value of each axis is {@code outer * n + inner}, with {@code outer} a value of the
+ *       loops outside and {@code inner}, in {@code [0, n)}, one of the loop and those within; or
+ *       else there is no predicate and each value is one of loops outside or of loops inside only,
  *   <li>each part of a predicate is about one of the two only.
  * </ol>
  *
@@ -86,8 +86,7 @@ public final class Blockize {
             Map.of(),
             division.outerInit(),
             division.around(division.inner()));
-    Stmt realize =
-        new Stmt.BlockRealize(division.outerValues(), division.outerPredicate(), outer);
+    Stmt realize = new Stmt.BlockRealize(division.outerValues(), division.outerPredicate(), outer);
     ScheduleState next = state.replace(loop, realize).recheck(site.ref());
     return new Applied<>(next, Blocks.ref(next, outer));
   }
@@ -134,8 +133,7 @@ public final class Blockize {
     List<Stmt> body = new ArrayList<>();
     for (Site.Block site : sites) {
       BlockDivision division =
-          new BlockDivision(
-              NAME, state, site, inside(site, parent), parent, preserveUnitIters);
+          new BlockDivision(NAME, state, site, inside(site, parent), parent, preserveUnitIters);
       if (site.block().init() != null) {
         throw division.refuse("it has an init, which would have to go before all of them");
       }
