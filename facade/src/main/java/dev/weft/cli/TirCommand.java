@@ -5,7 +5,12 @@ import picocli.CommandLine.Command;
 /** {@code weft tir}: TensorIR functions as TVMScript. */
 @Command(
     name = "tir",
-    description = "Reads, prints and runs TensorIR functions written in TVMScript.",
+    description = "Reads, prints, transforms and runs TensorIR functions written in TVMScript.",
     footer = {"", "Example:", "  weft tir print function.py --dialect sblock"},
-    subcommands = {TirPrintCommand.class, TirRunCommand.class})
+    subcommands = {
+      TirPrintCommand.class,
+      TirApplyCommand.class,
+      TirCheckCommand.class,
+      TirRunCommand.class
+    })
 final class TirCommand {}

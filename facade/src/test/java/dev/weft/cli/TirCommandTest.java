@@ -43,4 +43,62 @@ class TirCommandTest {
     Cli.run("tir", "print", file.toString()).failed(Main.FAILED, "bad.py:2:");
     Cli.run("tir", "print", folder.resolve("none.py").toString()).failed(Main.FAILED, "none.py");
   }
+
+  private Path traced(String name, String trace) throws IOException {
+    Path made = Files.createDirectories(folder.resolve("cases").resolve(name));
+    Files.copy(matmul(), made.resolve("before.py"));
+    Files.writeString(made.resolve("trace.json"), trace);
+    return made;
+  }
+
+  private static final String UNROLL =
+      """
+      [[
+        ["GetBlock", [], ["C", "matmul"], ["b0"]],
+        ["GetLoops", ["b0"], [], ["l1", "l2", "l3"]],
+        ["Unroll", ["l3"], [], []]
+      ], []]
+      """;
+
+  @Test
+  void appliesTraces() throws IOException {
+    Path made = traced("unroll", UNROLL);
+    String trace = made.resolve("trace.json").toString();
+    String text =
+        Cli.run("tir", "apply", matmul().toString(), "--trace", trace).succeeded().out();
+    assertThat(text).contains("in T.unroll(");
+    Cli.run("tir", "apply", matmul().toString(), "--trace", made.toString())
+        .failed(Main.FAILED, "unroll");
+  }
+
+  @Test
+  void checksCases() throws IOException {
+    Path right = traced("a_right", UNROLL);
+    String trace = right.resolve("trace.json").toString();
+    String expected = Cli.run("tir", "apply", matmul().toString(), "--trace", trace).out();
+    Files.writeString(right.resolve("expected.py"), expected);
+    Path cases = folder.resolve("cases");
+    assertThat(Cli.run("tir", "check", cases.toString()).succeeded().out().lines())
+        .containsExactly(
+            "test,status,detail",
+            "a_right,pass,",
+            "total,1,pass 1; fail 0; unsupported 0; error 0");
+
+    Files.writeString(traced("b_wrong", UNROLL).resolve("error"), "unroll: no reason");
+    Path unknown = traced("c_unknown", UNROLL.replace("Unroll", "Unheard"));
+    Files.writeString(unknown.resolve("expected.py"), expected);
+    Files.createDirectories(cases.resolve("d_broken"));
+    Files.writeString(cases.resolve("d_broken").resolve("trace.json"), "[[], []]");
+    Path csv = folder.resolve("report.csv");
+    Cli mixed = Cli.run("tir", "check", cases.toString(), "--csv", csv.toString());
+    assertThat(mixed.status()).isEqualTo(Main.FAILED);
+    assertThat(mixed.out()).doesNotContain("a_right").contains("b_wrong,fail,", "d_broken,error,");
+    assertThat(Files.readString(csv))
+        .contains("a_right,pass,", "c_unknown,unsupported,", "total,4,pass 1; fail 1; unsupported 1");
+  }
+
+  @Test
+  void aFolderWithoutCasesIsAnError() {
+    Cli.run("tir", "check", folder.toString()).failed(Main.FAILED, "no case folder");
+  }
 }

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** Carries out a trace on a schedule. */
 final class Replay {
   private final Schedule schedule;
+  private final ReplayOptions options;
   private final Map<String, Object> values = new HashMap<>();
   private Instruction current = new Instruction("", List.of(), List.of(), List.of());
 
-  Replay(Schedule schedule) {
+  Replay(Schedule schedule, ReplayOptions options) {
     this.schedule = schedule;
+    this.options = options;
   }
 
   void run(Trace trace) {
@@ -81,7 +83,9 @@ final class Replay {
                   schedule.storageAlign(block(0), integer(0), integer(1), integer(2), integer(3)));
       case "Annotate" -> none(() -> schedule.annotate(stmt(0), text(0), attr(input(1))));
       case "Unannotate" -> none(() -> schedule.unannotate(stmt(0), text(0)));
-      default -> throw bad("the primitive is not known");
+      default ->
+          throw new UnsupportedStepException(
+              "there is no primitive '" + current.kind() + "'", "trace");
     };
   }
 
@@ -219,6 +223,11 @@ final class Replay {
       return value;
     }
     throw bad("attribute " + index + " must be a string");
+  }
+
+  /** The tensor intrinsic that an attribute names. */
+  TensorIntrin intrinsic(int index) {
+    return options.intrinsic(text(index));
   }
 
   private AttrValue attr(TraceValue value) {

@@ -65,6 +65,21 @@ public final class Schedule {
     return new Schedule(ScheduleState.of(module), new TraceRecorder());
   }
 
+  /**
+   * A schedule without the legality checks that TVM's {@code enable_check} switches: that the blocks
+   * under a loop which is made parallel are complete or reduction blocks, and that {@link
+   * DecomposeReduction} is applied to a reduction block, above its reduction loops. What comes of it
+   * may compute something else, so that it {@link #isTainted} for good.
+   */
+  public static Schedule unchecked(IRModule module) {
+    return new Schedule(ScheduleState.unchecked(module), new TraceRecorder());
+  }
+
+  /** Whether a step may have changed what the module computes. */
+  public boolean isTainted() {
+    return !state.isChecked();
+  }
+
   /** A schedule of one function, under the name {@code main}. */
   public static Schedule of(PrimFunc function) {
     return of(IRModule.of("main", function));
@@ -101,7 +116,17 @@ public final class Schedule {
 
   /** Carries out a trace. */
   public void replay(Trace trace) {
-    new Replay(this).run(trace);
+    replay(trace, ReplayOptions.DEFAULT);
+  }
+
+  /**
+   * Carries out a trace.
+   *
+   * @throws ScheduleException if a step is refused; those before it are done
+   * @throws UnsupportedStepException if a step is no known primitive
+   */
+  public void replay(Trace trace, ReplayOptions options) {
+    new Replay(this, options).run(trace);
   }
 
   /** An independent schedule in the same state; handles of either are valid in both. */
@@ -236,7 +261,7 @@ public final class Schedule {
 
   /** {@link Bind}, to a tag such as {@code threadIdx.x}. */
   public void bind(LoopRef loop, String tag) {
-    bind(loop, ThreadTag.parse(tag));
+    bind(loop, checked("bind", () -> ThreadTag.parse(tag)));
   }
 
   /** {@link Bind}. */
@@ -469,14 +494,14 @@ public final class Schedule {
   }
 
   private static Scope scope(String text) {
-    return checked(() -> Scope.parse(text));
+    return checked("scope", () -> Scope.parse(text));
   }
 
-  private static <T> T checked(Supplier<T> parse) {
+  private static <T> T checked(String primitive, Supplier<T> parse) {
     try {
       return parse.get();
     } catch (IllegalArgumentException e) {
-      throw new ScheduleException("scope", String.valueOf(e.getMessage()), "", null, List.of());
+      throw new ScheduleException(primitive, String.valueOf(e.getMessage()), "", null, List.of());
     }
   }
 }

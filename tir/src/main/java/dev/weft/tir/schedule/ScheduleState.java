@@ -30,10 +30,12 @@ public final class ScheduleState {
   private final Map<Var, Site> sites = new HashMap<>();
   private final Map<Site, BlockScope> scopes = new HashMap<>();
   private final Map<Var, Facts> facts = new HashMap<>();
+  private final boolean checked;
   private @Nullable IRModule module;
 
-  private ScheduleState(IRModule marked, Map<Var, Facts> known) {
+  private ScheduleState(IRModule marked, Map<Var, Facts> known, boolean checked) {
     this.marked = marked;
+    this.checked = checked;
     marked.functions().forEach(this::index);
     for (Site site : List.copyOf(sites.values())) {
       if (site instanceof Site.Block block && !block.isRoot()) {
@@ -60,6 +62,20 @@ public final class ScheduleState {
    * are kept as they are; nothing in them can be scheduled.
    */
   public static ScheduleState of(IRModule module) {
+    return of(module, true);
+  }
+
+  /** As {@link #of}, for a schedule whose legality checks are off. */
+  public static ScheduleState unchecked(IRModule module) {
+    return of(module, false);
+  }
+
+  /** Whether legality checks are on. */
+  public boolean isChecked() {
+    return checked;
+  }
+
+  private static ScheduleState of(IRModule module, boolean checked) {
     IRModule marked = module;
     for (Map.Entry<String, PrimFunc> entry : module.functions().entrySet()) {
       PrimFunc function = entry.getValue();
@@ -67,7 +83,7 @@ public final class ScheduleState {
         marked = marked.with(entry.getKey(), function.withBody(Tags.mark(function.body())));
       }
     }
-    return new ScheduleState(marked, Map.of());
+    return new ScheduleState(marked, Map.of(), checked);
   }
 
   private void index(String name, PrimFunc function) {
@@ -244,7 +260,7 @@ public final class ScheduleState {
   /** The state after a function was replaced. */
   public ScheduleState withFunction(String name, PrimFunc function) {
     Stmt body = Tags.mark(function.body());
-    return new ScheduleState(marked.with(name, function.withBody(body)), facts);
+    return new ScheduleState(marked.with(name, function.withBody(body)), facts, checked);
   }
 
   /**
@@ -258,14 +274,14 @@ public final class ScheduleState {
       boolean affine = Bindings.detectAffine(site, analyzer(site));
       kept.put(ref.tag(), new Facts(affine, isCovered(site)));
     }
-    return new ScheduleState(marked, kept);
+    return new ScheduleState(marked, kept, checked);
   }
 
   /** The same state, with all that is known about a block worked out again. */
   public ScheduleState recheck(BlockRef changed) {
     Map<Var, Facts> kept = new HashMap<>(facts);
     kept.remove(changed.tag());
-    return new ScheduleState(marked, kept);
+    return new ScheduleState(marked, kept, checked);
   }
 
   /** Whether the loops around a block reach each of its instances exactly once. */

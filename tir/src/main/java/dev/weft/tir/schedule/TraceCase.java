@@ -3,91 +3,102 @@ package dev.weft.tir.schedule;
 import dev.weft.base.InputException;
 import dev.weft.base.WeftException;
 import dev.weft.tir.IRModule;
-import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.Trace;
-import dev.weft.tir.schedule.trace.TraceJson;
-import dev.weft.tir.script.TvmScript;
 import dev.weft.tir.structural.Mismatch;
-import dev.weft.tir.structural.StructuralEqual;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A module, a trace, and what must come of it: {@code before.py}, {@code trace.json} and {@code
- * expected.py}, or {@code error} where the trace's last instruction must be refused.
+ * A module, a trace, and what must come of it: a module, or the refusal of the trace's last
+ * instruction, where everything before it is accepted.
  *
  * @param before the module
  * @param trace what is done
  * @param expected what comes of it; null where the last instruction is refused
+ * @param checked whether the schedule's legality checks are on
+ * @param intrinsics the tensor intrinsics that the trace may name
  */
-public record TraceCase(IRModule before, Trace trace, @Nullable IRModule expected) {
+public record TraceCase(
+    IRModule before,
+    Trace trace,
+    @Nullable IRModule expected,
+    boolean checked,
+    List<TensorIntrin> intrinsics) {
+  /** Copies the list. */
+  public TraceCase {
+    intrinsics = List.copyOf(intrinsics);
+  }
+
   /**
    * What came of a case.
    *
-   * @param passed whether it is what was expected
+   * @param status in a word
    * @param message what was different; empty if nothing was
    */
-  public record Outcome(boolean passed, String message) {}
+  public record Outcome(CaseStatus status, String message) {
+    /** Whether it is what was expected. */
+    public boolean passed() {
+      return status == CaseStatus.PASS;
+    }
+  }
 
   /**
-   * Reads the folder of a case.
+   * Reads the folder of a case; {@link CaseFolder} says what is in it.
    *
    * @throws InputException if a file is missing or not readable
    */
   public static TraceCase read(Path folder) {
-    Path expected = folder.resolve("expected.py");
-    return new TraceCase(
-        TvmScript.parseModule(text(folder.resolve("before.py"))),
-        TraceJson.read(text(folder.resolve("trace.json"))),
-        Files.exists(expected) ? TvmScript.parseModule(text(expected)) : null);
+    return new CaseFolder(folder).read();
   }
 
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new InputException("can't be read: " + e.getMessage(), file.toString(), "", e);
-    }
+  /** The instruction that the case is about: the trace's last; null in an empty trace. */
+  public @Nullable Instruction last() {
+    return trace.instructions().isEmpty() ? null : trace.instructions().getLast();
   }
 
   /** Replays the trace and compares. */
   public Outcome run() {
-    Schedule schedule = Schedule.of(before);
-    List<Instruction> steps = trace.instructions();
-    int accepted = expected == null ? steps.size() - 1 : steps.size();
     try {
-      schedule.replay(new Trace(steps.subList(0, accepted), trace.decisions()));
+      return expected == null ? refused() : compared(expected);
+    } catch (UnsupportedStepException e) {
+      return new Outcome(CaseStatus.UNSUPPORTED, String.valueOf(e.getMessage()));
     } catch (WeftException e) {
-      return new Outcome(false, "refused: " + e.getMessage());
+      return new Outcome(CaseStatus.FAIL, "refused: " + e.getMessage());
     }
-    return expected == null ? refused() : compared(schedule.module(), expected);
+  }
+
+  private Schedule schedule() {
+    return checked ? Schedule.of(before) : Schedule.unchecked(before);
+  }
+
+  private ReplayOptions options() {
+    return ReplayOptions.DEFAULT.with(intrinsics);
   }
 
   private Outcome refused() {
-    Schedule schedule = Schedule.of(before);
-    try {
-      schedule.replay(trace);
-    } catch (ScheduleException e) {
-      return new Outcome(true, "");
-    } catch (InputException e) {
-      return new Outcome(false, "not understood: " + e.getMessage());
+    List<Instruction> steps = trace.instructions();
+    if (steps.isEmpty()) {
+      return new Outcome(CaseStatus.ERROR, "the trace has no instruction that could be refused");
     }
-    Instruction last = trace.instructions().getLast();
-    return new Outcome(false, "accepted " + last.kind() + ", which must be refused");
+    schedule().replay(trace.first(steps.size() - 1), options());
+    try {
+      schedule().replay(trace, options());
+    } catch (ScheduleException e) {
+      return new Outcome(CaseStatus.PASS, "");
+    }
+    String kind = steps.getLast().kind();
+    return new Outcome(CaseStatus.FAIL, "accepted " + kind + ", which must be refused");
   }
 
-  private static Outcome compared(IRModule found, IRModule expected) {
-    Analyzer analyzer = new Analyzer();
-    StructuralEqual.Options options =
-        StructuralEqual.Options.STRICT.upTo(analyzer::simplify).telling(analyzer::bind);
-    Optional<Mismatch> mismatch = StructuralEqual.check(found, expected, options);
+  private Outcome compared(IRModule wanted) {
+    Schedule schedule = schedule();
+    schedule.replay(trace, options());
+    Optional<Mismatch> mismatch = ModuleComparison.check(schedule.module(), wanted);
     return mismatch
-        .map(difference -> new Outcome(false, "different: " + difference))
-        .orElse(new Outcome(true, ""));
+        .map(difference -> new Outcome(CaseStatus.FAIL, "different: " + difference))
+        .orElse(new Outcome(CaseStatus.PASS, ""));
   }
 }

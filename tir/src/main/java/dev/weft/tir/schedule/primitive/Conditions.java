@@ -178,7 +178,7 @@ record Conditions(String primitive, ScheduleState state) {
       boolean compact =
           BlockKinds.notCompleteLocally(block) == null
               || BlockKinds.notReductionLocally(block, state) == null;
-      if (!compact) {
+      if (state.isChecked() && !compact) {
         throw state.refuse(
             primitive,
             block + " under " + site + " is neither a complete nor a reduction block",

@@ -60,13 +60,17 @@ public final class DecomposeReduction {
     Site.Block site = state.block(blockRef);
     Site.Loop loop = state.loop(loopRef);
     Conditions conditions = new Conditions(NAME, state);
-    conditions.reduction(site);
+    if (state.isChecked()) {
+      conditions.reduction(site);
+    }
     List<Site.Loop> loops = site.loopsAround();
     int position = loops.indexOf(loop);
     if (position < 0) {
       throw state.refuse(NAME, loop + " is not around " + site, loop, site);
     }
-    checkHeight(state, site, loops.subList(0, position), loop);
+    if (state.isChecked()) {
+      checkHeight(state, site, loops.subList(0, position), loop);
+    }
 
     Stmt.Block block = site.block();
     Map<Var, Var> axes = new HashMap<>();
@@ -88,7 +92,8 @@ public final class DecomposeReduction {
       if (initValues.stream().anyMatch(value -> Vars.uses(value, var))) {
         kept.add(candidate.stmt());
       } else {
-        if (site.stmt().iterValues().stream().noneMatch(value -> Vars.uses(value, var))
+        if (state.isChecked()
+            && site.stmt().iterValues().stream().noneMatch(value -> Vars.uses(value, var))
             && !candidate.stmt().extent().isConst(1)) {
           throw state.refuse(
               NAME,
@@ -101,7 +106,7 @@ public final class DecomposeReduction {
     }
     Stmt init = block.init();
     if (init == null) {
-      throw new IllegalStateException("a reduction block has an init");
+      throw state.refuse(NAME, site + " has no init that could be taken out", site);
     }
     Stmt.Block initBlock =
         new Stmt.Block(

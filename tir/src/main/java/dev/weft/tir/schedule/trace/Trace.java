@@ -24,4 +24,11 @@ public record Trace(List<Instruction> instructions, Map<Integer, TraceValue> dec
     changed.put(instruction, decision);
     return new Trace(instructions, changed);
   }
+
+  /** The first {@code count} instructions with their decisions. */
+  public Trace first(int count) {
+    Map<Integer, TraceValue> kept = new TreeMap<>(decisions);
+    kept.keySet().removeIf(instruction -> instruction >= count);
+    return new Trace(instructions.subList(0, count), kept);
+  }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Traces as JSON in the form of Apache TVM 0.18: {@code [[instruction, …], [decision, …]]} with
@@ -23,6 +25,7 @@ import java.util.function.Function;
  */
 public final class TraceJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Predicate<String> HANDLE = Pattern.compile("[blv]\\d+").asMatchPredicate();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private TraceJson() {}
@@ -87,7 +90,25 @@ public final class TraceJson {
       }
       throw bad("'" + text + "' is the output of no earlier instruction", node);
     }
-    return plain(node, child -> value(child, names));
+    return plain(node, child -> nested(child, names));
+  }
+
+  /** Within lists and maps TVM writes strings without quotes of their own. */
+  private static TraceValue nested(JsonNode node, Set<String> names) {
+    if (node.isTextual() && isBare(node.asText(), names::contains)) {
+      return new TraceValue.Text(node.asText());
+    }
+    return node.isContainerNode()
+        ? plain(node, child -> nested(child, names))
+        : value(node, names);
+  }
+
+  /** Whether a string within a list or map can't be taken for anything else. */
+  private static boolean isBare(String text, Predicate<String> isName) {
+    return !text.startsWith("\"")
+        && !text.startsWith("{")
+        && !text.equals("None")
+        && !isName.test(text);
   }
 
   private static TraceValue attribute(JsonNode node) {
@@ -131,9 +152,9 @@ public final class TraceJson {
       ArrayNode node = NODES.arrayNode();
       node.add(instruction.kind());
       ArrayNode inputs = node.addArray();
-      instruction.inputs().forEach(input -> inputs.add(json(input, true)));
+      instruction.inputs().forEach(input -> inputs.add(json(input, Place.INPUT)));
       ArrayNode attrs = node.addArray();
-      instruction.attrs().forEach(attr -> attrs.add(json(attr, false)));
+      instruction.attrs().forEach(attr -> attrs.add(json(attr, Place.ATTRIBUTE)));
       ArrayNode outputs = node.addArray();
       instruction.outputs().forEach(outputs::add);
       instructions.add("  " + node);
@@ -141,27 +162,46 @@ public final class TraceJson {
     ArrayNode decisions = NODES.arrayNode();
     trace
         .decisions()
-        .forEach((index, value) -> decisions.addArray().add(index).add(json(value, true)));
+        .forEach((index, value) -> decisions.addArray().add(index).add(json(value, Place.INPUT)));
     String body = instructions.isEmpty() ? "" : "\n" + String.join(",\n", instructions) + "\n";
     return "[[" + body + "], " + decisions + "]\n";
   }
 
-  private static JsonNode json(TraceValue value, boolean input) {
+  /** Where a value stands, which decides how strings are written. */
+  private enum Place {
+    INPUT,
+    WITHIN_INPUT,
+    ATTRIBUTE;
+
+    Place within() {
+      return this == ATTRIBUTE ? ATTRIBUTE : WITHIN_INPUT;
+    }
+
+    boolean quotes(String text) {
+      return switch (this) {
+        case INPUT -> true;
+        case WITHIN_INPUT -> !isBare(text, HANDLE);
+        case ATTRIBUTE -> false;
+      };
+    }
+  }
+
+  private static JsonNode json(TraceValue value, Place place) {
     return switch (value) {
       case TraceValue.Ref(String name) -> NODES.textNode(name);
       case TraceValue.Int(long number) -> NODES.numberNode(number);
       case TraceValue.Real(double number) -> NODES.numberNode(number);
       case TraceValue.Text(String text) ->
-          NODES.textNode(input ? NODES.textNode(text).toString() : text);
-      case TraceValue.None() -> input ? NODES.textNode("None") : NODES.nullNode();
+          NODES.textNode(place.quotes(text) ? NODES.textNode(text).toString() : text);
+      case TraceValue.None() -> place == Place.ATTRIBUTE ? NODES.nullNode() : NODES.textNode("None");
       case TraceValue.Items(List<TraceValue> values) -> {
         ArrayNode array = NODES.arrayNode();
-        values.forEach(element -> array.add(json(element, input)));
+        values.forEach(element -> array.add(json(element, place.within())));
         yield array;
       }
       case TraceValue.Entries(Map<String, TraceValue> values) -> {
         ObjectNode object = NODES.objectNode();
-        values.forEach((key, element) -> object.set(key, json(element, input)));
+        values.forEach((key, element) -> object.set(key, json(element, place.within())));
         yield object;
       }
       case TraceValue.Indices(var map) -> NODES.textNode(IndexMapJson.write(map));

@@ -1,0 +1,69 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.base.InputException;
+import dev.weft.tir.IRModule;
+import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.schedule.trace.Trace;
+import dev.weft.tir.schedule.trace.TraceJson;
+import dev.weft.tir.script.Dialect;
+import dev.weft.tir.script.PrintOptions;
+import dev.weft.tir.script.TvmScript;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code weft tir apply}. */
+@Command(
+    name = "apply",
+    description = "Applies a trace to a module and prints the result.",
+    footer = {"", "Example:", "  weft tir apply function.py --trace trace.json"})
+final class TirApplyCommand extends Action {
+  @Parameters(index = "0", paramLabel = "FILE", description = "A Python file of TVMScript.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--trace",
+      required = true,
+      paramLabel = "TRACE.json",
+      description = "What is done, in the form that TVM 0.18 writes.")
+  private Path trace = Path.of("");
+
+  @Option(
+      names = "--dialect",
+      paramLabel = "NAME",
+      defaultValue = "block",
+      description = "block (T.block) or sblock (T.sblock); default ${DEFAULT-VALUE}.")
+  private Dialect dialect = Dialect.BLOCK;
+
+  TirApplyCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  boolean run(ObjectNode figures) {
+    Schedule schedule = Schedule.of(ScriptFile.read(file));
+    Trace steps = readTrace();
+    schedule.replay(steps);
+    IRModule result = schedule.module();
+    String text = TvmScript.print(result, PrintOptions.DEFAULT.in(dialect));
+    console().print(text.stripTrailing());
+    figures.put("instructions", steps.instructions().size()).put("script", text);
+    return true;
+  }
+
+  private Trace readTrace() {
+    try {
+      return TraceJson.read(Files.readString(trace));
+    } catch (IOException e) {
+      throw new InputException(
+          "the trace can't be read: " + Failures.describe(e),
+          trace.toString(),
+          "check the path",
+          e);
+    }
+  }
+}

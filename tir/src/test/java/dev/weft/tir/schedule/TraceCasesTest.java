@@ -1,0 +1,52 @@
+package dev.weft.tir.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The case folders under {@code cases}: what primitives do, and what they refuse. */
+final class TraceCasesTest {
+  static final Path ROOT = root();
+
+  private static Path root() {
+    URL folder = Objects.requireNonNull(TraceCasesTest.class.getResource("/cases"));
+    try {
+      return Path.of(new URI(folder.toString()));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachCasePasses() {
+    return CaseReport.folders(ROOT).stream()
+        .map(
+            folder ->
+                DynamicTest.dynamicTest(
+                    ROOT.relativize(folder).toString(),
+                    folder.resolve("before.py").toUri(),
+                    () -> {
+                      TraceCase.Outcome outcome = CaseReport.run(folder);
+                      assertThat(outcome.passed())
+                          .as("%s: %s", outcome.status().text(), outcome.message())
+                          .isTrue();
+                    }));
+  }
+
+  @Test
+  void aThirdAreRefusals() {
+    List<Path> all = CaseReport.folders(ROOT);
+    long refusals = all.stream().filter(f -> Files.exists(f.resolve("error"))).count();
+    assertThat(refusals * 3).isGreaterThanOrEqualTo(all.size());
+  }
+}
