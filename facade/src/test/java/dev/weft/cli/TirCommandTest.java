@@ -64,8 +64,7 @@ class TirCommandTest {
   void appliesTraces() throws IOException {
     Path made = traced("unroll", UNROLL);
     String trace = made.resolve("trace.json").toString();
-    String text =
-        Cli.run("tir", "apply", matmul().toString(), "--trace", trace).succeeded().out();
+    String text = Cli.run("tir", "apply", matmul().toString(), "--trace", trace).succeeded().out();
     assertThat(text).contains("in T.unroll(");
     Cli.run("tir", "apply", matmul().toString(), "--trace", made.toString())
         .failed(Main.FAILED, "unroll");
@@ -94,7 +93,8 @@ class TirCommandTest {
     assertThat(mixed.status()).isEqualTo(Main.FAILED);
     assertThat(mixed.out()).doesNotContain("a_right").contains("b_wrong,fail,", "d_broken,error,");
     assertThat(Files.readString(csv))
-        .contains("a_right,pass,", "c_unknown,unsupported,", "total,4,pass 1; fail 1; unsupported 1");
+        .contains(
+            "a_right,pass,", "c_unknown,unsupported,", "total,4,pass 1; fail 1; unsupported 1");
   }
 
   @Test

@@ -74,8 +74,7 @@ record CaseFolder(Path folder) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
         if (name.startsWith(INTRINSIC) && name.endsWith(DESCRIPTION)) {
-          String plain =
-              name.substring(INTRINSIC.length(), name.length() - DESCRIPTION.length());
+          String plain = name.substring(INTRINSIC.length(), name.length() - DESCRIPTION.length());
           Path implementation = folder.resolve(INTRINSIC + plain + "_impl.py");
           result.add(new TensorIntrin(plain, function(file), function(implementation)));
         }

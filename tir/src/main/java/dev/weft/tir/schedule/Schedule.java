@@ -66,10 +66,10 @@ public final class Schedule {
   }
 
   /**
-   * A schedule without the legality checks that TVM's {@code enable_check} switches: that the blocks
-   * under a loop which is made parallel are complete or reduction blocks, and that {@link
-   * DecomposeReduction} is applied to a reduction block, above its reduction loops. What comes of it
-   * may compute something else, so that it {@link #isTainted} for good.
+   * A schedule without the legality checks that TVM's {@code enable_check} switches: that the
+   * blocks under a loop which is made parallel are complete or reduction blocks, and that {@link
+   * DecomposeReduction} is applied to a reduction block, above its reduction loops. What comes of
+   * it may compute something else, so that it {@link #isTainted} for good.
    */
   public static Schedule unchecked(IRModule module) {
     return new Schedule(ScheduleState.unchecked(module), new TraceRecorder());

@@ -98,9 +98,7 @@ public final class TraceJson {
     if (node.isTextual() && isBare(node.asText(), names::contains)) {
       return new TraceValue.Text(node.asText());
     }
-    return node.isContainerNode()
-        ? plain(node, child -> nested(child, names))
-        : value(node, names);
+    return node.isContainerNode() ? plain(node, child -> nested(child, names)) : value(node, names);
   }
 
   /** Whether a string within a list or map can't be taken for anything else. */
@@ -193,7 +191,8 @@ public final class TraceJson {
       case TraceValue.Real(double number) -> NODES.numberNode(number);
       case TraceValue.Text(String text) ->
           NODES.textNode(place.quotes(text) ? NODES.textNode(text).toString() : text);
-      case TraceValue.None() -> place == Place.ATTRIBUTE ? NODES.nullNode() : NODES.textNode("None");
+      case TraceValue.None() ->
+          place == Place.ATTRIBUTE ? NODES.nullNode() : NODES.textNode("None");
       case TraceValue.Items(List<TraceValue> values) -> {
         ArrayNode array = NODES.arrayNode();
         values.forEach(element -> array.add(json(element, place.within())));
