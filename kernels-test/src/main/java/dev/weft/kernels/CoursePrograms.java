@@ -145,4 +145,52 @@ public final class CoursePrograms {
                     B[vi] = A[vi] + A[vi + 1] + A[vi + 2]
         """);
   }
+
+  /** Chapter 8: {@code C = A · Bᵀ} of {@code n} by {@code n} matrices. */
+  public static PrimFunc matmulTransposed(int n) {
+    return TvmScript.parseFunction(
+        """
+        @T.prim_func
+        def main(A: T.Buffer((%1$d, %1$d), "float32"),
+                 B: T.Buffer((%1$d, %1$d), "float32"),
+                 C: T.Buffer((%1$d, %1$d), "float32")):
+            T.func_attr({"global_symbol": "main", "tir.noalias": True})
+            for i, j, k in T.grid(%1$d, %1$d, %1$d):
+                with T.block("matmul"):
+                    vi, vj, vk = T.axis.remap("SSR", [i, j, k])
+                    with T.init():
+                        C[vi, vj] = T.float32(0)
+                    C[vi, vj] += A[vi, vk] * B[vj, vk]
+        """
+            .formatted(n));
+  }
+
+  /**
+   * Chapter 8: {@link #matmulTransposed} of {@code 16 tiles} by {@code 16 tiles} matrices, with a
+   * block around each product of 16 by 16 tiles that hides its loops.
+   */
+  public static PrimFunc matmulOfTiles(int tiles) {
+    return TvmScript.parseFunction(
+        """
+        @T.prim_func
+        def main(A: T.Buffer((%1$d, %1$d), "float32"),
+                 B: T.Buffer((%1$d, %1$d), "float32"),
+                 C: T.Buffer((%1$d, %1$d), "float32")):
+            T.func_attr({"global_symbol": "main", "tir.noalias": True})
+            for i0, j0, k0 in T.grid(%2$d, %2$d, %2$d):
+                with T.block("tmm-16x16"):
+                    vi0, vj0, vk0 = T.axis.remap("SSR", [i0, j0, k0])
+                    with T.init():
+                        for i1, j1 in T.grid(16, 16):
+                            with T.block("tmm_init"):
+                                vi1, vj1 = T.axis.remap("SS", [i1, j1])
+                                C[vi0 * 16 + vi1, vj0 * 16 + vj1] = T.float32(0)
+                    for i1, j1, k1 in T.grid(16, 16, 16):
+                        with T.block("tmm"):
+                            vi1, vj1, vk1 = T.axis.remap("SSR", [i1, j1, k1])
+                            C[vi0 * 16 + vi1, vj0 * 16 + vj1] += \
+                                A[vi0 * 16 + vi1, vk0 * 16 + vk1] * B[vj0 * 16 + vj1, vk0 * 16 + vk1]
+        """
+            .formatted(16 * tiles, tiles));
+  }
 }
