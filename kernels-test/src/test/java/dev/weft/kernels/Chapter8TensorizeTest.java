@@ -233,4 +233,39 @@ final class Chapter8TensorizeTest {
           }
         });
   }
+
+  // Tensor cores.
+
+  private static final TensorCoreMatmul.Tiling TILING_1024 =
+      new TensorCoreMatmul.Tiling(List.of(8, 4, 2), List.of(8, 4, 2), List.of(16, 2, 2));
+  private static final TensorCoreMatmul.Tiling TILING_64 =
+      new TensorCoreMatmul.Tiling(List.of(1, 2, 2), List.of(2, 2, 1), List.of(2, 1, 2));
+
+  /** Runs a product of 64 by 64 float16 matrices and compares it with the accelerator's. */
+  private static void checkHalf64(PrimFunc function, BiConsumer<PrimFunc, List<Tensor>> run) {
+    Tensor x = Golden.left(DType.FLOAT16, 64, 64);
+    Tensor y = Golden.right(DType.FLOAT16, 64, 64);
+    Tensor z = Golden.unset(64, 64);
+    run.accept(function, List.of(x, y, z));
+    float[] left = Golden.left(DType.FLOAT32, 64, 64).toFloats();
+    float[] right = Golden.right(DType.FLOAT32, 64, 64).toFloats();
+    assertThat(z.toFloats()).isEqualTo(new Accelerator().run(left, right, 64));
+  }
+
+  @Test
+  void warpsLoadFragmentsFromSharedMemory() {
+    Schedule schedule = Schedule.of(TensorCoreMatmul.function(1024));
+    TensorCoreMatmul.Blocks blocks = TensorCoreMatmul.scheduled(schedule, TILING_1024);
+    assertThat(blocks.fill().name()).isEqualTo("Z_o_init");
+    Structure.assertSame(schedule.function(), "tensor_core_scheduled");
+  }
+
+  @Test
+  void warpsComputeTheSame() {
+    PrimFunc function = TensorCoreMatmul.function(64);
+    checkHalf64(function, Interpreter::run);
+    Schedule schedule = Schedule.of(function);
+    assertThat(TensorCoreMatmul.scheduled(schedule, TILING_64).fill().name()).isEqualTo("Z_o_init");
+    checkHalf64(schedule.function(), Interpreter::run);
+  }
 }
