@@ -103,8 +103,7 @@ public final class TensorCoreMatmul {
   }
 
   /** All threads of a block copy, 8 elements at a time. */
-  private static void fillTogether(
-      Schedule schedule, BlockRef copy, LoopRef step, Tiling tiling) {
+  private static void fillTogether(Schedule schedule, BlockRef copy, LoopRef step, Tiling tiling) {
     schedule.computeAt(copy, step);
     List<LoopRef> loops = schedule.getLoops(copy);
     LoopRef all = schedule.fuse(loops.get(loops.size() - 2), loops.getLast());

@@ -44,8 +44,7 @@ final class Structure {
   static void assertSame(PrimFunc function, String name) {
     try (InputStream file = Structure.class.getResourceAsStream("/course/" + name + ".py")) {
       byte[] text = Objects.requireNonNull(file, name).readAllBytes();
-      assertSame(
-          function, TvmScript.parseFunction(new String(text, StandardCharsets.UTF_8), name));
+      assertSame(function, TvmScript.parseFunction(new String(text, StandardCharsets.UTF_8), name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
