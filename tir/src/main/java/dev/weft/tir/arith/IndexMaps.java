@@ -1,6 +1,7 @@
 package dev.weft.tir.arith;
 
 import dev.weft.base.DType;
+import dev.weft.tir.Children;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.Range;
@@ -11,8 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** What is done with index maps: application, inverses, shapes. */
 public final class IndexMaps {
@@ -24,8 +23,14 @@ public final class IndexMaps {
    * @param inverse from the new indices to the old ones
    * @param padding over the inverse's inputs: where no old index is; false if there is no such
    *     place
+   * @param shape the extents of the new indices
    */
-  public record PaddedInverse(IndexMap inverse, Expr padding) {}
+  public record PaddedInverse(IndexMap inverse, Expr padding, List<Expr> shape) {
+    /** Copies the list. */
+    public PaddedInverse {
+      shape = List.copyOf(shape);
+    }
+  }
 
   /**
    * The indices that the map gives for these.
@@ -43,6 +48,37 @@ public final class IndexMaps {
       values.put(input, Expr.cast(input.dtype(), indices.get(i)));
     }
     return map.outputs().stream().map(e -> analyzer.simplify(Substitute.in(e, values))).toList();
+  }
+
+  /** The map on indices of another integer type. */
+  public static IndexMap inType(IndexMap map, DType type) {
+    if (map.inputs().stream().allMatch(v -> v.dtype().equals(type))
+        && map.outputs().stream().allMatch(e -> !isIndex(e) || e.dtype().equals(type))) {
+      return map;
+    }
+    Map<Var, Expr> values = new HashMap<>();
+    List<Var> inputs = new ArrayList<>();
+    for (Var input : map.inputs()) {
+      Var var = Var.of(input.name(), type);
+      inputs.add(var);
+      values.put(input, var);
+    }
+    return new IndexMap(
+        inputs, map.outputs().stream().map(e -> inType(e, values, type)).toList());
+  }
+
+  private static boolean isIndex(Expr e) {
+    return e.dtype().isInt() && e.dtype().lanes() == 1;
+  }
+
+  private static Expr inType(Expr e, Map<Var, Expr> values, DType type) {
+    return switch (e) {
+      case Var v -> values.getOrDefault(v, v);
+      case Expr.IntImm imm -> imm.dtype().isInt() ? Expr.imm(type, imm.value()) : imm;
+      case Expr.Binary(var op, var a, var b) ->
+          Expr.binary(op, inType(a, values, type), inType(b, values, type));
+      case Expr x -> Children.map(x, child -> inType(child, values, type));
+    };
   }
 
   /** The ranges of the outputs while the inputs run through theirs: exact, or a box around. */
@@ -78,10 +114,10 @@ public final class IndexMaps {
    * @throws IllegalArgumentException if it isn't, with the reason
    */
   public static IndexMap inverse(IndexMap map, List<Range> ranges, Analyzer analyzer) {
-    return inverse(map, iters(map, ranges), analyzer);
+    return bijectiveInverse(map, iters(map, ranges), analyzer);
   }
 
-  private static IndexMap inverse(IndexMap map, Map<Var, Range> iters, Analyzer analyzer) {
+  static IndexMap bijectiveInverse(IndexMap map, Map<Var, Range> iters, Analyzer analyzer) {
     IterMapResult detected =
         IterMaps.detect(map.outputs(), iters, Expr.bool(true), IterMapLevel.BIJECTIVE, analyzer);
     if (!detected.isDetected()) {
@@ -114,60 +150,14 @@ public final class IndexMaps {
   }
 
   /**
-   * The inverse of a map that splits indices by numbers that need not divide their extents: the
-   * extents are rounded up, and the padding says which new indices stand for none.
+   * The inverse of a map that divides indices by numbers that need not divide their extents: the
+   * indices are padded at both ends, and the padding says which new indices stand for none.
    *
-   * @throws IllegalArgumentException if the map is not bijective on any rounded ranges
+   * @throws IllegalArgumentException if the map is not bijective on any padded ranges
    */
   public static PaddedInverse nonSurjectiveInverse(
       IndexMap map, List<Range> ranges, Analyzer analyzer) {
-    Map<Var, Range> exact = iters(map, ranges);
-    Map<Var, Range> padded = new LinkedHashMap<>();
-    exact.forEach((v, range) -> padded.put(v, rounded(map, v, range, analyzer)));
-    IndexMap inverse = inverse(map, padded, analyzer);
-    Expr padding = Expr.bool(false);
-    for (int i = 0; i < map.inputs().size(); i++) {
-      Range range = ranges.get(i);
-      if (java.util.Objects.requireNonNull(padded.get(map.inputs().get(i))).equals(range)) {
-        continue;
-      }
-      Expr value = inverse.outputs().get(i);
-      Expr end = Expr.add(range.min(), range.extent());
-      padding = Expr.or(padding, Expr.le(end, value));
-    }
-    return new PaddedInverse(inverse, analyzer.simplify(padding));
-  }
-
-  /** The range with an extent that all constant divisors of the variable divide. */
-  private static Range rounded(IndexMap map, Var v, Range range, Analyzer analyzer) {
-    Set<Long> divisors = new TreeSet<>();
-    for (Expr output : map.outputs()) {
-      collectDivisors(analyzer.simplify(output), v, divisors);
-    }
-    long common = 1;
-    for (long d : divisors) {
-      common = common / ModularSet.gcd(common, d) * d;
-    }
-    DType dtype = range.extent().dtype();
-    Expr step = Expr.imm(dtype, common);
-    Expr extent = analyzer.simplify(Expr.mul(Expr.ceilDiv(range.extent(), step), step));
-    return analyzer.proveEqual(extent, range.extent()) ? range : new Range(range.min(), extent);
-  }
-
-  private static void collectDivisors(Expr e, Var v, Set<Long> divisors) {
-    boolean _ =
-        Occurs.any(
-            e,
-            x -> {
-              if (x instanceof Expr.Binary(var op, var a, Expr.IntImm c)
-                  && (op == dev.weft.tir.BinaryOp.FLOOR_DIV
-                      || op == dev.weft.tir.BinaryOp.FLOOR_MOD)
-                  && c.value() > 0
-                  && Occurs.in(a, v)) {
-                divisors.add(c.value());
-              }
-              return false;
-            });
+    return new IndexMapPadding(map, iters(map, ranges), analyzer).inverse();
   }
 
   private static Map<Var, Range> iters(IndexMap map, List<Range> ranges) {

@@ -2,6 +2,7 @@ package dev.weft.tir.schedule;
 
 import dev.weft.tir.IRModule;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.Residues;
 import dev.weft.tir.structural.Mismatch;
 import dev.weft.tir.structural.StructuralEqual;
 import java.util.Optional;
@@ -18,7 +19,9 @@ final class ModuleComparison {
   static Optional<Mismatch> check(IRModule found, IRModule expected) {
     Analyzer analyzer = new Analyzer();
     StructuralEqual.Options options =
-        StructuralEqual.Options.STRICT.upTo(analyzer::simplify).telling(analyzer::bind);
+        StructuralEqual.Options.STRICT
+            .upTo(e -> Residues.reduce(e, analyzer))
+            .telling(analyzer::bind);
     return StructuralEqual.check(found, expected, options);
   }
 }

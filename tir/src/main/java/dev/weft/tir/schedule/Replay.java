@@ -69,7 +69,8 @@ final class Replay {
       case "TransformLayout" ->
           none(
               () ->
-                  schedule.transformLayout(block(0), integer(0), flag(1), map(input(1)), flag(3)));
+                  schedule.transformLayout(
+                      block(0), integer(0), flag(1), map(input(1)), padValue(), flag(3)));
       case "TransformBlockLayout" ->
           none(() -> schedule.transformBlockLayout(block(0), map(attribute(0))));
       case "RFactor" -> List.of(schedule.rfactor(loop(0), integer(0)));
@@ -185,6 +186,10 @@ final class Replay {
 
   private static IndexMap noMap(TraceValue value) {
     throw new InputException("an index map is expected, got " + value, "trace", "");
+  }
+
+  private @Nullable IndexMap padValue() {
+    return attribute(2) instanceof TraceValue.None() ? null : map(attribute(2));
   }
 
   private IndexMap map(TraceValue value) {

@@ -429,14 +429,25 @@ public final class Schedule {
     transformLayout(block, index, write, map, false);
   }
 
-  /** {@link TransformLayout}. */
+  /** {@link TransformLayout} without pad value. */
   public void transformLayout(
       BlockRef block, int index, boolean write, IndexMap map, boolean assumeInjective) {
-    state = TransformLayout.apply(state, block, index, write, map, assumeInjective);
+    transformLayout(block, index, write, map, null, assumeInjective);
+  }
+
+  /** {@link TransformLayout}. */
+  public void transformLayout(
+      BlockRef block,
+      int index,
+      boolean write,
+      IndexMap map,
+      @Nullable IndexMap padValue,
+      boolean assumeInjective) {
+    state = TransformLayout.apply(state, block, index, write, map, padValue, assumeInjective);
     recorder.add(
         "TransformLayout",
         List.of(block, map),
-        Arrays.asList(index, write, null, assumeInjective),
+        Arrays.asList(index, write, padValue, assumeInjective),
         List.of());
   }
 

@@ -249,6 +249,18 @@ record Conditions(String primitive, ScheduleState state) {
     return regions.get(index).buffer();
   }
 
+  /** A buffer that is a parameter of the function or allocated by a block, not a view. */
+  void notView(Site.Block block, Buffer buffer) {
+    for (Site site = block; site != null; site = site.parent()) {
+      boolean view =
+          site instanceof Site.Block around
+              && around.block().matchBuffers().stream().anyMatch(m -> m.buffer() == buffer);
+      if (view) {
+        throw state.refuse(primitive, "'" + buffer.name() + "' is a view, of a region", site);
+      }
+    }
+  }
+
   /** The block that allocates a buffer; refuses for parameters and views. */
   Site.Block allocator(Site.Block block, Buffer buffer) {
     for (Site site = block; site != null; site = site.parent()) {

@@ -10,6 +10,7 @@ import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
@@ -134,6 +135,7 @@ final class IndexMapJson {
             new Expr.Load(
                 buffer(attr(node, "buffer")),
                 array(attr(node, "indices")).stream().map(this::expr).toList());
+        case "tir.Call" -> call(node);
         case "tir.Not" -> new Expr.Not(expr(attr(node, "a")));
         case "tir.Select" ->
             new Expr.Select(
@@ -149,6 +151,18 @@ final class IndexMapJson {
           yield new Expr.Binary(op, expr(attr(node, "a")), expr(attr(node, "b")));
         }
       };
+    }
+
+    private Expr call(JsonNode node) {
+      String op = node(attr(node, "op"), "Op").path("repr_str").asText();
+      Intrinsic intrinsic = op.startsWith("tir.") ? Intrinsic.byName(op.substring(4)) : null;
+      if (intrinsic == null) {
+        throw new InputException("calls of '" + op + "' can't be read", "index map", "");
+      }
+      return new Expr.Call(
+          DType.parse(text(node, "dtype")),
+          intrinsic,
+          array(attr(node, "args")).stream().map(this::expr).toList());
     }
 
     private Buffer buffer(int index) {
@@ -183,6 +197,23 @@ final class IndexMapJson {
       return result.toString();
     }
 
+    private int buffer(Buffer buffer) {
+      ObjectNode attrs = node("tir.Buffer");
+      int index = nodes.size() - 1;
+      attrs.put("name", Integer.toString(text("runtime.String", buffer.name())));
+      attrs.put("dtype", buffer.dtype().toString());
+      attrs.put("shape", Integer.toString(array(buffer.shape())));
+      attrs.put("strides", Integer.toString(array(buffer.strides())));
+      attrs.put("axis_separators", Integer.toString(array(List.of())));
+      attrs.put("elem_offset", reference(buffer.elemOffset()));
+      attrs.put("data", reference(buffer.data()));
+      attrs.put("buffer_type", "1");
+      attrs.put("data_alignment", Integer.toString(buffer.alignment()));
+      attrs.put("offset_factor", Integer.toString(buffer.offsetFactor()));
+      attrs.put("span", "0");
+      return index;
+    }
+
     private ObjectNode node(String type) {
       return nodes.addObject().put("type_key", type).putObject("attrs");
     }
@@ -210,6 +241,11 @@ final class IndexMapJson {
       return index;
     }
 
+    private int text(String type, String text) {
+      nodes.addObject().put("type_key", type).put("repr_str", text);
+      return nodes.size() - 1;
+    }
+
     private int build(Expr e) {
       String type =
           switch (e) {
@@ -217,6 +253,10 @@ final class IndexMapJson {
             case Expr.IntImm i -> "IntImm";
             case Expr.FloatImm f -> "FloatImm";
             case Expr.Cast c -> "tir.Cast";
+            case Expr.Not n -> "tir.Not";
+            case Expr.Select n -> "tir.Select";
+            case Expr.Load n -> "tir.BufferLoad";
+            case Expr.Call c -> "tir.Call";
             case Expr.Binary b ->
                 OPERATORS.entrySet().stream()
                     .filter(entry -> entry.getValue() == b.op())
@@ -233,14 +273,32 @@ final class IndexMapJson {
       attrs.put("span", "0");
       switch (e) {
         case Var v -> {
-          nodes.addObject().put("type_key", "runtime.String").put("repr_str", v.name());
-          attrs.put("name", Integer.toString(nodes.size() - 1));
+          attrs.put("name", Integer.toString(text("runtime.String", v.name())));
           node("PrimType").put("dtype", v.dtype().toString());
           attrs.put("type_annotation", Integer.toString(nodes.size() - 1));
         }
         case Expr.IntImm imm -> attrs.put("value", Long.toString(imm.value()));
         case Expr.FloatImm imm -> attrs.put("value", Double.toString(imm.value()));
         case Expr.Cast cast -> attrs.put("value", reference(cast.value()));
+        case Expr.Not not -> attrs.put("a", reference(not.value()));
+        case Expr.Select select -> {
+          attrs.put("condition", reference(select.condition()));
+          attrs.put("true_value", reference(select.ifTrue()));
+          attrs.put("false_value", reference(select.ifFalse()));
+        }
+        case Expr.Load load -> {
+          attrs.put("buffer", Integer.toString(buffer(load.buffer())));
+          attrs.put("indices", Integer.toString(array(load.indices())));
+          attrs.put("predicate", "0");
+        }
+        case Expr.Call call -> {
+          attrs.put("args", Integer.toString(array(call.args())));
+          if (!(call.callee() instanceof Intrinsic intrinsic)) {
+            throw new IllegalArgumentException(
+                "an index map in a trace can't call functions of the module");
+          }
+          attrs.put("op", Integer.toString(text("Op", "tir." + intrinsic.text)));
+        }
         case Expr.Binary binary -> {
           attrs.put("a", reference(binary.a()));
           attrs.put("b", reference(binary.b()));
