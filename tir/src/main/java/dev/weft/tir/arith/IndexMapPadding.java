@@ -77,7 +77,8 @@ final class IndexMapPadding {
     if (!sums.indices().stream().allMatch(sum -> sum.base().isConst(0))) {
       throw new IllegalArgumentException("IndexMap has indices that run backwards");
     }
-    if (!analyzer.proveEqual(places, product(iters.values().stream().map(Range::extent).toList()))) {
+    if (!analyzer.proveEqual(
+        places, product(iters.values().stream().map(Range::extent).toList()))) {
       throw new IllegalArgumentException("IndexMap leaves gaps");
     }
     return result(padded, onPadded, inverse, shape);

@@ -63,8 +63,7 @@ public final class IndexMaps {
       inputs.add(var);
       values.put(input, var);
     }
-    return new IndexMap(
-        inputs, map.outputs().stream().map(e -> inType(e, values, type)).toList());
+    return new IndexMap(inputs, map.outputs().stream().map(e -> inType(e, values, type)).toList());
   }
 
   private static boolean isIndex(Expr e) {

@@ -70,8 +70,7 @@ final class LayoutTest {
     int[] data = {};
     Tensor last = null;
     for (Buffer param : function.paramBuffers()) {
-      long[] shape =
-          param.shape().stream().mapToLong(d -> ((Expr.IntImm) d).value()).toArray();
+      long[] shape = param.shape().stream().mapToLong(d -> ((Expr.IntImm) d).value()).toArray();
       int size = 1;
       for (long dim : shape) {
         size *= Math.toIntExact(dim);
@@ -119,8 +118,7 @@ final class LayoutTest {
   @Test
   void paddingOfAReduction() {
     PrimFunc before = TvmScript.parseFunction(SUM);
-    IndexMap map =
-        map(1, i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4)));
+    IndexMap map = map(1, i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4)));
     IndexMap pad = map(2, i -> List.of(Expr.int32(7)));
     Schedule schedule = Schedule.of(before);
     BlockRef block = schedule.getBlock("B");
@@ -133,8 +131,7 @@ final class LayoutTest {
   @Test
   void paddingOfTheResultHoldsThePadValue() {
     PrimFunc before = TvmScript.parseFunction(SUM);
-    IndexMap map =
-        map(1, i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4)));
+    IndexMap map = map(1, i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4)));
     Schedule schedule = Schedule.of(before);
     schedule.transformLayout(
         schedule.getBlock("C"), 0, true, map, map(2, i -> List.of(Expr.int32(-5))), false);
@@ -149,9 +146,7 @@ final class LayoutTest {
     Schedule schedule = Schedule.of(before);
     BlockRef block = schedule.getBlock("B");
     IndexMap split =
-        map(
-            2,
-            i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4), i.get(1)));
+        map(2, i -> List.of(Expr.floorDiv(i.get(0), 4), Expr.floorMod(i.get(0), 4), i.get(1)));
     assertThatThrownBy(() -> schedule.transformLayout(block, 0, true, split))
         .isInstanceOf(ScheduleException.class)
         .hasMessageContaining("has padding and there is no pad value");

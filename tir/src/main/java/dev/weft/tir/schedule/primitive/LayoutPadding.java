@@ -78,11 +78,8 @@ final class LayoutPadding {
   private Stmt assumption() {
     Nest nest = new Nest();
     Expr load = new Expr.Load(changed, nest.indices());
-    Expr holds =
-        Expr.or(Expr.not(nest.padding()), Expr.eq(load, padValue(nest.indices())));
-    Stmt body =
-        new Stmt.Evaluate(
-            Expr.Call.of(DType.BOOL, Intrinsic.ASSUME, holds));
+    Expr holds = Expr.or(Expr.not(nest.padding()), Expr.eq(load, padValue(nest.indices())));
+    Stmt body = new Stmt.Evaluate(Expr.Call.of(DType.BOOL, Intrinsic.ASSUME, holds));
     return nest.around(
         "buffer_" + buffer.name() + "_assumptions",
         List.of(BufferRegion.point(changed, nest.indices())),
@@ -317,8 +314,7 @@ final class LayoutPadding {
         Expr predicate,
         Stmt body) {
       Stmt.Block block =
-          new Stmt.Block(
-              name, axes, reads, writes, List.of(), List.of(), Map.of(), null, body);
+          new Stmt.Block(name, axes, reads, writes, List.of(), List.of(), Map.of(), null, body);
       return loops(new Stmt.BlockRealize(List.copyOf(loops), predicate, block));
     }
   }

@@ -46,8 +46,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the map takes as many indices as the buffer has dimensions, and gives none below 0,
  *   <li>it is one-to-one, and together with padding fills the new shape,
  *   <li>where there is padding, there is a pad value (and the map is not just taken to be
- *       one-to-one): one, of the buffer's type, that loads from no
- *       other buffer,
+ *       one-to-one): one, of the buffer's type, that loads from no other buffer,
  *   <li>the buffer is no view, nothing is a view of it, and it is not accessed by its pointer.
  * </ol>
  *
@@ -122,8 +121,12 @@ public final class TransformLayout {
     if (inverse != null && pad != null && !inverse.padding().isConst(0)) {
       if (pad.inputs().size() != shape.size()) {
         throw state.refuse(
-            NAME, "the pad value takes " + pad.inputs().size() + " indices, the new layout has "
-                + shape.size(), site);
+            NAME,
+            "the pad value takes "
+                + pad.inputs().size()
+                + " indices, the new layout has "
+                + shape.size(),
+            site);
       }
       block =
           block.withBody(
@@ -166,8 +169,7 @@ public final class TransformLayout {
       try {
         ranges = IndexMaps.mapRanges(map, old, analyzer);
       } catch (IllegalArgumentException unbounded) {
-        throw state.refuse(
-            NAME, "the new shape of '" + buffer.name() + "' is not known", site);
+        throw state.refuse(NAME, "the new shape of '" + buffer.name() + "' is not known", site);
       }
       for (Range range : ranges) {
         if (!analyzer.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))) {
