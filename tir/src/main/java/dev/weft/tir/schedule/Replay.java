@@ -66,6 +66,7 @@ final class Replay {
       case "ReorderBlockIterVar" -> none(() -> schedule.reorderBlockIterVar(block(0), integers(0)));
       case "ReIndex" -> List.of(schedule.reindex(block(0), integer(0), flag(1)));
       case "Blockize" -> List.of(blockize());
+      case "Tensorize" -> none(() -> schedule.tensorize(stmt(0), intrinsic(0), flag(1)));
       case "TransformLayout" ->
           none(
               () ->

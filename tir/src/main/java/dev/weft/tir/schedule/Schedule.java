@@ -30,6 +30,7 @@ import dev.weft.tir.schedule.primitive.ReverseComputeInline;
 import dev.weft.tir.schedule.primitive.SetScope;
 import dev.weft.tir.schedule.primitive.Split;
 import dev.weft.tir.schedule.primitive.StorageAlign;
+import dev.weft.tir.schedule.primitive.Tensorize;
 import dev.weft.tir.schedule.primitive.TransformBlockLayout;
 import dev.weft.tir.schedule.primitive.TransformLayout;
 import dev.weft.tir.schedule.primitive.Unannotate;
@@ -415,6 +416,18 @@ public final class Schedule {
     BlockRef outer = apply(Blockize.apply(state, blocks, preserveUnitIters));
     recorder.add("Blockize", List.of(blocks), List.of(preserveUnitIters), List.of(outer));
     return outer;
+  }
+
+  /** {@link Tensorize} of a block or loop. */
+  public void tensorize(StmtRef blockOrLoop, TensorIntrin intrin) {
+    tensorize(blockOrLoop, intrin, true);
+  }
+
+  /** {@link Tensorize} of a block or loop; the trace has the intrinsic's name. */
+  public void tensorize(StmtRef blockOrLoop, TensorIntrin intrin, boolean preserveUnitIters) {
+    state = Tensorize.apply(state, blockOrLoop, intrin, preserveUnitIters);
+    recorder.add(
+        "Tensorize", List.of(blockOrLoop), List.of(intrin.name(), preserveUnitIters), List.of());
   }
 
   /** {@link Reindex} of what a block reads, or writes. */

@@ -1,0 +1,11 @@
+# from tvm.script import tir as T
+
+@T.prim_func
+def f(a: T.handle, b: T.handle, c: T.handle):
+    A = T.match_buffer(a, (4,), "int8", offset_factor=1)
+    B = T.match_buffer(b, (4,), "int8", offset_factor=1)
+    C = T.match_buffer(c, (1,), "int32", offset_factor=1)
+    with T.block("root"):
+        T.reads(C[0], A[0:4], B[0:4])
+        T.writes(C[0])
+        C[0] = C[0] + T.call_extern("int32", "dp4a", T.reinterpret("int32", A[0:4]), 3)
