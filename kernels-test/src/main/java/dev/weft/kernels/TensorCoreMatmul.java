@@ -102,6 +102,21 @@ public final class TensorCoreMatmul {
     return new Blocks(loadX, loadY, fill, multiply, store);
   }
 
+  /** Puts the tensor cores' instructions in the place of the blocks. */
+  public static void tensorized(Schedule schedule, Blocks blocks) {
+    schedule.tensorize(tile(schedule, blocks.loadX()), TensorCores.LOAD_A);
+    schedule.tensorize(tile(schedule, blocks.loadY()), TensorCores.LOAD_B);
+    schedule.tensorize(blocks.fill(), TensorCores.FILL);
+    schedule.tensorize(blocks.multiply(), TensorCores.MULTIPLY);
+    schedule.tensorize(tile(schedule, blocks.store()), TensorCores.STORE);
+  }
+
+  /** The outer of the two loops over one tile. */
+  private static LoopRef tile(Schedule schedule, BlockRef copy) {
+    List<LoopRef> loops = schedule.getLoops(copy);
+    return loops.get(loops.size() - 2);
+  }
+
   /** All threads of a block copy, 8 elements at a time. */
   private static void fillTogether(Schedule schedule, BlockRef copy, LoopRef step, Tiling tiling) {
     schedule.computeAt(copy, step);

@@ -1,9 +1,11 @@
 package dev.weft.kernels;
 
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.interp.Pointer;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.schedule.TensorIntrin;
 import dev.weft.tir.script.TvmScript;
 import java.util.List;
 
@@ -13,6 +15,30 @@ import java.util.List;
  * the accelerator does, and then puts its instruction in their place.
  */
 public final class TensorizedMatmul {
+  /** The instruction as a call of a function that gets pointers to the tiles and row strides. */
+  public static final TensorIntrin TMM16 =
+      new TensorIntrin(
+          "tmm16",
+          description("vjj, vkk"),
+          implementation(
+              """
+              T.evaluate(
+                  T.call_extern(
+                      "int32", "tmm16", C.access_ptr("w"), A.access_ptr("r"), B.access_ptr("r"),
+                      sa, sb, sc))
+              """));
+
+  /** The same instruction as loops, for devices that don't have it. */
+  public static final TensorIntrin TMM16_IN_LOOPS =
+      new TensorIntrin(
+          "tmm16",
+          description("vjj, vkk"),
+          implementation(
+              """
+              for i, j, k in T.grid(16, 16, 16):
+                  C[i, j] = C[i, j] + A[i, k] * B[j, k]
+              """));
+
   private TensorizedMatmul() {}
 
   /**
@@ -47,12 +73,22 @@ public final class TensorizedMatmul {
     schedule.reverseComputeAt(result, tiles.j());
   }
 
+  /** All of it: blocks, registers, and the instruction in the place of the blocks. */
+  public static Schedule tensorized(PrimFunc function, TensorIntrin instruction) {
+    Schedule schedule = Schedule.of(function);
+    Tiles tiles = blockized(schedule);
+    staged(schedule, tiles);
+    schedule.decomposeReduction(tiles.product(), tiles.k());
+    schedule.tensorize(tiles.product(), instruction);
+    return schedule;
+  }
+
   /**
    * What the instruction computes.
    *
-   * @param right how it reads the right tile: {@code vjj, vkk} is the transposed one
+   * @param right the indices into the right tile: {@code vjj, vkk} for the transposed one
    */
-  static PrimFunc description(String right) {
+  public static PrimFunc description(String right) {
     return TvmScript.parseFunction(
         """
         @T.prim_func
@@ -71,8 +107,7 @@ public final class TensorizedMatmul {
             .formatted(right));
   }
 
-  /** The instruction: a call of a function with pointers to the tiles and their row strides. */
-  static PrimFunc implementation() {
+  private static PrimFunc implementation(String body) {
     return TvmScript.parseFunction(
         """
         @T.prim_func
@@ -90,10 +125,32 @@ public final class TensorizedMatmul {
             with T.block("root"):
                 T.reads(C[0:16, 0:16], A[0:16, 0:16], B[0:16, 0:16])
                 T.writes(C[0:16, 0:16])
-                T.evaluate(
-                    T.call_extern(
-                        "int32", "tmm16", C.access_ptr("w"), A.access_ptr("r"),
-                        B.access_ptr("r"), sa, sb, sc))
-        """);
+        """
+            + body.indent(8));
+  }
+
+  /**
+   * The function that {@link #TMM16} calls, for the interpreter.
+   *
+   * @param args pointers to tiles of C, A and B, and the row strides of A, B and C
+   * @return 0
+   */
+  public static Number multiplyTiles(List<Object> args) {
+    Pointer c = (Pointer) args.get(0);
+    Pointer a = (Pointer) args.get(1);
+    Pointer b = (Pointer) args.get(2);
+    long strideA = (Long) args.get(3);
+    long strideB = (Long) args.get(4);
+    long strideC = (Long) args.get(5);
+    for (int i = 0; i < 16; i++) {
+      for (int j = 0; j < 16; j++) {
+        float sum = (float) c.get(i * strideC + j);
+        for (int k = 0; k < 16; k++) {
+          sum += (float) a.get(i * strideA + k) * (float) b.get(j * strideB + k);
+        }
+        c.set(i * strideC + j, sum);
+      }
+    }
+    return 0L;
   }
 }

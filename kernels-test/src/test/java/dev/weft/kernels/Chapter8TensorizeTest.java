@@ -1,13 +1,22 @@
 package dev.weft.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.DType;
+import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
+import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
+import dev.weft.tir.interp.InterpreterException;
+import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.schedule.ScheduleException;
+import dev.weft.tir.schedule.TensorIntrin;
+import dev.weft.tir.schedule.TensorIntrins;
+import dev.weft.tir.structural.StructuralEqual;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -212,7 +221,73 @@ final class Chapter8TensorizeTest {
     check64(small.function(), Interpreter::run);
   }
 
-  /** One thread a tile of results; the registers are memory that only that thread uses. */
+  // Tensorize.
+
+  @Test
+  void anInstructionTakesThePlaceOfTheBlock() {
+    Schedule schedule = Schedule.of(CoursePrograms.matmulTransposed(1024));
+    TensorizedMatmul.Tiles tiles = TensorizedMatmul.blockized(schedule);
+    TensorizedMatmul.staged(schedule, tiles);
+    BlockRef init = schedule.decomposeReduction(tiles.product(), tiles.k());
+    assertThat(init.name()).isEqualTo("matmul_o_init");
+    schedule.tensorize(tiles.product(), TensorizedMatmul.TMM16);
+    Structure.assertSame(schedule.function(), "tensorized_matmul");
+    Schedule again =
+        TensorizedMatmul.tensorized(
+            CoursePrograms.matmulTransposed(1024), TensorizedMatmul.TMM16);
+    assertThat(StructuralEqual.check(again.module(), schedule.module())).isEmpty();
+  }
+
+  @Test
+  void theInterpreterCallsTheInstructionsFunction() {
+    IRModule module =
+        TensorizedMatmul.tensorized(CoursePrograms.matmulTransposed(64), TensorizedMatmul.TMM16)
+            .module();
+    Interpreter interpreter =
+        Interpreter.of(module).withExtern("tmm16", TensorizedMatmul::multiplyTiles);
+    check64(module.get("main"), (function, tensors) -> interpreter.run("main", tensors));
+    assertThatThrownBy(() -> check64(module.get("main"), Interpreter::run))
+        .isInstanceOf(InterpreterException.class)
+        .hasMessageContaining("tmm16");
+  }
+
+  @Test
+  void aBlockThatComputesSomethingElseIsRefused() {
+    TensorIntrin notTransposed =
+        new TensorIntrin(
+            "tmm16",
+            TensorizedMatmul.description("vkk, vjj"),
+            TensorizedMatmul.TMM16.implementation());
+    assertThatThrownBy(
+            () ->
+                TensorizedMatmul.tensorized(CoursePrograms.matmulTransposed(64), notTransposed))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining("tensorize")
+        .hasMessageContaining("tmm16");
+  }
+
+  @Test
+  void aBlockInOtherMemoryIsRefused() {
+    Schedule schedule = Schedule.of(CoursePrograms.matmulTransposed(64));
+    TensorizedMatmul.Tiles tiles = TensorizedMatmul.blockized(schedule);
+    schedule.decomposeReduction(tiles.product(), tiles.k());
+    assertThatThrownBy(() -> schedule.tensorize(tiles.product(), TensorizedMatmul.TMM16))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining("global.accumulator");
+  }
+
+  @Test
+  void anIntrinsicsNameIsTakenOnce() {
+    TensorIntrins known = TensorIntrins.of(TensorizedMatmul.TMM16);
+    assertThatThrownBy(() -> known.with(TensorizedMatmul.TMM16_IN_LOOPS))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("tmm16");
+    assertThat(known.replacing(TensorizedMatmul.TMM16_IN_LOOPS).get("tmm16"))
+        .isSameAs(TensorizedMatmul.TMM16_IN_LOOPS);
+    assertThatThrownBy(() -> known.get("tmm32")).isInstanceOf(InputException.class);
+  }
+
+  /** The instruction as loops, which every device can carry out; one thread a tile of results. */
   @ParameterizedTest
   @MethodSource("devices")
   void devicesGiveTheGoldenResult(DeviceUnderTest device) {
@@ -223,15 +298,19 @@ final class Chapter8TensorizeTest {
     schedule.bind(tiles.i(), "blockIdx.x");
     schedule.bind(tiles.j(), "threadIdx.x");
     schedule.decomposeReduction(tiles.product(), tiles.k());
-    DeviceCounts.count(
-        device.name(),
-        () -> {
-          if (device.isInterpreter()) {
-            check64(schedule.function(), device::run);
-          } else {
-            Golden.TRANSPOSED_1024.checkMatmul(n, schedule.function(), device::run);
-          }
-        });
+    PrimFunc loops = schedule.function();
+    schedule.tensorize(tiles.product(), TensorizedMatmul.TMM16_IN_LOOPS);
+    for (PrimFunc function : List.of(loops, schedule.function())) {
+      DeviceCounts.count(
+          device.name(),
+          () -> {
+            if (device.isInterpreter()) {
+              check64(function, device::run);
+            } else {
+              Golden.TRANSPOSED_1024.checkMatmul(n, function, device::run);
+            }
+          });
+    }
   }
 
   // Tensor cores.
@@ -267,5 +346,12 @@ final class Chapter8TensorizeTest {
     Schedule schedule = Schedule.of(function);
     assertThat(TensorCoreMatmul.scheduled(schedule, TILING_64).fill().name()).isEqualTo("Z_o_init");
     checkHalf64(schedule.function(), Interpreter::run);
+  }
+
+  @Test
+  void instructionsOfTensorCores() {
+    Schedule schedule = Schedule.of(TensorCoreMatmul.function(1024));
+    TensorCoreMatmul.tensorized(schedule, TensorCoreMatmul.scheduled(schedule, TILING_1024));
+    Structure.assertSame(schedule.function(), "tensor_core_tensorized");
   }
 }
