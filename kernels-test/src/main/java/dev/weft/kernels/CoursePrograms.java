@@ -19,16 +19,16 @@ public final class CoursePrograms {
         @tvm.script.ir_module
         class MyModule:
             @T.prim_func
-            def main(A: T.Buffer((%1$d,), "float32"),
-                     B: T.Buffer((%1$d,), "float32"),
-                     C: T.Buffer((%1$d,), "float32")):
+            def main(A: T.Buffer((128,), "float32"),
+                     B: T.Buffer((128,), "float32"),
+                     C: T.Buffer((128,), "float32")):
                 T.func_attr({"global_symbol": "main", "tir.noalias": True})
-                for i in range(%1$d):
+                for i in range(128):
                     with T.block("C"):
-                        vi = T.axis.spatial(%1$d, i)
+                        vi = T.axis.spatial(128, i)
                         C[vi] = A[vi] + B[vi]
         """
-            .formatted(n));
+            .replace("128", Integer.toString(n)));
   }
 
   /** Chapter 3: {@code C = max(A · B, 0)} of 128×128 matrices, with every axis declared. */
