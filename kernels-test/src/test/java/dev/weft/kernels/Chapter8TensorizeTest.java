@@ -233,8 +233,7 @@ final class Chapter8TensorizeTest {
     schedule.tensorize(tiles.product(), TensorizedMatmul.TMM16);
     Structure.assertSame(schedule.function(), "tensorized_matmul");
     Schedule again =
-        TensorizedMatmul.tensorized(
-            CoursePrograms.matmulTransposed(1024), TensorizedMatmul.TMM16);
+        TensorizedMatmul.tensorized(CoursePrograms.matmulTransposed(1024), TensorizedMatmul.TMM16);
     assertThat(StructuralEqual.check(again.module(), schedule.module())).isEmpty();
   }
 
@@ -259,8 +258,7 @@ final class Chapter8TensorizeTest {
             TensorizedMatmul.description("vkk, vjj"),
             TensorizedMatmul.TMM16.implementation());
     assertThatThrownBy(
-            () ->
-                TensorizedMatmul.tensorized(CoursePrograms.matmulTransposed(64), notTransposed))
+            () -> TensorizedMatmul.tensorized(CoursePrograms.matmulTransposed(64), notTransposed))
         .isInstanceOf(ScheduleException.class)
         .hasMessageContaining("tensorize")
         .hasMessageContaining("tmm16");

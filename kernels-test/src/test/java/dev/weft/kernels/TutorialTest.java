@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The tutorial's code is this module's code. Above each block of {@code docs/TUTORIAL.md} stands
- * where it is from: {@code <!-- code Matmul.plain -->} a method, {@code <!-- text
- * Matmul.script 2 -->} the second text block in one. {@code -Dweft.updateGolden=true} writes the
- * blocks anew.
+ * where it is from: {@code <!-- code Matmul.plain -->} a method, {@code <!-- text Matmul.script 2
+ * -->} the second text block in one. {@code -Dweft.updateGolden=true} writes the blocks anew.
  */
 final class TutorialTest {
   private static final Pattern SNIPPET =
@@ -52,8 +51,7 @@ final class TutorialTest {
     boolean whole = snippet.group(1).equals("code");
     String number = snippet.group(4);
     String block = whole ? code : textBlock(code, number == null ? 1 : Integer.parseInt(number));
-    String start =
-        snippet.group().substring(0, snippet.start(5) - snippet.start());
+    String start = snippet.group().substring(0, snippet.start(5) - snippet.start());
     return Matcher.quoteReplacement(start + block + "```\n");
   }
 

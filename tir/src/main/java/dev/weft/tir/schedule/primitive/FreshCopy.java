@@ -150,8 +150,7 @@ final class FreshCopy extends IrRewriter {
               stmt(body));
       case Stmt.AllocateConst(var data, var dtype, var extents, var values, var body) ->
           new Stmt.AllocateConst(var(data), dtype, extents, values, stmt(body));
-      case Stmt.DeclBuffer(var buffer, var body) ->
-          new Stmt.DeclBuffer(buffer(buffer), stmt(body));
+      case Stmt.DeclBuffer(var buffer, var body) -> new Stmt.DeclBuffer(buffer(buffer), stmt(body));
       case Stmt.Attr(var about, var key, var value, var body) -> {
         AttrValue fresh =
             switch (about) {

@@ -83,8 +83,7 @@ final class IntrinMatch {
 
   private Differs differs(String what, Object expected, Object found) {
     String where = path.isEmpty() ? "" : " (in " + String.join(" > ", path) + ")";
-    return new Differs(
-        what + ": expected " + text(expected) + ", found " + text(found) + where);
+    return new Differs(what + ": expected " + text(expected) + ", found " + text(found) + where);
   }
 
   private static String text(Object value) {
@@ -125,7 +124,10 @@ final class IntrinMatch {
         which,
         () -> {
           require(
-              found.size() == described.size(), "number of buffers", described.size(), found.size());
+              found.size() == described.size(),
+              "number of buffers",
+              described.size(),
+              found.size());
           for (int i = 0; i < found.size(); i++) {
             region(found.get(i), described.get(i));
           }
@@ -218,7 +220,10 @@ final class IntrinMatch {
       at("init", () -> stmt(init, wanted));
     } else {
       require(
-          init == wanted, "init", wanted == null ? "none" : "an init", init == null ? "none" : "one");
+          init == wanted,
+          "init",
+          wanted == null ? "none" : "an init",
+          init == null ? "none" : "one");
     }
     at("body", () -> stmt(found.body(), described.body()));
   }
@@ -234,8 +239,7 @@ final class IntrinMatch {
     switch (described) {
       case Stmt.For wanted when found instanceof Stmt.For loop -> loop(loop, wanted);
       case Stmt.Seq(var wanted) when found instanceof Stmt.Seq(var stmts) -> {
-        require(
-            stmts.size() == wanted.size(), "number of statements", wanted.size(), stmts.size());
+        require(stmts.size() == wanted.size(), "number of statements", wanted.size(), stmts.size());
         for (int i = 0; i < stmts.size(); i++) {
           stmt(stmts.get(i), wanted.get(i));
         }
@@ -244,8 +248,7 @@ final class IntrinMatch {
           realize(realize, wanted);
       case Stmt.Store wanted when found instanceof Stmt.Store store -> {
         require(store.predicate() == null && wanted.predicate() == null, "mask", "none", "one");
-        access(
-            store.buffer(), store.indices(), wanted.buffer(), wanted.indices(), "store to");
+        access(store.buffer(), store.indices(), wanted.buffer(), wanted.indices(), "store to");
         at("value", () -> same(store.value(), wanted.value()));
       }
       case Stmt.If wanted when found instanceof Stmt.If choice -> {
@@ -370,11 +373,7 @@ final class IntrinMatch {
   }
 
   private void access(
-      Buffer found,
-      List<Expr> indices,
-      Buffer described,
-      List<Expr> wanted,
-      String what) {
+      Buffer found, List<Expr> indices, Buffer described, List<Expr> wanted, String what) {
     buffer(found, described);
     List<Expr> base = bases.get(found);
     if (base == null) {

@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>the block computes what the intrinsic's description does: the same loops (extents, kinds,
  *       annotations), blocks (axes, predicates, inits) and expressions, operands in the same order,
- *   <li>the buffers have the types and scopes of the description's, and are accessed in parts of the
- *       same extents; leading dimensions that the description doesn't have are single indices.
+ *   <li>the buffers have the types and scopes of the description's, and are accessed in parts of
+ *       the same extents; leading dimensions that the description doesn't have are single indices.
  * </ol>
  *
  * <pre>
@@ -118,8 +118,7 @@ public final class Tensorize {
             block.iterVars(),
             block.reads(),
             block.writes(),
-            Stream.concat(
-                    block.allocBuffers().stream(), implementation.allocBuffers().stream())
+            Stream.concat(block.allocBuffers().stream(), implementation.allocBuffers().stream())
                 .toList(),
             views,
             annotations(block, implementation),
