@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** A value of an annotation or attribute: an expression, a list, a map, or a thing it is about. */
 public sealed interface AttrValue
-    permits Expr, AttrValue.Items, AttrValue.Entries, IterVar, Buffer, IndexMap {
+    permits Expr, AttrValue.Items, AttrValue.Entries, IterVar, Buffer, IndexMap, CommReducer {
   /** A list of values. */
   record Items(List<AttrValue> values) implements AttrValue {
     /** Copies the list. */

@@ -271,6 +271,7 @@ public final class Children {
       }
       case Buffer b -> b;
       case IndexMap m -> m;
+      case CommReducer r -> r;
     };
   }
 

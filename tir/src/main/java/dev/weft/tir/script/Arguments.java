@@ -27,7 +27,7 @@ final class Arguments {
     this.call = call;
     this.function = function;
     this.convert = convert;
-    this.positional = positional;
+    this.positional = new ArrayList<>(positional);
     this.keywords = new LinkedHashMap<>(keywords);
     this.unused = new LinkedHashSet<>(keywords.keySet());
   }
@@ -72,6 +72,14 @@ final class Arguments {
     return value;
   }
 
+  /** The last positional argument, by name in errors. */
+  Value needLast(String name) {
+    if (taken == positional.size()) {
+      return need(name);
+    }
+    return positional.remove(positional.size() - 1);
+  }
+
   /** All positional arguments that nobody took. */
   List<Value> rest() {
     List<Value> rest = new ArrayList<>(positional.subList(taken, positional.size()));
@@ -88,7 +96,7 @@ final class Arguments {
     if (taken < positional.size()) {
       throw convert.error(
           call,
-          "T." + function + " has " + (positional.size() - taken) + " arguments too many",
+          "T." + function + " takes at most " + taken + " arguments by position",
           "remove them");
     }
     if (!unused.isEmpty()) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads calls that have a value. */
@@ -47,7 +48,12 @@ final class CallReader {
           "fabs", Intrinsic.ABS,
           "call_packed", Intrinsic.CALL_PACKED,
           "call_cpacked", Intrinsic.CALL_CPACKED,
-          "tvm_tuple", Intrinsic.TUPLE);
+          "call_packed_lowered", Intrinsic.CALL_PACKED_LOWERED,
+          "call_cpacked_lowered", Intrinsic.CALL_CPACKED_LOWERED);
+
+  /** How the names of dtypes begin; few other names do. */
+  private static final Pattern DTYPE =
+      Pattern.compile("u?int\\d|b?float\\d|e[45]m[32]_|bool|handle|void|string|barrier|token");
 
   private final Conversions convert;
   private final ExprReader exprs;
@@ -76,7 +82,8 @@ final class CallReader {
           Value.ThreadIndex _,
           Value.Axis _,
           Value.Module _,
-          Value.Mapping _ ->
+          Value.Mapping _,
+          Value.Combination _ ->
           throw convert.error(
               call.function(), function.described() + " can't be called", "expected a function");
     };
@@ -97,6 +104,9 @@ final class CallReader {
   private Value builtin(String name, Syntax.Call call) {
     if (name.equals("index_map")) {
       return indexMap(call);
+    }
+    if (name.equals("comm_reducer")) {
+      return reducer(call);
     }
     Arguments args = exprs.arguments(call, name);
     Value result = builtin(name, args);
@@ -172,7 +182,13 @@ final class CallReader {
       case "env_thread" -> thread(args);
       case "StringImm" -> args.need("value");
       case "meta_var", "target" -> args.need("value");
-      case "var", "Var" -> {
+      case "IntImm", "FloatImm" -> {
+        DType immType = convert.dtype(args.need("dtype"), call);
+        yield new Value.Typed(convert.expr(args.need("value"), immType, call));
+      }
+      case "GlobalVar" -> new Value.Global(convert.string(args.need("name_hint"), call));
+      case "BufferLoad" -> bufferLoad(args);
+      case "var", "Var", "SizeVar" -> {
         Value type = args.need("dtype");
         // TVM's T.Var takes a name first.
         Value second = args.find("name");
@@ -217,7 +233,14 @@ final class CallReader {
     return row[b.length()];
   }
 
+  /** The dtype that a function of the language is called after; null if there is none. */
   static @Nullable DType dtype(String name) {
+    if (name.equals("boolean")) {
+      return DType.BOOL;
+    }
+    if (!DTYPE.matcher(name).lookingAt()) {
+      return null;
+    }
     try {
       return DType.parse(name);
     } catch (IllegalArgumentException e) {
@@ -288,10 +311,16 @@ final class CallReader {
 
   private Expr intrinsic(Intrinsic intrinsic, Arguments args) {
     Syntax.Call call = args.call();
+    CallTypes.Place place =
+        call.keywords().containsKey("dtype")
+            ? CallTypes.Place.INFERRED
+            : CallTypes.place(intrinsic);
     Value dtype =
-        CallTypes.place(intrinsic) == CallTypes.Place.FIRST
-            ? args.need("dtype")
-            : args.keyword("dtype");
+        switch (place) {
+          case FIRST -> args.need("dtype");
+          case LAST -> args.needLast("dtype");
+          case INFERRED -> args.keyword("dtype");
+        };
     List<Value> values = args.rest().stream().map(v -> addressed(intrinsic, v)).toList();
     List<Expr> exprs = convert.matched(values, CallTypes.firstMatched(intrinsic), call);
     DType type = dtype == null ? CallTypes.inferred(intrinsic, exprs) : convert.dtype(dtype, call);
@@ -419,7 +448,10 @@ final class CallReader {
               new Value.Typed(Expr.cast(convert.dtype(args.need("dtype"), call), expr));
           case Value.BufferValue(Buffer buffer) when name.equals("vload") -> {
             List<Expr> indices = convert.exprs(args.need("begin"), call);
-            args.find("dtype");
+            Value dtype = args.findSome("dtype");
+            if (dtype != null) {
+              indices = Slices.widened(buffer, indices, convert.dtype(dtype, call).lanes());
+            }
             Value predicate = args.findSome("predicate");
             yield new Value.Typed(
                 new Expr.Load(
@@ -479,13 +511,34 @@ final class CallReader {
         Expr.int32(access));
   }
 
+  /** {@code T.BufferLoad(A, [i, j])}. */
+  private Value bufferLoad(Arguments args) {
+    Buffer buffer = convert.buffer(args.need("buffer"), args.call());
+    List<Expr> indices = convert.exprs(args.need("indices"), args.call());
+    Value predicate = args.findSome("predicate");
+    return new Value.Typed(
+        new Expr.Load(
+            buffer, indices, predicate == null ? null : convert.expr(predicate, args.call())));
+  }
+
+  /** {@code T.comm_reducer(lambda x, y: x + y, [T.float32(0)])}. */
+  private Value reducer(Syntax.Call call) {
+    if (call.args().size() != 2 || !(call.args().get(0) instanceof Syntax.Lambda lambda)) {
+      throw convert.error(
+          call, "T.comm_reducer needs a lambda and its identity", "write lambda x, y: x + y, [0]");
+    }
+    Syntax.Expression identity = call.args().get(1);
+    return exprs.reducer(lambda, convert.exprs(exprs.value(identity), identity));
+  }
+
   private Value indexMap(Syntax.Call call) {
     if (call.args().isEmpty() || !(call.args().get(0) instanceof Syntax.Lambda lambda)) {
       throw convert.error(call, "T.index_map needs a lambda", "write lambda i, j: (j, i)");
     }
     Syntax.Expression dtypes = call.keywords().get("input_dtypes");
     for (String keyword : call.keywords().keySet()) {
-      if (!keyword.equals("input_dtypes")) {
+      // The inverse follows from the map: there is nothing to remember of it.
+      if (!keyword.equals("input_dtypes") && !keyword.equals("inverse_index_map")) {
         throw convert.error(call, "T.index_map has no argument '" + keyword + "'", "remove it");
       }
     }

@@ -17,6 +17,8 @@ final class CallTypes {
   enum Place {
     /** The first argument, as in {@code T.call_extern("int32", "f", x)}. */
     FIRST,
+    /** The last argument, as in {@code T.tvm_struct_get(a, 0, 1, "int32")}. */
+    LAST,
     /** It follows from the callee and the arguments. */
     INFERRED
   }
@@ -35,6 +37,7 @@ final class CallTypes {
           INFINITY,
           REINTERPRET,
           LARGE_UINT_IMM,
+          GET_ACTIVE_LANE_MASK,
           VECTORHIGH,
           VECTORLOW,
           VECTORCOMBINE,
@@ -45,7 +48,6 @@ final class CallTypes {
           CALL_LLVM_INTRIN,
           CALL_LLVM_PURE_INTRIN,
           CALL_SPIRV_PURE_GLSL450,
-          STRUCT_GET,
           PTX_MMA,
           PTX_MMA_SP,
           PTX_LDMATRIX,
@@ -55,6 +57,7 @@ final class CallTypes {
           MMA_STORE,
           MMA_FILL ->
           Place.FIRST;
+      case STRUCT_GET -> Place.LAST;
       // Every other one by its arguments: the list of those would be the whole table again.
       default -> Place.INFERRED;
     };
@@ -70,6 +73,15 @@ final class CallTypes {
 
   private static DType inferred(Intrinsic intrinsic, List<Expr> args) {
     return switch (intrinsic) {
+      case IS_NULL -> DType.BOOL;
+      case BACKEND_ALLOC_WORKSPACE,
+          LOOKUP_PARAM,
+          STATIC_HANDLE,
+          CONTEXT_ID,
+          THREAD_CONTEXT,
+          ALLOC_WITH_SCOPE -> DType.HANDLE;
+      case BACKEND_FREE_WORKSPACE, THROW_LAST_ERROR, CALL_PACKED_LOWERED, CALL_CPACKED_LOWERED, CALL_TRACE_PACKED ->
+          DType.INT32;
       case ISNAN, ISINF, ISFINITE ->
           args.isEmpty() ? DType.BOOL : DType.BOOL.withLanes(args.get(0).dtype().lanes());
       case IF_THEN_ELSE, WARP_SHUFFLE, WARP_SHUFFLE_UP, WARP_SHUFFLE_DOWN, WARP_SHUFFLE_XOR ->

@@ -2,6 +2,7 @@ package dev.weft.tir.script;
 
 import dev.weft.base.DType;
 import dev.weft.tir.AttrValue;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Range;
 import dev.weft.tir.Var;
@@ -53,6 +54,7 @@ final class Conversions {
           Value.Dict _,
           Value.RangeValue _,
           Value.Mapping _,
+          Value.Combination _,
           Value.Builtin _,
           Value.Module _,
           Value.Global _,
@@ -153,6 +155,13 @@ final class Conversions {
     return items(value).stream().map(item -> expr(item, at)).toList();
   }
 
+  Buffer buffer(Value value, Syntax at) {
+    if (value instanceof Value.BufferValue(Buffer buffer)) {
+      return buffer;
+    }
+    throw error(at, value.described() + " is no buffer", "expected a buffer");
+  }
+
   Var var(Value value, Syntax at) {
     if (value instanceof Value.Typed(Var v)) {
       return v;
@@ -184,6 +193,7 @@ final class Conversions {
       case Value.BufferValue(var buffer) -> buffer;
       case Value.Axis(var axis) -> axis;
       case Value.Mapping(var map) -> map;
+      case Value.Combination(var reducer) -> reducer;
       case Value.PyInt _,
           Value.PyFloat _,
           Value.PyBool _,

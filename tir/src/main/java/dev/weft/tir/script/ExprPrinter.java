@@ -6,6 +6,7 @@ import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Callee;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.Intrinsic;
@@ -185,6 +186,9 @@ final class ExprPrinter {
       boolean typed = mixed && i >= matched && arg instanceof Expr.IntImm;
       args.add(typed && arg.dtype().equals(DType.INT32) ? "T.int32(" + text(arg) + ")" : text(arg));
     }
+    if (place == CallTypes.Place.LAST) {
+      args.add(dtype);
+    }
     if (place == CallTypes.Place.INFERRED
         && !CallTypes.inferred(call.callee(), call.args()).equals(call.dtype())) {
       args.add("dtype=" + dtype);
@@ -264,6 +268,7 @@ final class ExprPrinter {
       case IterVar axis -> iterVar(axis);
       case Buffer b -> names.text(b);
       case IndexMap map -> indexMap(map);
+      case CommReducer reducer -> reducer(reducer);
     };
   }
 
@@ -292,6 +297,20 @@ final class ExprPrinter {
         + ", "
         + Literals.quoted(tag)
         + ")";
+  }
+
+  private String reducer(CommReducer reducer) {
+    StringBuilder text = new StringBuilder("T.comm_reducer(lambda ");
+    names.scoped(
+        () -> {
+          List<String> params = new ArrayList<>();
+          reducer.left().forEach(v -> params.add(names.declare(v)));
+          reducer.right().forEach(v -> params.add(names.declare(v)));
+          List<Expr> results = reducer.results();
+          text.append(String.join(", ", params)).append(": ");
+          text.append(results.size() == 1 ? text(results.get(0)) : tuple(results));
+        });
+    return text.append(", [").append(list(reducer.identity())).append("])").toString();
   }
 
   private String indexMap(IndexMap map) {

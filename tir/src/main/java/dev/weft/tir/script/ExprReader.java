@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.Intrinsic;
@@ -71,6 +72,8 @@ final class ExprReader {
       case Syntax.Subscript subscript -> subscript(subscript);
       case Syntax.Slice slice ->
           throw convert.error(slice, "a slice stands alone", "expected it within [ ]");
+      case Syntax.Starred starred ->
+          throw convert.error(starred, "'*' stands alone", "expected it among arguments or items");
       case Syntax.Tuple(_, var items) -> new Value.Items(values(items));
       case Syntax.ListDisplay(_, var items) -> new Value.Items(values(items));
       case Syntax.Dict(_, var keys, var values) -> new Value.Dict(values(keys), values(values));
@@ -78,12 +81,24 @@ final class ExprReader {
       case Syntax.Unary unary -> unary(unary);
       case Syntax.Conditional conditional -> conditional(conditional);
       case Syntax.Lambda lambda ->
-          throw convert.error(lambda, "a lambda stands alone", "expected it within T.index_map");
+          throw convert.error(lambda, "a lambda stands alone", "expected it within T.index_map or T.comm_reducer");
     };
   }
 
+  /** The values of items, of which {@code *several} stands for its elements. */
   List<Value> values(List<Syntax.Expression> items) {
-    return items.stream().map(this::value).toList();
+    List<Value> values = new ArrayList<>();
+    for (Syntax.Expression item : items) {
+      if (item instanceof Syntax.Starred(_, Syntax.Expression several)) {
+        if (!(value(several) instanceof Value.Items(List<Value> elements))) {
+          throw convert.error(item, "'*' needs a tuple or list", "write the values one by one");
+        }
+        values.addAll(elements);
+      } else {
+        values.add(value(item));
+      }
+    }
+    return List.copyOf(values);
   }
 
   /** The values of a call's arguments. */
@@ -114,8 +129,7 @@ final class ExprReader {
     Value base = value(attribute.base());
     String name = attribute.name();
     return switch (base) {
-      case Value.Builtin(String path) ->
-          new Value.Builtin(path.isEmpty() ? name : path + "." + name);
+      case Value.Builtin(String path) -> new Value.Builtin(ScriptNames.member(path, name));
       case Value.Module _ -> new Value.Global(name);
       case Value.BufferValue(Buffer buffer) -> bufferAttribute(buffer, name, attribute);
       case Value.Typed(Expr expr) ->
@@ -144,6 +158,7 @@ final class ExprReader {
           Value.Dict _,
           Value.RangeValue _,
           Value.Mapping _,
+          Value.Combination _,
           Value.Global _,
           Value.Method _ ->
           throw unknown(attribute, base);
@@ -205,6 +220,7 @@ final class ExprReader {
           Value.ThreadIndex _,
           Value.Axis _,
           Value.Mapping _,
+          Value.Combination _,
           Value.Module _,
           Value.Global _,
           Value.Method _ ->
@@ -287,7 +303,7 @@ final class ExprReader {
           ? range
           : Range.point(convert.expr(value, index));
     }
-    if (slice.step() != null) {
+    if (slice.step() != null && !value(slice.step()).equals(number(1))) {
       throw convert.error(slice, "a region has no step", "write start:stop");
     }
     Value stop = slice.stop() == null ? new Value.Typed(extent) : value(slice.stop());
@@ -405,6 +421,35 @@ final class ExprReader {
           }
           List<Expr> outputs = convert.exprs(value(lambda.body()), lambda.body());
           return new Value.Mapping(new IndexMap(inputs, outputs));
+        });
+  }
+
+  /** {@code lambda x, y: x + y} with the identity's types: one half of the parameters each. */
+  Value reducer(Syntax.Lambda lambda, List<Expr> identity) {
+    int width = identity.size();
+    if (lambda.params().size() != 2 * width) {
+      throw convert.error(
+          lambda,
+          "the lambda has " + lambda.params().size() + " parameters, the identity " + width,
+          "give two parameters for each value of the identity");
+    }
+    return bindings.scoped(
+        () -> {
+          List<Var> params = new ArrayList<>();
+          for (int i = 0; i < 2 * width; i++) {
+            Var v = Var.of(lambda.params().get(i), identity.get(i % width).dtype());
+            params.add(v);
+            bindings.define(v.name(), new Value.Typed(v));
+          }
+          List<Value> combined = convert.items(value(lambda.body()));
+          List<Expr> results = new ArrayList<>();
+          for (int i = 0; i < combined.size(); i++) {
+            DType dtype = identity.get(Math.min(i, width - 1)).dtype();
+            results.add(convert.expr(combined.get(i), dtype, lambda.body()));
+          }
+          return new Value.Combination(
+              new CommReducer(
+                  params.subList(0, width), params.subList(width, 2 * width), results, identity));
         });
   }
 

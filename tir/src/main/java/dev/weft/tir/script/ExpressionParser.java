@@ -65,7 +65,7 @@ final class ExpressionParser {
       if (tokens.at(Token.Kind.NEWLINE) || tokens.at("=") || tokens.at("in") || tokens.at(")")) {
         break;
       }
-      items.add(expression());
+      items.add(item());
     }
     return new Syntax.Tuple(tokens.since(start), items);
   }
@@ -206,7 +206,7 @@ final class ExpressionParser {
       } else if (!keywords.isEmpty()) {
         throw tokens.unexpected("a keyword argument, as one came before");
       } else {
-        args.add(expression());
+        args.add(item());
       }
       if (!tokens.accept(",")) {
         break;
@@ -214,6 +214,16 @@ final class ExpressionParser {
     }
     tokens.expect(")", "or ',' in the arguments");
     return new Syntax.Call(tokens.since(start), function, args, keywords);
+  }
+
+  /** An expression, or {@code *several}. */
+  private Syntax.Expression item() {
+    Source.Place start = tokens.peek().place();
+    if (!tokens.accept("*")) {
+      return expression();
+    }
+    Syntax.Expression several = expression();
+    return new Syntax.Starred(tokens.since(start), several);
   }
 
   private Syntax.Expression subscript(Source.Place start, Syntax.Expression base) {
@@ -340,7 +350,7 @@ final class ExpressionParser {
     if (tokens.accept(")")) {
       return new Syntax.Tuple(tokens.since(open.place()), List.of());
     }
-    Syntax.Expression first = expression();
+    Syntax.Expression first = item();
     if (tokens.accept(")")) {
       return first;
     }
@@ -353,7 +363,7 @@ final class ExpressionParser {
   private List<Syntax.Expression> items(String close) {
     List<Syntax.Expression> items = new ArrayList<>();
     while (!tokens.at(close)) {
-      items.add(expression());
+      items.add(item());
       if (!tokens.accept(",")) {
         break;
       }

@@ -84,9 +84,9 @@ final class FunctionHeader {
 
   /** {@code T.match_buffer(param, …)}. */
   void match(Var param, Buffer buffer, Syntax at) {
-    if (!params.contains(param)) {
+    if (!params.contains(param) || !param.dtype().isHandle()) {
       throw convert.error(
-          at, "'" + param.name() + "' is no parameter", "match a handle of the signature");
+          at, "'" + param.name() + "' is no handle of the signature", "match a parameter of type T.handle");
     }
     if (bufferMap.putIfAbsent(param, buffer) != null) {
       throw convert.error(at, "'" + param.name() + "' is matched twice", "match it once");

@@ -22,6 +22,9 @@ final class Lexer {
   private int lineStart;
   private int brackets;
 
+  /** Whether the line before ended in a backslash, so that this one goes on with it. */
+  private boolean continued;
+
   private Lexer(Source source) {
     this.source = source;
     this.text = source.text();
@@ -36,7 +39,7 @@ final class Lexer {
   private void run() {
     indents.push(0);
     while (position < text.length()) {
-      if (position == lineStart && brackets == 0) {
+      if (position == lineStart && brackets == 0 && !continued) {
         if (indentation()) {
           continue;
         }
@@ -105,6 +108,7 @@ final class Lexer {
 
   private void token() {
     char c = text.charAt(position);
+    continued = false;
     if (c == '\n') {
       if (brackets == 0) {
         add(Token.Kind.NEWLINE, "", position);
@@ -119,6 +123,7 @@ final class Lexer {
     } else if (c == '\\' && isLineEnd(position + 1)) {
       position = text.indexOf('\n', position);
       newLine();
+      continued = true;
     } else if (Character.isLetter(c) || c == '_') {
       name();
     } else if (Character.isDigit(c) || (c == '.' && isDigit(position + 1))) {

@@ -66,9 +66,9 @@ final class ModuleReader {
 
   /** Names that imports give to the script language; other modules mean nothing here. */
   private void imported(String module, String alias) {
-    if (module.matches("tvm\\.script(\\.(parser|ir_builder))?\\.(tir|ir)")
-        || module.equals("tvm.script")) {
-      globals.put(alias, new Value.Builtin(""));
+    String known = ScriptNames.imported(module);
+    if (known != null) {
+      globals.put(alias, new Value.Builtin(known));
     }
   }
 
@@ -93,6 +93,14 @@ final class ModuleReader {
             when last(call.function()).equals("module_attrs") -> {
           Arguments args = exprs(bindings()).arguments(call, "module_attrs");
           attrs.putAll(convert.attrs(args.need("attrs"), call));
+          args.done();
+        }
+        case Syntax.ExpressionStatement(_, Syntax.Call call)
+            when last(call.function()).equals("module_global_infos") -> {
+          Arguments args = exprs(bindings()).arguments(call, "module_global_infos");
+          if (!convert.attrs(args.need("infos"), call).isEmpty()) {
+            throw convert.error(call, "devices of a module are not supported", "leave it out");
+          }
           args.done();
         }
         case Syntax.ExpressionStatement(_, Syntax.StringLiteral _), Syntax.Pass _ -> {}

@@ -47,13 +47,14 @@ final class ScopeReader {
               case "allocate_const" -> allocateConst(call, name);
               case "decl_buffer" -> declareBuffer(call, name);
               case "LetStmt" -> let(call, name);
+              case "let" -> call.args().size() == 2 ? letPair(call) : null;
               case "Assert" -> assertion(call);
               case "thread_group" -> threadGroup(call);
               default -> null;
             });
   }
 
-  private String named(@Nullable String name, Syntax.Call call) {
+  private String named(@Nullable String name, Syntax call) {
     if (name == null) {
       throw convert.error(call, "what this makes has no name", "write name = … or … as name");
     }
@@ -153,12 +154,29 @@ final class ScopeReader {
   private UnaryOperator<Stmt> let(Syntax.Call call, @Nullable String name) {
     Arguments args = exprs.arguments(call, "LetStmt");
     Expr value = convert.expr(args.need("value"), call);
+    Value type = args.findSome("dtype");
     Value varValue = args.keyword("var");
     args.done();
-    return letOf(
-        varValue == null ? Var.of(named(name, call), value.dtype()) : convert.var(varValue, call),
-        value,
-        name);
+    return letOf(letVar(varValue, type, value.dtype(), name, call), value, name);
+  }
+
+  private Var letVar(
+      @Nullable Value given, @Nullable Value type, DType dtype, @Nullable String name, Syntax at) {
+    if (given != null) {
+      return convert.var(given, at);
+    }
+    return type instanceof Value.Typed(Var model)
+        ? model.renamed(named(name, at))
+        : Var.of(named(name, at), dtype);
+  }
+
+  /** {@code T.let(v, value)}. */
+  private UnaryOperator<Stmt> letPair(Syntax.Call call) {
+    Arguments args = exprs.arguments(call, "let");
+    Var v = convert.var(args.need("var"), call);
+    Expr value = convert.expr(args.need("value"), v.dtype(), call);
+    args.done();
+    return letOf(v, value, null);
   }
 
   /** A variable for the rest, under a name if it has none yet. */

@@ -1,9 +1,11 @@
 package dev.weft.tir.script;
 
 import dev.weft.tir.BinaryOp;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.weft.tir.arith.Analyzer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The length of {@code start:stop}; the printer and the reader agree by using the same rule. */
 final class Slices {
@@ -15,8 +17,8 @@ final class Slices {
   }
 
   /**
-   * {@code stop - start}: what is added to start where stop is written so, a constant where the
-   * variables cancel, else the difference.
+   * {@code stop - start}: what is added to start where stop is written so, else the simplified
+   * difference.
    */
   static Expr extent(Expr start, Expr stop) {
     if (start.isConst(0) && start.dtype().bits() <= stop.dtype().bits()) {
@@ -27,39 +29,21 @@ final class Slices {
         && a.equals(start)) {
       return b;
     }
-    Map<Expr, Long> terms = new LinkedHashMap<>();
-    long constant = collect(stop, 1, terms) + collect(start, -1, terms);
-    boolean cancels = terms.values().stream().allMatch(factor -> factor == 0);
-    Expr difference = Expr.sub(stop, start);
-    return cancels ? Expr.imm(difference.dtype(), constant) : difference;
+    return new Analyzer().simplify(Expr.sub(stop, start));
   }
 
-  /** Adds {@code factor * e} to the terms; returns its constant part. */
-  private static long collect(Expr e, long factor, Map<Expr, Long> terms) {
-    if (e instanceof Expr.IntImm imm) {
-      return factor * imm.value();
+  /**
+   * The indices of {@code lanes} elements from a scalar index on ({@code A.vload([i], "int8x4")});
+   * indices that are vectors already stay what they are.
+   */
+  static List<Expr> widened(Buffer buffer, List<Expr> indices, int lanes) {
+    int wanted = lanes / buffer.dtype().lanes();
+    if (indices.isEmpty() || indices.getLast().dtype().isVector() || wanted <= 1) {
+      return indices;
     }
-    if (e instanceof Expr.Cast(var dtype, var value)
-        && dtype.isInt()
-        && value.dtype().isInt()
-        && dtype.bits() >= value.dtype().bits()) {
-      return collect(value, factor, terms);
-    }
-    if (e instanceof Expr.Binary(BinaryOp op, Expr a, Expr b)) {
-      if (op == BinaryOp.ADD) {
-        return collect(a, factor, terms) + collect(b, factor, terms);
-      }
-      if (op == BinaryOp.SUB) {
-        return collect(a, factor, terms) + collect(b, -factor, terms);
-      }
-      if (op == BinaryOp.MUL && b instanceof Expr.IntImm imm) {
-        return collect(a, factor * imm.value(), terms);
-      }
-      if (op == BinaryOp.MUL && a instanceof Expr.IntImm imm) {
-        return collect(b, factor * imm.value(), terms);
-      }
-    }
-    terms.merge(e, factor, Long::sum);
-    return 0;
+    List<Expr> widened = new ArrayList<>(indices);
+    Expr base = widened.removeLast();
+    widened.add(new Expr.Ramp(base, Expr.imm(base.dtype(), 1), wanted));
+    return widened;
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.tir.script;
 
+import dev.weft.base.DType;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
@@ -63,7 +64,14 @@ final class StmtPrinter {
       }
     }
     for (Var v : usage.freeVars()) {
-      buffers.declareFree(v);
+      ThreadTag thread = usage.threadOf(v);
+      if (thread == null) {
+        buffers.declareFree(v);
+      } else if (!names.knows(v)) {
+        String dtype = v.dtype().equals(DType.INT32) ? "" : ", " + Literals.quoted("" + v.dtype());
+        String tag = Literals.quoted(thread.text);
+        out.line(names.declare(v) + " = T.env_thread(" + tag + dtype + ")");
+      }
     }
   }
 
@@ -194,6 +202,17 @@ final class StmtPrinter {
   private void let(Stmt.Let let, boolean last) {
     Var v = let.var();
     String value = exprs.text(let.value());
+    if (names.knows(v)) {
+      String text = "T.LetStmt(" + value + ", var=" + names.text(v) + ")";
+      line(let, last ? text : "with " + text + ":");
+      if (last) {
+        declareViews(v);
+        stmt(let.body(), true);
+      } else {
+        viewsAndBody(v, let.body());
+      }
+      return;
+    }
     if (last) {
       line(let, names.declare(v) + ": " + Literals.type(v) + " = " + value);
       declareViews(v);

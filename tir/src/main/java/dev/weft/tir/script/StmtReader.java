@@ -251,7 +251,15 @@ final class StmtReader {
         if (blocks.statement(name, call) || header.statement(name, call)) {
           return null;
         }
+        Stmt stmt = effect(name, call);
+        if (stmt != null) {
+          return stmt;
+        }
         if (name.equals("evaluate")) {
+          Stmt jump = call.args().isEmpty() ? null : jump(call.args().get(0));
+          if (jump != null) {
+            return jump;
+          }
           Arguments args = exprs.arguments(call, name);
           Expr value = convert.expr(args.need("value"), call);
           args.done();
@@ -264,12 +272,52 @@ final class StmtReader {
         e, "this has no effect", "expected a statement; for a value alone write T.evaluate(…)");
   }
 
+  /** Calls that are statements of their own; null for others. */
+  private @Nullable Stmt effect(String name, Syntax.Call call) {
+    return switch (name) {
+      case "buffer_store", "BufferStore" -> {
+        Arguments args = exprs.arguments(call, name);
+        Buffer buffer = convert.buffer(args.need("buffer"), call);
+        Value value = args.need("value");
+        List<Expr> indices = convert.exprs(args.need("indices"), call);
+        Value predicate = args.findSome("predicate");
+        args.done();
+        DType dtype = new Expr.Load(buffer, indices).dtype();
+        yield new Stmt.Store(
+            buffer,
+            convert.expr(value, dtype, call),
+            indices,
+            predicate == null ? null : convert.expr(predicate, call));
+      }
+      case "block", "sblock", "init", "launch_thread", "thread_group" ->
+          throw convert.error(
+              call, "T." + name + " opens a scope", "write with T." + name + "(…): before its body");
+      default -> jump(call);
+    };
+  }
+
+  /** {@code T.break_loop()} and {@code T.continue_loop()}; null for others. */
+  private @Nullable Stmt jump(Syntax.Expression e) {
+    String function = called(e);
+    if (function == null) {
+      return null;
+    }
+    return switch (function) {
+      case "break_loop" -> new Stmt.Break();
+      case "continue_loop" -> new Stmt.Continue();
+      default -> null;
+    };
+  }
+
   private Stmt vstore(Buffer buffer, Syntax.Call call) {
     Arguments args = exprs.arguments(call, "vstore");
     List<Expr> indices = convert.exprs(args.need("begin"), call);
     Value value = args.need("value");
     Value predicate = args.findSome("predicate");
     args.done();
+    if (!Conversions.isPlain(value)) {
+      indices = Slices.widened(buffer, indices, convert.expr(value, call).dtype().lanes());
+    }
     DType dtype = new Expr.Load(buffer, indices).dtype();
     return new Stmt.Store(
         buffer,
@@ -291,8 +339,34 @@ final class StmtReader {
         && declared(target, function, call)) {
       return null;
     }
+    if (target instanceof Syntax.Tuple(_, var targets)
+        && assign.value() instanceof Syntax.Tuple(_, var values)
+        && targets.size() == values.size()) {
+      // One by one, so that n, m = T.int32(), T.int32() names its variables.
+      List<Value> read = new ArrayList<>();
+      for (int i = 0; i < targets.size(); i++) {
+        String made = called(values.get(i));
+        Value value = exprs.value(values.get(i));
+        boolean fresh = made != null && targets.get(i) instanceof Syntax.Name;
+        read.add(
+            fresh ? named(made, value, ((Syntax.Name) targets.get(i)).name()) : value);
+      }
+      define(target, new Value.Items(read));
+      return null;
+    }
     define(target, exprs.value(assign.value()));
     return null;
+  }
+
+  /** A variable or thread index made by a call is called as the text calls it. */
+  private static Value named(String function, Value made, String name) {
+    return switch (made) {
+      case Value.Typed(Var v) when CallReader.dtype(function) != null || isVar(function) ->
+          new Value.Typed(v.renamed(name));
+      case Value.ThreadIndex(Var v, var tag) when function.equals("env_thread") ->
+          new Value.ThreadIndex(v.renamed(name), tag);
+      default -> made;
+    };
   }
 
   private Buffer buffer(Syntax.Subscript subscript) {
@@ -346,20 +420,13 @@ final class StmtReader {
         Arguments args = exprs.arguments(call, function);
         bindings.define(name, new Value.BufferValue(buffers.read(args, name).buffer()));
       }
-      default -> {
-        Value value = exprs.value(call);
-        // A variable or thread index made here is called as the text calls it.
-        switch (value) {
-          case Value.Typed(Var v)
-              when CallReader.dtype(function) != null || function.equals("var") ->
-              bindings.define(name, new Value.Typed(v.renamed(name)));
-          case Value.ThreadIndex(Var v, var tag) when function.equals("env_thread") ->
-              bindings.define(name, new Value.ThreadIndex(v.renamed(name), tag));
-          default -> bindings.define(name, value);
-        }
-      }
+      default -> bindings.define(name, named(function, exprs.value(call), name));
     }
     return true;
+  }
+
+  private static boolean isVar(String function) {
+    return function.equals("var") || function.equals("Var") || function.equals("SizeVar");
   }
 
   private void matchBuffer(String name, Syntax.Call call) {

@@ -49,6 +49,9 @@ sealed interface Syntax {
   record Dict(Source.Place at, List<Expression> keys, List<Expression> values)
       implements Expression {}
 
+  /** {@code *items} among arguments or items. */
+  record Starred(Source.Place at, Expression items) implements Expression {}
+
   /** Two operands and an operator; {@code and} and {@code or} too. */
   record Operation(Source.Place at, String operator, Expression a, Expression b)
       implements Expression {}

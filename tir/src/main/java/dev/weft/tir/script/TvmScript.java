@@ -1,5 +1,6 @@
 package dev.weft.tir.script;
 
+import dev.weft.tir.DeepNesting;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
@@ -20,7 +21,7 @@ public final class TvmScript {
 
   /** A module as text. */
   public static String print(IRModule module, PrintOptions options) {
-    return new FunctionPrinter(options).module(module);
+    return DeepNesting.run("printing", () -> new FunctionPrinter(options).module(module));
   }
 
   /** A function as text, under its {@code global_symbol} or the name {@code main}. */
@@ -30,7 +31,7 @@ public final class TvmScript {
 
   /** A function as text, under its {@code global_symbol} or the name {@code main}. */
   public static String print(PrimFunc function, PrintOptions options) {
-    return new FunctionPrinter(options).function(function);
+    return DeepNesting.run("printing", () -> new FunctionPrinter(options).function(function));
   }
 
   /** A statement as text; what it mentions without declaring it is declared on lines before. */
@@ -40,7 +41,7 @@ public final class TvmScript {
 
   /** A statement as text; what it mentions without declaring it is declared on lines before. */
   public static String print(Stmt stmt, PrintOptions options) {
-    return new FunctionPrinter(options).stmt(stmt);
+    return DeepNesting.run("printing", () -> new FunctionPrinter(options).stmt(stmt));
   }
 
   /** An expression as text, in one line without line end. */
@@ -50,7 +51,7 @@ public final class TvmScript {
 
   /** An expression as text. */
   public static String print(Expr expr, PrintOptions options) {
-    return new FunctionPrinter(options).expr(expr);
+    return DeepNesting.run("printing", () -> new FunctionPrinter(options).expr(expr));
   }
 
   /** As {@link #parseModule(String, String)}, for a text without a file. */
@@ -66,7 +67,7 @@ public final class TvmScript {
    */
   public static IRModule parseModule(String text, String fileName) {
     Source source = new Source(fileName, text);
-    ModuleReader reader = new ModuleReader(source);
+    ModuleReader reader = read(source);
     Map<String, IRModule> modules = reader.modules();
     if (modules.size() == 1 && reader.functions().isEmpty()) {
       return modules.values().iterator().next();
@@ -89,7 +90,7 @@ public final class TvmScript {
    * @throws ScriptException if the text can't be read
    */
   public static Map<String, IRModule> parseModules(String text, String fileName) {
-    return new ModuleReader(new Source(fileName, text)).modules();
+    return read(new Source(fileName, text)).modules();
   }
 
   /** As {@link #parseFunction(String, String)}, for a text without a file. */
@@ -112,5 +113,9 @@ public final class TvmScript {
               "expected one");
     }
     return module.functions().values().iterator().next();
+  }
+
+  private static ModuleReader read(Source source) {
+    return DeepNesting.run("reading", () -> new ModuleReader(source));
   }
 }

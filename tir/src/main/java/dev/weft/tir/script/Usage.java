@@ -3,21 +3,29 @@ package dev.weft.tir.script;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which variables and buffers a piece of IR mentions, and which it declares itself. */
 final class Usage extends IrWalker {
   private final Set<Var> mentioned = new LinkedHashSet<>();
   private final Set<Var> declared = new HashSet<>();
+  private final Set<Var> letInExpression = new HashSet<>();
+  private final Map<Var, IterVar> launches = new HashMap<>();
+  private final Set<Var> launchedAgain = new HashSet<>();
   private final Set<Buffer> buffers = new LinkedHashSet<>();
   private final Set<Buffer> declaredBuffers = new HashSet<>();
 
@@ -27,9 +35,17 @@ final class Usage extends IrWalker {
     return usage;
   }
 
-  /** Variables that are mentioned and, where they are, not declared, in order of mention. */
+  /** Variables that the text must declare before: nothing else in it does, in order of mention. */
   List<Var> freeVars() {
-    return mentioned.stream().filter(v -> !declared.contains(v)).toList();
+    return mentioned.stream()
+        .filter(v -> !declared.contains(v) || letInExpression.contains(v) || threadOf(v) != null)
+        .toList();
+  }
+
+  /** The hardware index that a variable is in several launches; null for others. */
+  @Nullable ThreadTag threadOf(Var v) {
+    IterVar launch = launches.get(v);
+    return launchedAgain.contains(v) && launch != null ? launch.thread() : null;
   }
 
   /** Buffers that are accessed and nowhere declared, in order of mention. */
@@ -54,6 +70,7 @@ final class Usage extends IrWalker {
     } else if (node instanceof Expr.Let let) {
       // A let within an expression can't declare its variable in the text.
       mentioned.add(let.var());
+      letInExpression.add(let.var());
     }
     super.expr(node);
   }
@@ -65,6 +82,10 @@ final class Usage extends IrWalker {
       case Stmt.Attr attr -> {
         if (LaunchThread.isSugar(attr) && attr.node() instanceof IterVar axis) {
           declared.add(axis.var());
+          mentioned.add(axis.var());
+          if (launches.put(axis.var(), axis) != null) {
+            launchedAgain.add(axis.var());
+          }
         } else {
           value(attr.node());
         }
@@ -132,6 +153,10 @@ final class Usage extends IrWalker {
       case IterVar axis -> mentioned.add(axis.var());
       case Buffer buffer -> use(buffer);
       case IndexMap map -> declared.addAll(map.inputs());
+      case CommReducer reducer -> {
+        declared.addAll(reducer.left());
+        declared.addAll(reducer.right());
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.weft.tir.script;
 
 import dev.weft.tir.Buffer;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.IterVar;
@@ -46,6 +47,8 @@ sealed interface Value {
 
   record Mapping(IndexMap map) implements Value {}
 
+  record Combination(CommReducer reducer) implements Value {}
+
   /** A name of the script language, {@code T.axis.spatial} as {@code axis.spatial}. */
   record Builtin(String name) implements Value {}
 
@@ -74,6 +77,7 @@ sealed interface Value {
       case ThreadIndex(_, var tag) -> "the thread axis " + tag;
       case Axis _ -> "an axis";
       case Mapping _ -> "an index map";
+      case Combination _ -> "a reducer";
       case Builtin(var name) -> "T." + name;
       case Module _ -> "the module";
       case Global(var name) -> "the function '" + name + "'";

@@ -3,6 +3,7 @@ package dev.weft.tir.structural;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.IterVar;
@@ -364,6 +365,13 @@ final class Comparison {
           b instanceof IndexMap y
               ? list("inputs", x.inputs(), y.inputs(), this::bind)
                   && list("outputs", x.outputs(), y.outputs(), this::expr)
+              : fail("value", a, b);
+      case CommReducer x ->
+          b instanceof CommReducer y
+              ? list("left", x.left(), y.left(), this::bind)
+                  && list("right", x.right(), y.right(), this::bind)
+                  && list("results", x.results(), y.results(), this::expr)
+                  && list("identity", x.identity(), y.identity(), this::expr)
               : fail("value", a, b);
     };
   }

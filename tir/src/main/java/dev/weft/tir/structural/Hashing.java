@@ -4,6 +4,7 @@ import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Callee;
+import dev.weft.tir.CommReducer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.Intrinsic;
@@ -256,6 +257,12 @@ final class Hashing {
       case IndexMap(var inputs, var outputs) -> {
         list(inputs, this::declare);
         list(outputs, this::expr);
+      }
+      case CommReducer(var left, var right, var results, var identity) -> {
+        list(left, this::declare);
+        list(right, this::declare);
+        list(results, this::expr);
+        list(identity, this::expr);
       }
     }
   }

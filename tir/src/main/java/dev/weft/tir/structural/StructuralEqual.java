@@ -2,6 +2,7 @@ package dev.weft.tir.structural;
 
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
+import dev.weft.tir.DeepNesting;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
@@ -10,6 +11,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +66,16 @@ public final class StructuralEqual {
 
   /** Compares two expressions. */
   public static Optional<Mismatch> check(Expr a, Expr b, Options options) {
-    Comparison comparison = new Comparison(options);
-    return comparison.result(comparison.expr(a, b));
+    return compared(options, comparison -> comparison.expr(a, b));
+  }
+
+  private static Optional<Mismatch> compared(Options options, Predicate<Comparison> step) {
+    return DeepNesting.run(
+        "comparing",
+        () -> {
+          Comparison comparison = new Comparison(options);
+          return comparison.result(step.test(comparison));
+        });
   }
 
   /** Compares two statements. */
@@ -75,8 +85,7 @@ public final class StructuralEqual {
 
   /** Compares two statements. */
   public static Optional<Mismatch> check(Stmt a, Stmt b, Options options) {
-    Comparison comparison = new Comparison(options);
-    return comparison.result(comparison.stmt(a, b));
+    return compared(options, comparison -> comparison.stmt(a, b));
   }
 
   /** Compares two functions. */
@@ -86,8 +95,7 @@ public final class StructuralEqual {
 
   /** Compares two functions. */
   public static Optional<Mismatch> check(PrimFunc a, PrimFunc b, Options options) {
-    Comparison comparison = new Comparison(options);
-    return comparison.result(comparison.function(a, b));
+    return compared(options, comparison -> comparison.function(a, b));
   }
 
   /** Compares two modules, function by function. */

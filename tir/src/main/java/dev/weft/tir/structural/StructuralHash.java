@@ -1,9 +1,11 @@
 package dev.weft.tir.structural;
 
+import dev.weft.tir.DeepNesting;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Stmt;
+import java.util.function.Consumer;
 
 /**
  * A 64-bit hash of IR that agrees with {@link StructuralEqual}: equal pieces have equal hashes, in
@@ -14,23 +16,17 @@ public final class StructuralHash {
 
   /** The hash of an expression. */
   public static long of(Expr node) {
-    Hashing hashing = new Hashing();
-    hashing.expr(node);
-    return hashing.result();
+    return hashed(hashing -> hashing.expr(node));
   }
 
   /** The hash of a statement. */
   public static long of(Stmt node) {
-    Hashing hashing = new Hashing();
-    hashing.stmt(node);
-    return hashing.result();
+    return hashed(hashing -> hashing.stmt(node));
   }
 
   /** The hash of a function. */
   public static long of(PrimFunc function) {
-    Hashing hashing = new Hashing();
-    hashing.function(function);
-    return hashing.result();
+    return hashed(hashing -> hashing.function(function));
   }
 
   /** The hash of a module; the order of its functions does not count. */
@@ -45,5 +41,15 @@ public final class StructuralHash {
               hashing.number(of(module.get(name)));
             });
     return hashing.result();
+  }
+
+  private static long hashed(Consumer<Hashing> step) {
+    return DeepNesting.run(
+        "hashing",
+        () -> {
+          Hashing hashing = new Hashing();
+          step.accept(hashing);
+          return hashing.result();
+        });
   }
 }
