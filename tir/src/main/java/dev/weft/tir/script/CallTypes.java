@@ -79,8 +79,13 @@ final class CallTypes {
           STATIC_HANDLE,
           CONTEXT_ID,
           THREAD_CONTEXT,
-          ALLOC_WITH_SCOPE -> DType.HANDLE;
-      case BACKEND_FREE_WORKSPACE, THROW_LAST_ERROR, CALL_PACKED_LOWERED, CALL_CPACKED_LOWERED, CALL_TRACE_PACKED ->
+          ALLOC_WITH_SCOPE ->
+          DType.HANDLE;
+      case BACKEND_FREE_WORKSPACE,
+          THROW_LAST_ERROR,
+          CALL_PACKED_LOWERED,
+          CALL_CPACKED_LOWERED,
+          CALL_TRACE_PACKED ->
           DType.INT32;
       case ISNAN, ISINF, ISFINITE ->
           args.isEmpty() ? DType.BOOL : DType.BOOL.withLanes(args.get(0).dtype().lanes());

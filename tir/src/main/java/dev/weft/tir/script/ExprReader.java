@@ -81,7 +81,8 @@ final class ExprReader {
       case Syntax.Unary unary -> unary(unary);
       case Syntax.Conditional conditional -> conditional(conditional);
       case Syntax.Lambda lambda ->
-          throw convert.error(lambda, "a lambda stands alone", "expected it within T.index_map or T.comm_reducer");
+          throw convert.error(
+              lambda, "a lambda stands alone", "expected it within T.index_map or T.comm_reducer");
     };
   }
 

@@ -86,7 +86,9 @@ final class FunctionHeader {
   void match(Var param, Buffer buffer, Syntax at) {
     if (!params.contains(param) || !param.dtype().isHandle()) {
       throw convert.error(
-          at, "'" + param.name() + "' is no handle of the signature", "match a parameter of type T.handle");
+          at,
+          "'" + param.name() + "' is no handle of the signature",
+          "match a parameter of type T.handle");
     }
     if (bufferMap.putIfAbsent(param, buffer) != null) {
       throw convert.error(at, "'" + param.name() + "' is matched twice", "match it once");

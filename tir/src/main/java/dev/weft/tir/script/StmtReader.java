@@ -291,7 +291,9 @@ final class StmtReader {
       }
       case "block", "sblock", "init", "launch_thread", "thread_group" ->
           throw convert.error(
-              call, "T." + name + " opens a scope", "write with T." + name + "(…): before its body");
+              call,
+              "T." + name + " opens a scope",
+              "write with T." + name + "(…): before its body");
       default -> jump(call);
     };
   }
@@ -348,8 +350,7 @@ final class StmtReader {
         String made = called(values.get(i));
         Value value = exprs.value(values.get(i));
         boolean fresh = made != null && targets.get(i) instanceof Syntax.Name;
-        read.add(
-            fresh ? named(made, value, ((Syntax.Name) targets.get(i)).name()) : value);
+        read.add(fresh ? named(made, value, ((Syntax.Name) targets.get(i)).name()) : value);
       }
       define(target, new Value.Items(read));
       return null;
