@@ -349,8 +349,10 @@ final class StmtReader {
       for (int i = 0; i < targets.size(); i++) {
         String made = called(values.get(i));
         Value value = exprs.value(values.get(i));
-        boolean fresh = made != null && targets.get(i) instanceof Syntax.Name;
-        read.add(fresh ? named(made, value, ((Syntax.Name) targets.get(i)).name()) : value);
+        read.add(
+            made != null && targets.get(i) instanceof Syntax.Name(_, String name)
+                ? named(made, value, name)
+                : value);
       }
       define(target, new Value.Items(read));
       return null;
