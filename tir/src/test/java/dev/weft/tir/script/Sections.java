@@ -6,9 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Tables of texts: {@code === name}, the text, {@code --- what}, what is expected of it. */
 final class Sections {
+  private static final Pattern SECTION = Pattern.compile("(?m)^=== ");
+
   private Sections() {}
 
   record Section(String name, String text, String expected) {
@@ -26,11 +29,13 @@ final class Sections {
       }
       String table = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       List<Section> sections = new ArrayList<>();
-      for (String part : table.split("(?m)^=== ")) {
+      for (String part : SECTION.split(table, -1)) {
         if (!part.isBlank()) {
           String name = part.substring(0, part.indexOf('\n'));
-          String[] halves = part.substring(name.length() + 1).split("(?m)^--- \\w+\n", 2);
-          sections.add(new Section(name, halves[0], halves[1]));
+          int cut = part.indexOf("\n--- ") + 1;
+          int below = part.indexOf('\n', cut) + 1;
+          sections.add(
+              new Section(name, part.substring(name.length() + 1, cut), part.substring(below)));
         }
       }
       return sections;
