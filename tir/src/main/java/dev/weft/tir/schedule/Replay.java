@@ -18,12 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class Replay {
   private final Schedule schedule;
   private final ReplayOptions options;
-  private final Map<String, Object> values = new HashMap<>();
+  private final Map<String, Object> values;
   private Instruction current = new Instruction("", List.of(), List.of(), List.of());
 
-  Replay(Schedule schedule, ReplayOptions options) {
+  /**
+   * @param handles by the names that steps may use for them
+   */
+  Replay(Schedule schedule, ReplayOptions options, Map<String, Object> handles) {
     this.schedule = schedule;
     this.options = options;
+    this.values = new HashMap<>(handles);
+  }
+
+  /** Carries out one step, whatever it makes. */
+  void step(String kind, List<TraceValue> inputs, List<TraceValue> attrs) {
+    current = new Instruction(kind, inputs, attrs, List.of());
+    step();
   }
 
   void run(Trace trace) {

@@ -36,10 +36,16 @@ import dev.weft.tir.schedule.primitive.TransformLayout;
 import dev.weft.tir.schedule.primitive.Unannotate;
 import dev.weft.tir.schedule.primitive.Unroll;
 import dev.weft.tir.schedule.primitive.Vectorize;
+import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.Trace;
+import dev.weft.tir.schedule.trace.TraceValue;
+import dev.weft.tir.schedule.verify.StepVerifier;
+import dev.weft.tir.schedule.verify.VerificationException;
+import dev.weft.tir.schedule.verify.VerifyOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,15 +61,37 @@ import org.jspecify.annotations.Nullable;
 public final class Schedule {
   private ScheduleState state;
   private final TraceRecorder recorder;
+  private final @Nullable StepVerifier verifier;
 
-  private Schedule(ScheduleState state, TraceRecorder recorder) {
+  /** The state after the last step that was recorded. */
+  private ScheduleState recorded;
+
+  private Schedule(ScheduleState state, @Nullable StepVerifier verifier) {
     this.state = state;
-    this.recorder = recorder;
+    this.recorded = state;
+    this.verifier = verifier;
+    this.recorder = new TraceRecorder(this::verify);
+  }
+
+  private Schedule(Schedule other) {
+    this.state = other.state;
+    this.recorded = other.state;
+    this.verifier = other.verifier == null ? null : other.verifier.copy();
+    this.recorder = new TraceRecorder(other.recorder, this::verify);
   }
 
   /** A schedule of a module. */
   public static Schedule of(IRModule module) {
-    return new Schedule(ScheduleState.of(module), new TraceRecorder());
+    return new Schedule(ScheduleState.of(module), null);
+  }
+
+  /**
+   * A schedule that runs the module with the interpreter before and after each step, on small
+   * inputs, and throws a {@link VerificationException} where the results differ; the schedule is then
+   * as it was before the step. {@link StepVerifier} says what can and what can't be seen that way.
+   */
+  public static Schedule verifying(IRModule module, VerifyOptions options) {
+    return new Schedule(ScheduleState.of(module), new StepVerifier(options));
   }
 
   /**
@@ -73,7 +101,7 @@ public final class Schedule {
    * it may compute something else, so that it {@link #isTainted} for good.
    */
   public static Schedule unchecked(IRModule module) {
-    return new Schedule(ScheduleState.unchecked(module), new TraceRecorder());
+    return new Schedule(ScheduleState.unchecked(module), null);
   }
 
   /** Whether a step may have changed what the module computes. */
@@ -127,12 +155,47 @@ public final class Schedule {
    * @throws UnsupportedStepException if a step is no known primitive
    */
   public void replay(Trace trace, ReplayOptions options) {
-    new Replay(this, options).run(trace);
+    new Replay(this, options, Map.of()).run(trace);
+  }
+
+  /**
+   * Carries out one step in the form that it has in a trace.
+   *
+   * @param kind the primitive, under TVM's name
+   * @param inputs handles are named as in {@link #trace}
+   * @return the names of what it made
+   * @throws ScheduleException if the step is refused
+   * @throws UnsupportedStepException if there is no such primitive
+   */
+  public List<String> step(
+      String kind, List<TraceValue> inputs, List<TraceValue> attrs, ReplayOptions options) {
+    new Replay(this, options, recorder.handles()).step(kind, inputs, attrs);
+    return recorder.lastOutputs();
   }
 
   /** An independent schedule in the same state; handles of either are valid in both. */
   public Schedule copy() {
-    return new Schedule(state, new TraceRecorder(recorder));
+    return new Schedule(this);
+  }
+
+  /** The steps that {@link #verifying} left unchecked, and why; empty without it. */
+  public List<String> unverified() {
+    return verifier == null ? List.of() : verifier.unverified();
+  }
+
+  private void verify(Instruction step) {
+    ScheduleState before = recorded;
+    if (verifier == null || state == before) {
+      recorded = state;
+      return;
+    }
+    try {
+      verifier.check(step, before.module(), state.module());
+      recorded = state;
+    } catch (RuntimeException e) {
+      state = before;
+      throw e;
+    }
   }
 
   // Queries.
@@ -268,7 +331,7 @@ public final class Schedule {
   /** {@link Bind}. */
   public void bind(LoopRef loop, ThreadTag tag) {
     state = Bind.apply(state, loop, tag);
-    recorder.add("Bind", List.of(loop, tag.text), List.of(), List.of());
+    recorder.add("Bind", List.of(loop), List.of(tag.text), List.of());
   }
 
   /** {@link Parallel}. */

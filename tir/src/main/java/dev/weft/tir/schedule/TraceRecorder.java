@@ -7,11 +7,13 @@ import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.Trace;
 import dev.weft.tir.schedule.trace.TraceValue;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what a schedule does, giving each handle its name. */
@@ -19,14 +21,23 @@ final class TraceRecorder {
   private final List<Instruction> instructions = new ArrayList<>();
   private final Map<Integer, TraceValue> decisions = new TreeMap<>();
   private final Map<Object, String> names = new HashMap<>();
+  private final Map<String, Object> handles = new HashMap<>();
+  private final Consumer<Instruction> afterEach;
   private int next;
 
-  TraceRecorder() {}
+  /**
+   * @param afterEach called with each step that is added; if it throws, the step is taken back
+   */
+  TraceRecorder(Consumer<Instruction> afterEach) {
+    this.afterEach = afterEach;
+  }
 
-  TraceRecorder(TraceRecorder other) {
+  TraceRecorder(TraceRecorder other, Consumer<Instruction> afterEach) {
+    this(afterEach);
     instructions.addAll(other.instructions);
     decisions.putAll(other.decisions);
     names.putAll(other.names);
+    handles.putAll(other.handles);
     next = other.next;
   }
 
@@ -34,11 +45,22 @@ final class TraceRecorder {
     return new Trace(instructions, decisions);
   }
 
+  /** The handles by the names that they have in the trace. */
+  Map<String, Object> handles() {
+    return Collections.unmodifiableMap(handles);
+  }
+
+  /** The names of what the last step made. */
+  List<String> lastOutputs() {
+    return instructions.getLast().outputs();
+  }
+
   /** Adds a step. Handles among inputs become names; handles among outputs get new ones. */
   void add(String kind, List<?> inputs, List<?> attrs, List<?> outputs) {
     List<TraceValue> in = inputs.stream().map(this::value).toList();
     List<TraceValue> fixed = attrs.stream().map(this::value).toList();
     List<String> out = new ArrayList<>();
+    int first = next;
     for (Object output : outputs) {
       String letter =
           switch (output) {
@@ -49,9 +71,18 @@ final class TraceRecorder {
           };
       String name = letter + next++;
       names.put(output, name);
+      handles.put(name, output);
       out.add(name);
     }
-    instructions.add(new Instruction(kind, in, fixed, out));
+    Instruction step = new Instruction(kind, in, fixed, out);
+    instructions.add(step);
+    try {
+      afterEach.accept(step);
+    } catch (RuntimeException e) {
+      instructions.removeLast();
+      next = first;
+      throw e;
+    }
   }
 
   /** Adds what a sampling step, the one added last, chose. */
