@@ -87,8 +87,9 @@ public final class Schedule {
 
   /**
    * A schedule that runs the module with the interpreter before and after each step, on small
-   * inputs, and throws a {@link VerificationException} where the results differ; the schedule is then
-   * as it was before the step. {@link StepVerifier} says what can and what can't be seen that way.
+   * inputs, and throws a {@link VerificationException} where the results differ; the schedule is
+   * then as it was before the step. {@link StepVerifier} says what can and what can't be seen that
+   * way.
    */
   public static Schedule verifying(IRModule module, VerifyOptions options) {
     return new Schedule(ScheduleState.of(module), new StepVerifier(options));

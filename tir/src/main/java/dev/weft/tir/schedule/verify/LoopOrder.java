@@ -22,8 +22,8 @@ final class LoopOrder {
 
   /**
    * The same statement with those loops backwards, or {@code body} itself if there are none. A loop
-   * that a reduction is spread over stays as it is: threads that work on one sum are put in order by
-   * the lowering, and the sum's first iteration initialises it.
+   * that a reduction is spread over stays as it is: threads that work on one sum are put in order
+   * by the lowering, and the sum's first iteration initialises it.
    */
   static Stmt reversed(Stmt body) {
     Set<Var> reducing = reducing(body);

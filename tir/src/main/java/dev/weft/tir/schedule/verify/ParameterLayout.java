@@ -83,10 +83,7 @@ final class ParameterLayout {
         return null;
       }
       taken[(int) to] = true;
-      result
-          .data()
-          .asSlice(to * bytes, bytes)
-          .copyFrom(tensor.data().asSlice(from * bytes, bytes));
+      result.data().asSlice(to * bytes, bytes).copyFrom(tensor.data().asSlice(from * bytes, bytes));
     }
     return result;
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A function is run by the interpreter on whole numbers drawn once; where sizes are symbolic,
  * once for each of three choices of small sizes. Its parameters must afterwards be what they were
  * before the first step: bit for bit, to rounding ({@link dev.weft.base.Tolerance}) in
- * floating-point ones. Parallel, vectorised and thread-bound loops, whose order must not matter, are
- * also run backwards.
+ * floating-point ones. Parallel, vectorised and thread-bound loops, whose order must not matter,
+ * are also run backwards.
  *
  * <p>What this can't see: a change for other inputs or sizes; lost rounding; which values end up in
  * buffers that callers don't see; races that neither order shows. A function with static shapes is

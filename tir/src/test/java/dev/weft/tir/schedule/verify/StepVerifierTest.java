@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.tir.IRModule;
 import dev.weft.tir.Expr;
+import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.PrimFunc;
@@ -59,8 +59,7 @@ final class StepVerifierTest {
   void namesTheStepAndTheFirstElement() {
     IRModule before = loop("range(8)", "B[vi] = A[vi] * 2");
     IRModule after = loop("range(8)", "B[vi] = A[vi] * 2 + vi // 5");
-    assertThatThrownBy(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
+    assertThatThrownBy(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
         .isInstanceOf(VerificationException.class)
         .hasMessageContaining("Reorder changes what the function computes: 'B'[5] is ")
         .hasMessageContaining("before it was ");
@@ -70,8 +69,7 @@ final class StepVerifierTest {
   void noticesElementsThatAreNotWrittenAnyMore() {
     IRModule before = loop("range(8)", "B[vi] = A[vi] * 2");
     IRModule after = loop("range(7)", "B[vi] = A[vi] * 2");
-    assertThatThrownBy(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
+    assertThatThrownBy(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
         .hasMessageContaining("'B'[7] is ");
   }
 
@@ -79,8 +77,7 @@ final class StepVerifierTest {
   void noticesAccessesOutOfBounds() {
     IRModule before = loop("range(8)", "B[vi] = A[vi] * 2");
     IRModule after = loop("range(8)", "B[vi] = A[vi + 1] * 2");
-    assertThatThrownBy(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
+    assertThatThrownBy(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
         .isInstanceOf(VerificationException.class)
         .hasMessageContaining("index 0 of 'A' is 8");
   }
@@ -90,8 +87,7 @@ final class StepVerifierTest {
     String store = "B[vi] = A[vi] + T.if_then_else(vi == 0, 0, B[vi - 1])";
     IRModule before = loop("range(8)", store);
     IRModule after = loop("T.parallel(8)", store);
-    assertThatThrownBy(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
+    assertThatThrownBy(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, after))
         .hasMessageContaining("when parallel loops run backwards");
   }
 
@@ -153,19 +149,16 @@ final class StepVerifierTest {
     IRModule before = module(params, body.formatted("vi", "0.3"));
     IRModule reordered = module(params, body.formatted("63 - vi", "0.3"));
     IRModule wrong = module(params, body.formatted("vi", "0.5"));
-    assertThatCode(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, reordered))
+    assertThatCode(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, reordered))
         .doesNotThrowAnyException();
-    assertThatThrownBy(
-            () -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, wrong))
+    assertThatThrownBy(() -> new StepVerifier(VerifyOptions.DEFAULT).check(STEP, before, wrong))
         .isInstanceOf(VerificationException.class);
   }
 
   @Test
   void followsParametersIntoTheirNewLayout() {
     Var i = Var.int32("i");
-    IndexMap map =
-        new IndexMap(List.of(i), List.of(Expr.floorMod(i, 4), Expr.floorDiv(i, 4)));
+    IndexMap map = new IndexMap(List.of(i), List.of(Expr.floorMod(i, 4), Expr.floorDiv(i, 4)));
     IRModule module = loop("range(8)", "B[vi] = A[vi] * 2");
     Schedule schedule = Schedule.verifying(module, VerifyOptions.DEFAULT);
     BlockRef block = schedule.getBlock("B");
