@@ -230,7 +230,7 @@ public final class StepVerifier {
     double smallest = Double.MAX_VALUE;
     for (Object result : run.results()) {
       if (result instanceof Tensor tensor && tensor.elements() > 0) {
-        smallest = Math.min(smallest, tensor.elements());
+        smallest = Math.min(smallest, (double) tensor.elements());
       }
     }
     return Math.max(1, (long) (WorkEstimate.of(function, run.sample().sizes()) / smallest));
