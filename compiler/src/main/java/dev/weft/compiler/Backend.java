@@ -1,5 +1,6 @@
 package dev.weft.compiler;
 
+import dev.weft.codegen.jvm.JvmCodegen;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.interpreter.InterpreterBackend;
 import dev.weft.lowering.GeneratedProgram;
@@ -33,11 +34,12 @@ public interface Backend {
     return switch (target.kind()) {
       case INTERPRETER -> new InterpreterBackend();
       case OPENCL -> new OpenCl();
-      case CUDA, VULKAN, JVM, C, SIMT ->
+      case JVM -> new Jvm();
+      case CUDA, VULKAN, C, SIMT ->
           throw new CompileException(
               "there is no code generator for this target yet",
               "target " + target,
-              "use opencl or interpreter");
+              "use opencl, jvm or interpreter");
     };
   }
 
@@ -52,6 +54,20 @@ public interface Backend {
     @Override
     public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
       return OpenClCodegen.generate(plans, target);
+    }
+  }
+
+  /** JVM bytecode. */
+  record Jvm() implements Backend {
+    @Override
+    public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
+      PrimFunc scheduled = DefaultSchedules.apply(function, target);
+      return Lowering.lower(scheduled, target, trace);
+    }
+
+    @Override
+    public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
+      return JvmCodegen.generate(plans);
     }
   }
 }

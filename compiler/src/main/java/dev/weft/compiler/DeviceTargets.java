@@ -29,13 +29,18 @@ public final class DeviceTargets {
     boolean cpu = info.deviceClass() == DeviceClass.CPU;
     return switch (info.backend()) {
       case "opencl" -> opencl(info, cpu);
+      case "jvm" -> jvm(info);
       case "interpreter" -> Target.parse("interpreter");
       default ->
           throw new InputException(
               "there is no code generator for the backend '" + info.backend() + "'",
               info.name(),
-              "use opencl:0 or interpreter");
+              "use opencl:0, jvm or interpreter");
     };
+  }
+
+  private static Target jvm(DeviceInfo info) {
+    return Target.parse("jvm -cores=" + Math.max(1, info.capabilities().computeUnits()));
   }
 
   private static Target opencl(DeviceInfo info, boolean cpu) {

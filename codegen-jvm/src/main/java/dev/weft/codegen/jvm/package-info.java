@@ -1,4 +1,4 @@
-/** JVM bytecode built from lowered kernels with the Class-File API. Empty so far. */
+/** JVM bytecode built from lowered kernels with the Class-File API. */
 @NullMarked
 package dev.weft.codegen.jvm;
 

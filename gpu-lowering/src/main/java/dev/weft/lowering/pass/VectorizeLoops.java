@@ -21,7 +21,7 @@ import java.util.Set;
 /**
  * Vectorized loops become vector operations. Loops longer than a vector get an outer loop; what has
  * no vector form (a store that is not contiguous, a condition that differs between lanes) is done
- * lane by lane.
+ * lane by lane. A target without vectors gets plain loops.
  *
  * <pre>{@code
  * for v in T.vectorized(4):        →   C[T.Ramp(i*4, 1, 4)] = A[T.Ramp(i*4, 1, 4)] + T.Broadcast(b, 4)
@@ -56,8 +56,12 @@ public final class VectorizeLoops implements Pass {
               analyzer.bind(axis.var(), Range.upTo(Expr.cast(axis.var().dtype(), extent)));
             }
             Stmt mapped = super.stmt(node);
-            boolean vectorized = mapped instanceof Stmt.For f && f.kind() == ForKind.VECTORIZED;
-            return vectorized ? vectorized((Stmt.For) mapped, analyzer, name) : mapped;
+            if (!(mapped instanceof Stmt.For f) || f.kind() != ForKind.VECTORIZED) {
+              return mapped;
+            }
+            return target.hasVectors()
+                ? vectorized(f, analyzer, name)
+                : f.withKind(ForKind.SERIAL, null);
           }
         };
     return function.withBody(rewriter.stmt(function.body()));

@@ -1,5 +1,6 @@
 package dev.weft.tir.interp;
 
+import dev.weft.base.ErrorFunction;
 import dev.weft.tir.Intrinsic;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -34,7 +35,7 @@ final class FloatMath {
       case ACOSH -> x -> StrictMath.log(x + StrictMath.sqrt(x - 1) * StrictMath.sqrt(x + 1));
       case ATANH -> x -> 0.5 * (StrictMath.log1p(x) - StrictMath.log1p(-x));
       case SIGMOID -> x -> 1 / (1 + StrictMath.exp(-x));
-      case ERF -> FloatMath::erf;
+      case ERF -> ErrorFunction::erf;
       case FLOOR -> StrictMath::floor;
       case CEIL -> StrictMath::ceil;
       case TRUNC -> x -> x < 0 || isNegativeZero(x) ? StrictMath.ceil(x) : StrictMath.floor(x);
@@ -88,36 +89,5 @@ final class FloatMath {
     double floor = StrictMath.floor(Math.abs(x));
     double rounded = Math.abs(x) - floor >= 0.5 ? floor + 1 : floor;
     return StrictMath.copySign(rounded, x);
-  }
-
-  /**
-   * The error function to about 1e-15: its Maclaurin series up to 2, beyond that the continued
-   * fraction of erfc (Abramowitz and Stegun, "Handbook of Mathematical Functions", 7.1.6 and
-   * 7.1.14).
-   */
-  static double erf(double x) {
-    if (Double.isNaN(x)) {
-      return x;
-    }
-    double a = Math.abs(x);
-    double result;
-    if (a < 2) {
-      double term = a;
-      double sum = a;
-      for (int n = 1; Math.abs(term) > 1e-17 * sum; n++) {
-        term *= 2 * a * a / (2 * n + 1);
-        sum += term;
-      }
-      result = 2 / Math.sqrt(Math.PI) * StrictMath.exp(-a * a) * sum;
-    } else if (a > 6) {
-      result = 1;
-    } else {
-      double fraction = 0;
-      for (int n = 60; n >= 1; n--) {
-        fraction = n / 2.0 / (a + fraction);
-      }
-      result = 1 - StrictMath.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction);
-    }
-    return StrictMath.copySign(result, x);
   }
 }

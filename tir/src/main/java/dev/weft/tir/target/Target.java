@@ -132,7 +132,14 @@ public record Target(
                 Set.of());
         yield new Target(kind, arch, DeviceClass.GPU, limits, table);
       }
-      case JVM, C -> {
+      case JVM -> {
+        requireArch(kind, arch, "");
+        // Threads of a block are a loop; scalars only, since the JIT makes vectors of loops.
+        Limits limits = new Limits(1024, 1024, 1024, 64, 256 << 10, 8192, 1, 1, 2);
+        Set<DType> all = with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
+        yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, Set.of()));
+      }
+      case C -> {
         requireArch(kind, arch, "");
         Limits limits = new Limits(1, 1, 1, 1, 512 << 10, 8192, 1, 32, 2);
         Set<DType> all = with(COMMON, FLOAT64);
@@ -218,6 +225,11 @@ public record Target(
   /** The lanes of the widest vector of this type worth using. */
   public int vectorLanes(DType dtype) {
     return Math.max(1, limits.vectorBytes() / dtype.scalar().bytes());
+  }
+
+  /** Whether code for it may hold vector operations; without, loops stay loops. */
+  public boolean hasVectors() {
+    return limits.vectorBytes() > 1;
   }
 
   /** The same target with other limits. */

@@ -1,4 +1,4 @@
-/** The device that needs no driver: kernels as JVM bytecode. Empty so far. */
+/** The device that needs no driver: kernels as JVM bytecode. */
 @NullMarked
 package dev.weft.runtime.jvm;
 
