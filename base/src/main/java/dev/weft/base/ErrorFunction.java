@@ -5,9 +5,8 @@ public final class ErrorFunction {
   private ErrorFunction() {}
 
   /**
-   * The value to about 1e-15: its Maclaurin series up to 2, beyond that the continued
-   * fraction of erfc (Abramowitz and Stegun, "Handbook of Mathematical Functions", 7.1.6 and
-   * 7.1.14).
+   * The value to about 1e-15: its Maclaurin series up to 2, beyond that the continued fraction of
+   * erfc (Abramowitz and Stegun, "Handbook of Mathematical Functions", 7.1.6 and 7.1.14).
    */
   public static double erf(double x) {
     if (Double.isNaN(x)) {

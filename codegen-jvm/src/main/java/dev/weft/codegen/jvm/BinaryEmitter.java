@@ -201,8 +201,7 @@ final class BinaryEmitter {
   }
 
   private void three(ClassDesc owner, String name, Carrier type) {
-    out.invokestatic(
-        owner, name, MethodTypeDesc.of(ConstantDescs.CD_int, type.type, type.type));
+    out.invokestatic(owner, name, MethodTypeDesc.of(ConstantDescs.CD_int, type.type, type.type));
   }
 
   private void ints(BinaryOp op, Label target) {

@@ -189,7 +189,10 @@ final class CastEmitter {
       if (!wide) {
         out.f2d();
       }
-      String name = "to" + to.toString().substring(0, 1).toUpperCase(Locale.ROOT) + to.toString().substring(1);
+      String name =
+          "to"
+              + to.toString().substring(0, 1).toUpperCase(Locale.ROOT)
+              + to.toString().substring(1);
       frame.runtime(name, Carrier.of(to).type, Carrier.DOUBLE.type);
     }
   }

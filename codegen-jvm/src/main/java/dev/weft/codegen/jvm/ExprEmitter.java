@@ -178,8 +178,7 @@ final class ExprEmitter {
             out.invokestatic(
                 ConstantDescs.CD_Integer,
                 "toUnsignedLong",
-                java.lang.constant.MethodTypeDesc.of(
-                    ConstantDescs.CD_long, ConstantDescs.CD_int));
+                java.lang.constant.MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
           } else {
             out.i2l();
           }

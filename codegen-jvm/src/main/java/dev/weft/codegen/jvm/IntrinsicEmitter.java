@@ -193,8 +193,7 @@ final class IntrinsicEmitter {
     out.invokestatic(
         Frame.MATH,
         "scalb",
-        MethodTypeDesc.of(
-            ConstantDescs.CD_double, ConstantDescs.CD_double, ConstantDescs.CD_int));
+        MethodTypeDesc.of(ConstantDescs.CD_double, ConstantDescs.CD_double, ConstantDescs.CD_int));
     casts.cast(DType.FLOAT64, dtype);
   }
 
@@ -227,8 +226,7 @@ final class IntrinsicEmitter {
           MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
     }
     out.loadConstant(width);
-    frame.runtime(
-        name, ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_int);
+    frame.runtime(name, ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_int);
     casts.cast(DType.INT32, dtype);
   }
 

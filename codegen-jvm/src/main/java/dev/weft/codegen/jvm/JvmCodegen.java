@@ -47,8 +47,7 @@ public final class JvmCodegen {
             .build(
                 PROGRAM,
                 out -> {
-                  out.withFlags(
-                      ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+                  out.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
                   distinct
                       .kernels()
                       .forEach(
@@ -57,8 +56,7 @@ public final class JvmCodegen {
                             specs.add(new KernelSpec(name, params(kernel)));
                           });
                 });
-    ProgramImage image =
-        new ProgramImage(ProgramFormat.JVM_CLASS, "", content, specs, List.of());
+    ProgramImage image = new ProgramImage(ProgramFormat.JVM_CLASS, "", content, specs, List.of());
     return new GeneratedProgram(image, distinct.names());
   }
 

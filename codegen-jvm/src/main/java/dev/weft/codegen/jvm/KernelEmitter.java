@@ -137,8 +137,7 @@ final class KernelEmitter {
                   if (axis.var().dtype().equals(DType.INT32)) {
                     code.l2i();
                   }
-                  code.storeLocal(
-                      Carrier.of(axis.var().dtype()).kind, frame.declare(axis.var()));
+                  code.storeLocal(Carrier.of(axis.var().dtype()).kind, frame.declare(axis.var()));
                   analyzer.bind(axis.var(), Range.upTo(extent));
                 }
               });

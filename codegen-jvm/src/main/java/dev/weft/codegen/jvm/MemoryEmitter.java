@@ -103,7 +103,8 @@ final class MemoryEmitter {
 
   private static Expr position(Buffer buffer, List<Expr> indices, @Nullable Expr predicate) {
     if (indices.size() != 1 || indices.get(0).dtype().isVector() || predicate != null) {
-      throw ExprEmitter.refuse("a vector, masked or many-dimensional access of '" + buffer.name() + "'");
+      throw ExprEmitter.refuse(
+          "a vector, masked or many-dimensional access of '" + buffer.name() + "'");
     }
     return indices.get(0);
   }

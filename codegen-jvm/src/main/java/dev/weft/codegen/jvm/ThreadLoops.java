@@ -112,8 +112,7 @@ final class ThreadLoops {
       }
       case Stmt.If(Expr condition, Stmt then, Stmt otherwise) -> {
         requireUniform(condition, "a condition");
-        yield new Stmt.If(
-            condition, between(then), otherwise == null ? null : between(otherwise));
+        yield new Stmt.If(condition, between(then), otherwise == null ? null : between(otherwise));
       }
       case Stmt.While w -> throw divergent("a while loop");
       case Stmt.Assert a -> throw divergent("an assertion");

@@ -40,15 +40,12 @@ final class JvmProgram implements HostProgram {
    */
   static HostProgram load(ProgramImage image) {
     try {
-      MethodHandles.Lookup lookup =
-          MethodHandles.lookup().defineHiddenClass(image.content(), true);
+      MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(image.content(), true);
       Map<String, MethodHandle> kernels = new HashMap<>();
       for (KernelSpec kernel : image.kernels()) {
         MethodType type = type(kernel);
         MethodHandle method = lookup.findStatic(lookup.lookupClass(), kernel.name(), type);
-        kernels.put(
-            kernel.name(),
-            method.asSpreader(Object[].class, type.parameterCount()));
+        kernels.put(kernel.name(), method.asSpreader(Object[].class, type.parameterCount()));
       }
       return new JvmProgram(kernels);
     } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
@@ -105,8 +102,7 @@ final class JvmProgram implements HostProgram {
             .mapToObj(
                 r ->
                     ForkJoinTask.adapt(
-                        () ->
-                            run(method, values, blocks * r / ranges, blocks * (r + 1) / ranges)))
+                        () -> run(method, values, blocks * r / ranges, blocks * (r + 1) / ranges)))
             .toList();
     ForkJoinTask.invokeAll(tasks);
   }

@@ -128,9 +128,7 @@ public final class KernelMath {
   public static double asinh(double x) {
     double a = Math.abs(x);
     double positive =
-        a > 1e150
-            ? Math.log(a) + Math.log(2)
-            : Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1)));
+        a > 1e150 ? Math.log(a) + Math.log(2) : Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1)));
     return Math.copySign(positive, x);
   }
 
@@ -422,8 +420,7 @@ public final class KernelMath {
 
   public static int atomicMin(MemorySegment memory, long offset, int value) {
     int old = (int) INT.getVolatile(memory, offset);
-    while (Math.min(old, value) != old
-        && !INT.compareAndSet(memory, offset, old, value)) {
+    while (Math.min(old, value) != old && !INT.compareAndSet(memory, offset, old, value)) {
       old = (int) INT.getVolatile(memory, offset);
     }
     return old;
@@ -431,8 +428,7 @@ public final class KernelMath {
 
   public static int atomicMax(MemorySegment memory, long offset, int value) {
     int old = (int) INT.getVolatile(memory, offset);
-    while (Math.max(old, value) != old
-        && !INT.compareAndSet(memory, offset, old, value)) {
+    while (Math.max(old, value) != old && !INT.compareAndSet(memory, offset, old, value)) {
       old = (int) INT.getVolatile(memory, offset);
     }
     return old;
@@ -444,8 +440,7 @@ public final class KernelMath {
 
   public static long atomicMin(MemorySegment memory, long offset, long value) {
     long old = (long) LONG.getVolatile(memory, offset);
-    while (Math.min(old, value) != old
-        && !LONG.compareAndSet(memory, offset, old, value)) {
+    while (Math.min(old, value) != old && !LONG.compareAndSet(memory, offset, old, value)) {
       old = (long) LONG.getVolatile(memory, offset);
     }
     return old;
@@ -453,8 +448,7 @@ public final class KernelMath {
 
   public static long atomicMax(MemorySegment memory, long offset, long value) {
     long old = (long) LONG.getVolatile(memory, offset);
-    while (Math.max(old, value) != old
-        && !LONG.compareAndSet(memory, offset, old, value)) {
+    while (Math.max(old, value) != old && !LONG.compareAndSet(memory, offset, old, value)) {
       old = (long) LONG.getVolatile(memory, offset);
     }
     return old;
@@ -504,7 +498,8 @@ public final class KernelMath {
     while (true) {
       long bits = (long) LONG.getVolatile(memory, offset);
       double old = Double.longBitsToDouble(bits);
-      if (LONG.compareAndSet(memory, offset, bits, Double.doubleToRawLongBits(Math.min(old, value)))) {
+      if (LONG.compareAndSet(
+          memory, offset, bits, Double.doubleToRawLongBits(Math.min(old, value)))) {
         return old;
       }
     }
@@ -514,7 +509,8 @@ public final class KernelMath {
     while (true) {
       long bits = (long) LONG.getVolatile(memory, offset);
       double old = Double.longBitsToDouble(bits);
-      if (LONG.compareAndSet(memory, offset, bits, Double.doubleToRawLongBits(Math.max(old, value)))) {
+      if (LONG.compareAndSet(
+          memory, offset, bits, Double.doubleToRawLongBits(Math.max(old, value)))) {
         return old;
       }
     }
