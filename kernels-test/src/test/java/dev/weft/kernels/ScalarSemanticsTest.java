@@ -241,8 +241,7 @@ class ScalarSemanticsTest {
         3e-5,
         300
       };
-      double value =
-          number < particular.length ? particular[number] : random.nextGaussian() * 4;
+      double value = number < particular.length ? particular[number] : random.nextGaussian() * 4;
       tensor.setDouble(at, value);
       return;
     }
