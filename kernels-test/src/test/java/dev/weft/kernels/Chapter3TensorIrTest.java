@@ -280,7 +280,7 @@ final class Chapter3TensorIrTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 8, 128})
+  @ValueSource(ints = {1, 128})
   void anyWidthOfGroupsGivesTheSame(int width) {
     check(MatmulRelu.fused(CoursePrograms.matmulRelu(), width).get("mm_relu"));
   }
