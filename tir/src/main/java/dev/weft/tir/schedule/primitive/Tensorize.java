@@ -104,10 +104,26 @@ public final class Tensorize {
                 + "'",
             place);
       }
-      BufferRegion accessed = intrin.accessed(parameters.get(i));
+      Buffer parameter = parameters.get(i);
+      if (current.alignment() % parameter.alignment() != 0) {
+        throw before.refuse(
+            NAME,
+            "'"
+                + intrin.name()
+                + "' wants the data of '"
+                + parameter.name()
+                + "' aligned to "
+                + parameter.alignment()
+                + " bytes, but '"
+                + current.name()
+                + "' is aligned to "
+                + current.alignment(),
+            place);
+      }
+      BufferRegion accessed = intrin.accessed(parameter);
       views.add(
           new MatchBufferRegion(
-              copy.buffer(parameters.get(i)), part(current, match.base(current), accessed)));
+              copy.buffer(parameter), part(current, match.base(current), accessed)));
     }
     Stmt.Block implementation =
         ((Stmt.BlockRealize) copy.stmt(intrin.implementation().body())).block();
