@@ -333,9 +333,7 @@ final class Chapter7GpuTest {
   private static List<PrimFunc> matmuls(int n) {
     PrimFunc matmul = CoursePrograms.matmul(n);
     return List.of(
-        matmul,
-        Matmul.registerBlocked(matmul, REGISTERS),
-        Matmul.sharedBlocked(matmul, SHARED, 4));
+        matmul, Matmul.registerBlocked(matmul, REGISTERS), Matmul.sharedBlocked(matmul, SHARED, 4));
   }
 
   /** In the interpreter, which is one of the devices, with smaller matrices. */
