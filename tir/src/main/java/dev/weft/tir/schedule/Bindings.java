@@ -7,7 +7,6 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,7 +41,7 @@ public final class Bindings {
   }
 
   /**
-   * Simplifies the values of the blocks within a statement, and their predicates.
+   * Simplifies the values of the axes of the blocks within a statement.
    *
    * @param stmt the statement
    * @param preserveUnitIters whether loops of extent 1 stay in the values
@@ -74,16 +73,13 @@ public final class Bindings {
 
     private Stmt realize(Stmt.BlockRealize realize) {
       List<Expr> values = realize.iterValues().stream().map(analyzer::simplify).toList();
-      List<Expr> parts = new ArrayList<>();
-      for (Expr part : Vars.conjuncts(realize.predicate())) {
-        parts.add(analyzer.simplify(part));
-      }
       Stmt.Block block = realize.block();
       if (values.isEmpty()) {
         // A block without axes is no border for the loops around.
         block = block.withBody(stmt(block.body()));
       }
-      return new Stmt.BlockRealize(values, Vars.conjunction(parts), block);
+      // The predicate stays as it is: loops of extent 1 in it may be split later.
+      return new Stmt.BlockRealize(values, realize.predicate(), block);
     }
   }
 }

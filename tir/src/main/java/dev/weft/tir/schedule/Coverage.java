@@ -5,6 +5,7 @@ import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,9 @@ public final class Coverage {
       Analyzer analyzer) {
     List<List<Interval>> produced = new ArrayList<>();
     for (Site.Block producer : producers) {
+      if (isConditional(producer, place)) {
+        return false;
+      }
       for (BufferRegion write : producer.block().writes()) {
         if (write.buffer() == read.buffer()) {
           List<Interval> box =
@@ -98,6 +102,26 @@ public final class Coverage {
       }
     }
     return true;
+  }
+
+  /** Whether other statements than loops decide between a place and a block if it is carried out. */
+  private static boolean isConditional(Site.Block block, Site place) {
+    Stmt inner = block.stmt();
+    for (Site around = block.parent(); around != null; around = around.parent()) {
+      Stmt within = inner;
+      boolean direct =
+          around.body() == within
+              || (around.body() instanceof Stmt.Seq(List<Stmt> stmts)
+                  && stmts.stream().anyMatch(stmt -> stmt == within));
+      if (!direct) {
+        return true;
+      }
+      if (around == place) {
+        return false;
+      }
+      inner = around.stmt();
+    }
+    return false;
   }
 
   /** Whether an interval holds another one, as far as that is within {@code [0, dim)}. */

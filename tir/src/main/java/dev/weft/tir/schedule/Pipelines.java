@@ -1,7 +1,5 @@
 package dev.weft.tir.schedule;
 
-import dev.weft.tir.Stmt;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +14,7 @@ public final class Pipelines {
    *
    * <ol>
    *   <li>what each block reads was written before,
-   *   <li>no block writes what an earlier one reads,
-   *   <li>there are only loops and blocks.
+   *   <li>no block writes what an earlier one reads.
    * </ol>
    */
   public static @Nullable String violation(ScheduleState state, Site.Block scope) {
@@ -32,30 +29,6 @@ public final class Pipelines {
         return dependency.dst() + " writes what " + dependency.src() + " reads before";
       }
     }
-    return isSchedulable(scope.block().body())
-        ? null
-        : "there are statements other than loops and blocks";
-  }
-
-  private static boolean isSchedulable(Stmt stmt) {
-    return switch (stmt) {
-      case Stmt.For loop -> isSchedulable(loop.body());
-      case Stmt.Seq(List<Stmt> stmts) -> stmts.stream().allMatch(Pipelines::isSchedulable);
-      case Stmt.BlockRealize b -> true;
-      case Stmt.Let s -> false;
-      case Stmt.Attr s -> false;
-      case Stmt.Assert s -> false;
-      case Stmt.Store s -> false;
-      case Stmt.Allocate s -> false;
-      case Stmt.AllocateConst s -> false;
-      case Stmt.DeclBuffer s -> false;
-      case Stmt.Evaluate s -> false;
-      case Stmt.If s -> false;
-      case Stmt.While s -> false;
-      case Stmt.Break s -> false;
-      case Stmt.Continue s -> false;
-      case Stmt.ThreadGroup s -> false;
-      case Stmt.Block s -> false;
-    };
+    return null;
   }
 }

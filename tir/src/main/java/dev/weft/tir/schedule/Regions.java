@@ -228,17 +228,22 @@ public final class Regions {
         return null;
       }
       AffineMap.Sum sum = map.indices().get(i);
+      Expr first = sum.base();
       Expr count = extent;
       if (!sum.digits().isEmpty()) {
         AffineMap.Digit digit = sum.digits().getFirst();
-        if (!analyzer.prove(Expr.ge(extent, digit.scale()))) {
+        Expr zero = Expr.imm(digit.scale().dtype(), 0);
+        boolean downwards = analyzer.prove(Expr.lt(digit.scale(), zero));
+        Expr step = downwards ? Expr.mul(digit.scale(), -1) : digit.scale();
+        if (!analyzer.prove(Expr.gt(step, zero)) || !analyzer.prove(Expr.ge(extent, step))) {
           return null;
         }
-        Expr steps = Expr.mul(Expr.sub(digit.extent(), 1), digit.scale());
+        Expr steps = Expr.mul(Expr.sub(digit.extent(), 1), step);
+        first = downwards ? analyzer.simplify(Expr.sub(first, steps)) : first;
         count = Expr.add(steps, extent);
       }
-      Expr last = analyzer.simplify(Expr.sub(Expr.add(sum.base(), count), 1));
-      result.add(new Interval(sum.base(), last));
+      Expr last = analyzer.simplify(Expr.sub(Expr.add(first, count), 1));
+      result.add(new Interval(first, last));
     }
     return result;
   }

@@ -241,7 +241,7 @@ public final class Schedule {
     return blocks;
   }
 
-  /** The blocks within a scope that write a buffer which the scope doesn't allocate. */
+  /** The blocks within a scope, at any depth, that write what the block around doesn't allocate. */
   public List<BlockRef> getOutputBlocks(BlockRef scope) {
     List<BlockRef> blocks = Queries.outputBlocks(state, scope);
     recorder.add("GetOutputBlocks", List.of(scope), List.of(), blocks);

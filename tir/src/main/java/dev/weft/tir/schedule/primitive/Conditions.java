@@ -9,6 +9,7 @@ import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Bindings;
 import dev.weft.tir.schedule.BlockKinds;
+import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Pipelines;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -110,13 +111,16 @@ record Conditions(String primitive, ScheduleState state) {
 
   /**
    * That blocks under a loop hand data on within one iteration of it only, so that the iterations
-   * of the loops around may change their order.
+   * may change their order.
    */
   void independentOfOrder(Site.Loop loop) {
-    for (Site.Block block : loop.childBlocks()) {
-      if (!state.isCovered(block)) {
+    for (BlockScope.Dependency dependency : state.scopeWithin(loop).dependencies()) {
+      if (dependency.kind() == BlockScope.Kind.RAW && !state.isCovered(dependency.dst())) {
         throw state.refuse(
-            primitive, block + " reads what other iterations of " + loop + " write", block, loop);
+            primitive,
+            dependency.dst() + " reads what other iterations of " + loop + " write",
+            dependency.dst(),
+            loop);
       }
     }
   }
@@ -173,18 +177,22 @@ record Conditions(String primitive, ScheduleState state) {
 
   /** That the iterations of a loop can be carried out in any order or at once. */
   void parallelizable(Site.Loop site, @Nullable ThreadTag tag) {
-    stagePipeline(site);
+    BlockScope within = state.scopeWithin(site);
     for (Site.Block block : site.childBlocks()) {
       boolean compact =
-          BlockKinds.notCompleteLocally(block) == null
-              || BlockKinds.notReductionLocally(block, state) == null;
+          within.isDominant(block)
+              && (BlockKinds.notCompleteLocally(block) == null
+                  || BlockKinds.notReductionLocally(block, state) == null);
       if (state.isChecked() && !compact) {
         throw state.refuse(
             primitive,
-            block + " under " + site + " is neither a complete nor a reduction block",
+            block + " under " + site + " is neither a complete nor a reduction block of it",
             block,
             site);
       }
+    }
+    if (state.isChecked()) {
+      independentOfOrder(site);
     }
     for (Site.Block block : site.childBlocks()) {
       parallelizable(site, block, tag);

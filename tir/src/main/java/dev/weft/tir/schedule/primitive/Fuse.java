@@ -1,6 +1,7 @@
 package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
@@ -29,6 +30,8 @@ import java.util.stream.Collectors;
  *   <li>all start at 0,
  *   <li>no loop's extent depends on another of them.
  * </ol>
+ *
+ * <p>The fused loop is serial, whatever the kinds of the loops were.
  *
  * <pre>
  * for i, j in T.grid(128, 64):              for i_j_fused in range(8192):
@@ -87,7 +90,7 @@ public final class Fuse {
             fused,
             Expr.imm(fused.dtype(), 0),
             conditions.analyzer(outermost).simplify(Expr.cast(fused.dtype(), extent)),
-            outermost.stmt().kind(),
+            ForKind.SERIAL,
             null,
             Map.of(),
             body);

@@ -132,8 +132,9 @@ public final class PadEinsum {
       if (!reductionGrows) {
         return true;
       }
-      Combiner combiner = Combiner.of(block, store.buffer());
-      return combiner != null && combiner.op() == BinaryOp.ADD && isProduct(combiner.term());
+      Combiner combiner = Combiner.of(block);
+      return combiner != null && combiner.operation() == Combiner.Operation.SUM
+          && isProduct(combiner.terms().getFirst());
     }
 
     private boolean grows(Var axis) {

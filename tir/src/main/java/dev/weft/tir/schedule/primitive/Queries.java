@@ -75,11 +75,18 @@ public final class Queries {
     return refs(state.scope(scope).consumers(block));
   }
 
-  /** The blocks within a scope that write a buffer which the scope doesn't allocate. */
+  /** The blocks within a scope, at any depth, that write what the block around doesn't allocate. */
   public static List<BlockRef> outputBlocks(ScheduleState state, BlockRef ref) {
-    Site.Block scope = state.block(ref);
-    return refs(
-        scope.childBlocks().stream().filter(block -> Conditions.isOutput(block, scope)).toList());
+    List<Site.Block> all = new ArrayList<>();
+    collect(state.block(ref), all);
+    List<Site.Block> outputs = new ArrayList<>();
+    for (Site.Block block : all.subList(1, all.size())) {
+      Site.Block around = block.scope();
+      if (around != null && Conditions.isOutput(block, around)) {
+        outputs.add(block);
+      }
+    }
+    return refs(outputs);
   }
 
   private static List<BlockRef> refs(List<Site.Block> blocks) {

@@ -3,6 +3,7 @@ package dev.weft.tir.schedule.primitive;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
@@ -140,11 +141,26 @@ final class Relocation {
       child = child.parent();
     }
     for (int i = 0; i < stmts.size(); i++) {
-      if (stmts.get(i) == child.stmt()) {
+      if (holds(stmts.get(i), child.stmt())) {
         return i;
       }
     }
     throw new IllegalStateException(child + " is no statement of " + loop);
+  }
+
+  /** Whether a statement is another or holds it, be it under a condition. */
+  private static boolean holds(Stmt stmt, Stmt wanted) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        found[0] |= node == wanted;
+        if (!found[0]) {
+          super.stmt(node);
+        }
+      }
+    }.stmt(stmt);
+    return found[0];
   }
 
   private boolean comesAfterLoop(BlockScope blocks, Site.Block other) {

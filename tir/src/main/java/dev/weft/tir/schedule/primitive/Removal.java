@@ -30,7 +30,13 @@ record Removal(Stmt old, Stmt replacement) {
           return new Removal(body, Stmt.seq(rest));
         }
       }
-      if (body != gone || around instanceof Site.Block) {
+      if (body != gone) {
+        throw state.refuse(
+            primitive,
+            block + " can't be taken out: it is under a statement other than loops",
+            block);
+      }
+      if (around instanceof Site.Block) {
         throw state.refuse(
             primitive, block + " can't be taken out: it is the only leaf of its scope", block);
       }

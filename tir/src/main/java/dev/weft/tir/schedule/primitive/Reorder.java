@@ -41,7 +41,7 @@ public final class Reorder {
   /** See the class. */
   public static ScheduleState apply(ScheduleState state, List<LoopRef> refs) {
     List<Site.Loop> wanted = refs.stream().map(state::loop).toList();
-    if (wanted.isEmpty()) {
+    if (wanted.size() <= 1) {
       return state;
     }
     Set<Site.Loop> set = new HashSet<>(wanted);
@@ -68,7 +68,7 @@ public final class Reorder {
       }
       conditions.affine(block, top);
     }
-    conditions.independentOfOrder(bottom);
+    conditions.independentOfOrder(top);
     Stmt body = bottom.stmt().body();
     for (int i = order.size() - 1; i >= 0; i--) {
       body = order.get(i).stmt().withBody(body);

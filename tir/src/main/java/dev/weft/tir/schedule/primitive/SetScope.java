@@ -12,7 +12,7 @@ import dev.weft.tir.schedule.Site;
  *
  * <p>Arguments: a block that writes the buffer; which of its writes; the memory.
  *
- * <p>Conditions: the buffer is allocated by a block.
+ * <p>Conditions: the buffer is in that memory already, or is allocated by a block.
  *
  * <pre>
  * B = T.alloc_buffer((128,))     →     B_shared = T.alloc_buffer((128,), scope="shared")
@@ -29,10 +29,10 @@ public final class SetScope {
     Site.Block site = state.block(ref);
     Conditions conditions = new Conditions(NAME, state);
     Buffer buffer = conditions.buffer(site, writeIndex, true);
-    Site.Block allocator = conditions.allocator(site, buffer);
     if (buffer.scope().equals(memory)) {
       return state;
     }
+    Site.Block allocator = conditions.allocator(site, buffer);
     String name = buffer.name() + "_" + memory;
     Stmt replaced = Buffers.replace(allocator.stmt(), buffer, buffer.inScope(memory, name));
     return state.replace(allocator, replaced);

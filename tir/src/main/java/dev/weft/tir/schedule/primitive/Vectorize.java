@@ -13,7 +13,7 @@ import dev.weft.tir.schedule.Site;
  * <p>Conditions:
  *
  * <ol>
- *   <li>the scope around is a stage pipeline,
+ *   <li>no block below reads what other iterations of the loop write,
  *   <li>every block below is complete, or a reduction block with an affine binding,
  *   <li>the loop's variable occurs in the values of spatial axes only.
  * </ol>

@@ -1,0 +1,30 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(X: T.Buffer((4, 20), "int32"), W: T.Buffer((6, 4, 3), "int32"), Y: T.Buffer((6, 20), "int32")):
+        # with T.block("root"):
+        P = T.alloc_buffer((4, 22), "int32")
+        O = T.alloc_buffer((6, 20), "int32")
+        for c, x in T.grid(4, 22):
+            with T.block("pad"):
+                vc, vx = T.axis.remap("SS", [c, x])
+                T.reads(X[vc, vx - 1])
+                T.writes(P[vc, vx])
+                P[vc, vx] = T.if_then_else(1 <= vx and vx < 21, X[vc, vx - 1], 0)
+        for o, x, c, r in T.grid(6, 20, 4, 3):
+            with T.block("conv"):
+                vo, vx, vc, vr = T.axis.remap("SSRR", [o, x, c, r])
+                T.reads(P[vc, vx + vr], W[vo, vc, vr])
+                T.writes(O[vo, vx])
+                with T.init():
+                    O[vo, vx] = 0
+                O[vo, vx] = O[vo, vx] + P[vc, vx + vr] * W[vo, vc, vr]
+        for o, x in T.grid(6, 20):
+            with T.block("relu"):
+                vo, vx = T.axis.remap("SS", [o, x])
+                T.reads(O[vo, vx])
+                T.writes(Y[vo, vx])
+                Y[vo, vx] = T.max(O[vo, vx], 0)
