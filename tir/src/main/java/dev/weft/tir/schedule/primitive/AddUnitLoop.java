@@ -11,7 +11,7 @@ import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.StmtRef;
 
 /**
- * Puts a loop of extent 1 around a block or a loop.
+ * Puts a loop of extent 1, of type int32, around a block or a loop.
  *
  * <p>Arguments: the block or loop. Conditions: the block is not a function's root.
  *
@@ -30,9 +30,8 @@ public final class AddUnitLoop {
     if (site.parent() == null) {
       throw state.refuse("addUnitLoop", "the root block can have no loop around it", site);
     }
-    DType dtype = site instanceof Site.Loop loop ? loop.stmt().var().dtype() : DType.INT32;
-    Var var = Var.of("u", dtype);
-    ScheduleState next = state.replace(site, Stmt.For.serial(var, Expr.imm(dtype, 1), site.stmt()));
+    Var var = Var.of("u", DType.INT32);
+    ScheduleState next = state.replace(site, Stmt.For.serial(var, Expr.int32(1), site.stmt()));
     return new Applied<>(next, next.loopOf(var));
   }
 }
