@@ -104,7 +104,9 @@ public final class Coverage {
     return true;
   }
 
-  /** Whether other statements than loops decide between a place and a block if it is carried out. */
+  /**
+   * Whether other statements than loops decide between a place and a block if it is carried out.
+   */
   private static boolean isConditional(Site.Block block, Site place) {
     Stmt inner = block.stmt();
     for (Site around = block.parent(); around != null; around = around.parent()) {

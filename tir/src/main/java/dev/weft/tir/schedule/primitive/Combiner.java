@@ -76,8 +76,7 @@ record Combiner(
 
     private static List<Expr> first(Expr better, List<Expr> x, List<Expr> y) {
       Expr tie =
-          new Expr.Binary(
-              BinaryOp.AND, binary(BinaryOp.EQ, x, y, 1), binary(BinaryOp.LT, x, y, 0));
+          new Expr.Binary(BinaryOp.AND, binary(BinaryOp.EQ, x, y, 1), binary(BinaryOp.LT, x, y, 0));
       return List.of(
           new Expr.Select(new Expr.Binary(BinaryOp.OR, better, tie), x.get(0), y.get(0)),
           new Expr.Select(better, x.get(1), y.get(1)));

@@ -133,7 +133,8 @@ public final class PadEinsum {
         return true;
       }
       Combiner combiner = Combiner.of(block);
-      return combiner != null && combiner.operation() == Combiner.Operation.SUM
+      return combiner != null
+          && combiner.operation() == Combiner.Operation.SUM
           && isProduct(combiner.terms().getFirst());
     }
 

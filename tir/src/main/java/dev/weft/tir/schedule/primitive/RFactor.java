@@ -178,8 +178,7 @@ public final class RFactor {
     }
 
     /**
-     * That each partial result is begun: the predicate holds where the other reduction loops
-     * begin.
+     * That each partial result is begun: the predicate holds where the other reduction loops begin.
      */
     private void checkPredicate() {
       Map<Var, Expr> begin = new HashMap<>();
@@ -307,8 +306,7 @@ public final class RFactor {
       if (buffers.size() == 1) {
         return stores(buffers, values, indices);
       }
-      List<Var> vars =
-          buffers.stream().map(b -> Var.of("v_" + b.name(), b.dtype())).toList();
+      List<Var> vars = buffers.stream().map(b -> Var.of("v_" + b.name(), b.dtype())).toList();
       Stmt body = stores(buffers, List.copyOf(vars), indices);
       for (int i = combiner.buffers().size() - 1; i >= 0; i--) {
         body = new Stmt.Let(vars.get(i), values.get(i), body);
