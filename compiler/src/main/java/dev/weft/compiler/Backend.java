@@ -3,6 +3,7 @@ package dev.weft.compiler;
 import dev.weft.codegen.jvm.JvmCodegen;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.interpreter.InterpreterBackend;
+import dev.weft.compiler.simt.SimtBackend;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Lowering;
@@ -35,7 +36,8 @@ public interface Backend {
       case INTERPRETER -> new InterpreterBackend();
       case OPENCL -> new OpenCl();
       case JVM -> new Jvm();
-      case CUDA, VULKAN, C, SIMT ->
+      case SIMT -> new SimtBackend();
+      case CUDA, VULKAN, C ->
           throw new CompileException(
               "there is no code generator for this target yet",
               "target " + target,

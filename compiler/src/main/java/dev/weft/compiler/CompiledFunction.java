@@ -73,13 +73,15 @@ public final class CompiledFunction implements AutoCloseable {
    * function writes.
    *
    * @param tensors one a buffer parameter, in order
+   * @return what each launch counted; see {@link Bound#launch}
    */
-  public void run(List<Tensor> tensors) {
+  public List<Map<String, Long>> run(List<Tensor> tensors) {
     try (Bound bound = bind(tensors)) {
-      bound.launch();
+      List<Map<String, Long>> counters = bound.launch();
       for (int i = 0; i < tensors.size(); i++) {
         bound.readInto(i, tensors.get(i));
       }
+      return counters;
     }
   }
 
@@ -143,12 +145,22 @@ public final class CompiledFunction implements AutoCloseable {
           arguments);
     }
 
-    /** Launches all kernels and waits for them. */
-    public void launch() {
-      for (Prepared prepared : launches) {
-        queue.launch(prepared.kernel, prepared.config, prepared.arguments).close();
+    /**
+     * Launches all kernels and waits for them.
+     *
+     * @return what each launch counted, by name; empty maps for a device that counts nothing
+     */
+    public List<Map<String, Long>> launch() {
+      List<DeviceEvent> events = new ArrayList<>();
+      try {
+        for (Prepared prepared : launches) {
+          events.add(queue.launch(prepared.kernel, prepared.config, prepared.arguments));
+        }
+        queue.finish();
+        return events.stream().map(DeviceEvent::counters).toList();
+      } finally {
+        events.forEach(DeviceEvent::close);
       }
-      queue.finish();
     }
 
     /** Launches all kernels and gives the time that they took on the device, in seconds. */

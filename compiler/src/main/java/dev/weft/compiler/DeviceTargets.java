@@ -2,6 +2,7 @@ package dev.weft.compiler;
 
 import dev.weft.base.DType;
 import dev.weft.base.InputException;
+import dev.weft.compiler.simt.SimtProvider;
 import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.DeviceInfo;
 import dev.weft.tir.target.Capabilities;
@@ -31,11 +32,12 @@ public final class DeviceTargets {
       case "opencl" -> opencl(info, cpu);
       case "jvm" -> jvm(info);
       case "interpreter" -> Target.parse("interpreter");
+      case "simt" -> SimtProvider.target();
       default ->
           throw new InputException(
               "there is no code generator for the backend '" + info.backend() + "'",
               info.name(),
-              "use opencl:0, jvm or interpreter");
+              "use opencl:0, jvm, simt or interpreter");
     };
   }
 

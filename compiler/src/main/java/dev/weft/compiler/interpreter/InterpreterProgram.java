@@ -10,6 +10,7 @@ import dev.weft.tir.interp.Pointer;
 import dev.weft.tir.script.TvmScript;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A module of TensorIR functions; a launch, whatever its geometry, runs a function once. */
 final class InterpreterProgram implements HostProgram {
@@ -24,7 +25,7 @@ final class InterpreterProgram implements HostProgram {
   }
 
   @Override
-  public void launch(KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
+  public Map<String, Long> launch(KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
     List<Object> args = new ArrayList<>();
     for (HostArgument argument : arguments) {
       args.add(
@@ -34,5 +35,6 @@ final class InterpreterProgram implements HostProgram {
           });
     }
     interpreter.run(kernel.name(), args);
+    return Map.of();
   }
 }

@@ -1,5 +1,7 @@
 package dev.weft.runtime;
 
+import java.util.Map;
+
 /** Stands for one enqueued command. Holds native memory on some devices, so close it. */
 public interface DeviceEvent extends AutoCloseable {
   /**
@@ -25,6 +27,14 @@ public interface DeviceEvent extends AutoCloseable {
   /** How long it ran on the device in nanoseconds; see {@link #startNanos}. */
   default long durationNanos() {
     return endNanos() - startNanos();
+  }
+
+  /**
+   * What the device counted while the command ran (instructions, transactions), by name; empty for
+   * a device that counts nothing, and for commands other than launches. Waits for the end.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
   }
 
   /** Drops the event, not the command; a second call does nothing. */

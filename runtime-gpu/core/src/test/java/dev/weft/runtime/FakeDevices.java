@@ -51,13 +51,14 @@ public final class FakeDevices {
         image ->
             new HostProgram() {
               @Override
-              public void launch(
+              public Map<String, Long> launch(
                   KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
                 Kernel code = known.get(kernel.name());
                 if (code == null) {
                   throw new IllegalStateException("no lambda for " + kernel.name());
                 }
                 code.run(config, arguments);
+                return Map.of();
               }
             });
   }

@@ -20,6 +20,7 @@ final class FunctionPrinter {
   private final Lines out = new Lines();
   private final PrintOptions options;
   private final Set<Object> underline = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<Stmt, Integer> starts = new IdentityHashMap<>();
 
   FunctionPrinter(PrintOptions options) {
     this.options = options;
@@ -59,8 +60,13 @@ final class FunctionPrinter {
     return out.toString();
   }
 
+  /** The number of the line in which each statement printed so far begins, by identity. */
+  Map<Stmt, Integer> starts() {
+    return starts;
+  }
+
   String stmt(Stmt stmt) {
-    StmtPrinter stmts = new StmtPrinter(out, new NameTable(), options.dialect(), underline);
+    StmtPrinter stmts = new StmtPrinter(out, new NameTable(), options.dialect(), underline, starts);
     stmts.declareFree(Usage.of(stmt));
     stmts.statements(stmt);
     return out.toString();
@@ -73,7 +79,7 @@ final class FunctionPrinter {
 
   private void definition(String name, PrimFunc function) {
     NameTable names = new NameTable();
-    StmtPrinter stmts = new StmtPrinter(out, names, options.dialect(), underline);
+    StmtPrinter stmts = new StmtPrinter(out, names, options.dialect(), underline, starts);
     out.line("@T.prim_func" + decoratorArguments(function));
     Usage usage = Usage.of(function.body());
     List<Var> handles = new ArrayList<>();

@@ -8,6 +8,7 @@ final class Lines {
 
   private final StringBuilder text = new StringBuilder();
   private int indent;
+  private int count;
 
   /** The text with marks around it; {@link #line} turns them into carets. */
   static String marked(String text) {
@@ -16,6 +17,7 @@ final class Lines {
 
   /** Adds a line; an empty one stays without blanks. */
   void line(String marked) {
+    count++;
     if (marked.isEmpty()) {
       text.append('\n');
       return;
@@ -39,6 +41,7 @@ final class Lines {
     text.append(plain).append('\n');
     if (!carets.isEmpty()) {
       text.append(comment(carets)).append('\n');
+      count++;
     }
   }
 
@@ -55,6 +58,11 @@ final class Lines {
     indent += STEP;
     body.run();
     indent -= STEP;
+  }
+
+  /** The number of the next line, counted from 1. */
+  int next() {
+    return count + 1;
   }
 
   int length() {

@@ -27,13 +27,22 @@ final class StmtPrinter {
   private final BlockPrinter blocks;
   private final Set<Object> underline;
 
+  /** The number of the line in which each statement begins; the last one where it stands twice. */
+  private final Map<Stmt, Integer> starts;
+
   /** Buffers that nothing declares, by the pointer that they are views of. */
   private final Map<Var, List<Buffer>> views = new HashMap<>();
 
-  StmtPrinter(Lines out, NameTable names, Dialect dialect, Set<Object> underline) {
+  StmtPrinter(
+      Lines out,
+      NameTable names,
+      Dialect dialect,
+      Set<Object> underline,
+      Map<Stmt, Integer> starts) {
     this.out = out;
     this.names = names;
     this.underline = underline;
+    this.starts = starts;
     this.exprs = new ExprPrinter(names, underline);
     this.buffers = new BufferPrinter(names, exprs, out);
     this.blocks = new BlockPrinter(out, names, exprs, buffers, this, dialect);
@@ -192,10 +201,12 @@ final class StmtPrinter {
   }
 
   private boolean header(Stmt stmt, Stmt.Block block) {
+    starts.put(stmt, out.next());
     return underline.contains(stmt) || underline.contains(block);
   }
 
   private void line(Stmt stmt, String text) {
+    starts.put(stmt, out.next());
     out.line(underline.contains(stmt) ? Lines.marked(text) : text);
   }
 
@@ -389,6 +400,7 @@ final class StmtPrinter {
         () -> {
           List<String> variables = new ArrayList<>();
           for (Stmt.For loop : nest) {
+            starts.put(loop, out.next());
             String name = names.declare(loop.var());
             boolean mark = nest.size() > 1 && underline.contains(loop);
             variables.add(mark ? Lines.marked(name) : name);

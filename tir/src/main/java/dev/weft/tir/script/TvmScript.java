@@ -24,6 +24,12 @@ public final class TvmScript {
     return DeepNesting.run("printing", () -> new FunctionPrinter(options).module(module));
   }
 
+  /** A function as text, and which statement stands in which line. */
+  public static PrintedFunction printWithLines(PrimFunc function) {
+    FunctionPrinter printer = new FunctionPrinter(PrintOptions.DEFAULT);
+    return new PrintedFunction(printer.function(function), printer.starts());
+  }
+
   /** A function as text, under its {@code global_symbol} or the name {@code main}. */
   public static String print(PrimFunc function) {
     return print(function, PrintOptions.DEFAULT);

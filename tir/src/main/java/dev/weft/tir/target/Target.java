@@ -145,7 +145,22 @@ public record Target(
         Set<DType> all = with(COMMON, FLOAT64);
         yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, Set.of()));
       }
-      case INTERPRETER, SIMT -> {
+      case SIMT -> {
+        requireArch(kind, arch, "");
+        // A GPU of today without its options: what any kernel may use without asking for more.
+        Limits limits = new Limits(1024, 1024, 1024, 64, 48 << 10, 1020, 32, 16, 16);
+        Set<DType> all = with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
+        EnumSet<Feature> features =
+            EnumSet.of(
+                Feature.SUBGROUPS,
+                Feature.INT8_DOT,
+                Feature.ATOMIC_INT64,
+                Feature.ATOMIC_FLOAT32,
+                Feature.ASYNC_COPY);
+        yield new Target(
+            kind, arch, DeviceClass.GPU, limits, new Capabilities(all, all, features));
+      }
+      case INTERPRETER -> {
         requireArch(kind, arch, "");
         Limits limits = new Limits(1024, 1024, 1024, 64, 227 << 10, 1024, 32, 16, 16);
         Set<DType> all = with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);

@@ -21,6 +21,9 @@ import java.lang.foreign.MemorySegment;
  * interpreter, a test's lambdas.
  */
 public final class HostDevice implements Device {
+  /** Of every buffer, in bytes: what drivers of real devices give. */
+  private static final int ALIGNMENT = 256;
+
   private final DeviceInfo info;
   private final HostLoader loader;
   private final NativeHandles handles = new NativeHandles();
@@ -53,7 +56,7 @@ public final class HostDevice implements Device {
     Arena arena = Arena.ofShared();
     MemorySegment memory;
     try {
-      memory = arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
+      memory = arena.allocate(Math.max(bytes, 1), ALIGNMENT).asSlice(0, bytes);
     } catch (OutOfMemoryError e) {
       arena.close();
       throw new OutOfDeviceMemoryException(bytes, Runtime.getRuntime().freeMemory(), info.name());

@@ -18,6 +18,8 @@ import dev.weft.runtime.QueueMode;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** Runs each command at once, so that every event is done. */
 final class HostQueue implements DeviceQueue {
@@ -31,7 +33,8 @@ final class HostQueue implements DeviceQueue {
   }
 
   /** A command that ran. */
-  private record Done(QueueMode mode, long startNanos, long endNanos, String where)
+  private record Done(
+      QueueMode mode, long startNanos, long endNanos, String where, Map<String, Long> counters)
       implements DeviceEvent {
     @Override
     public void await() {}
@@ -75,13 +78,21 @@ final class HostQueue implements DeviceQueue {
   }
 
   private DeviceEvent run(Runnable command) {
+    return counting(
+        () -> {
+          command.run();
+          return Map.of();
+        });
+  }
+
+  private DeviceEvent counting(Supplier<Map<String, Long>> command) {
     if (closed) {
       throw new DeviceException("the queue is closed", device.info().name(), "make another one");
     }
     device.checkOpen();
     long start = System.nanoTime();
-    command.run();
-    return new Done(mode, start, System.nanoTime(), device.info().name());
+    Map<String, Long> counters = command.get();
+    return new Done(mode, start, System.nanoTime(), device.info().name(), counters);
   }
 
   @Override
@@ -97,10 +108,10 @@ final class HostQueue implements DeviceQueue {
           device.info().name(),
           "load the program with this device");
     }
-    return run(() -> execute(owner, spec, config, arguments));
+    return counting(() -> execute(owner, spec, config, arguments));
   }
 
-  private void execute(
+  private Map<String, Long> execute(
       HostLoadedProgram owner,
       KernelSpec spec,
       LaunchConfig config,
@@ -121,9 +132,7 @@ final class HostQueue implements DeviceQueue {
               values.add(new HostArgument.Scalar(param.dtype(), value));
         }
       }
-      if (!config.isEmpty()) {
-        owner.program().launch(spec, config, values);
-      }
+      return config.isEmpty() ? Map.of() : owner.program().launch(spec, config, values);
     } catch (WeftException e) {
       throw e;
     } catch (RuntimeException e) {

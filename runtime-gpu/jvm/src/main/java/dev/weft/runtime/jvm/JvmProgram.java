@@ -75,7 +75,13 @@ final class JvmProgram implements HostProgram {
   }
 
   @Override
-  public void launch(KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
+  public Map<String, Long> launch(
+      KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
+    grid(kernel, config, arguments);
+    return Map.of();
+  }
+
+  private void grid(KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
     MethodHandle method = kernels.get(kernel.name());
     if (method == null) {
       throw new IllegalStateException("no kernel '" + kernel.name() + "'");

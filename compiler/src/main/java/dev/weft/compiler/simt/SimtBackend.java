@@ -1,0 +1,32 @@
+package dev.weft.compiler.simt;
+
+import dev.weft.compiler.Backend;
+import dev.weft.compiler.TirProgram;
+import dev.weft.lowering.GeneratedProgram;
+import dev.weft.lowering.KernelPlan;
+import dev.weft.lowering.Launch;
+import dev.weft.lowering.Lowering;
+import dev.weft.lowering.PassTrace;
+import dev.weft.lowering.rules.DefaultSchedules;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.target.Target;
+import java.util.List;
+
+/** Functions are scheduled and lowered as for a GPU; the program is the kernels' TVMScript. */
+public record SimtBackend() implements Backend {
+  @Override
+  public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
+    return Lowering.lower(DefaultSchedules.apply(function, target), target, trace);
+  }
+
+  @Override
+  public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
+    TirProgram program = new TirProgram();
+    for (KernelPlan plan : plans) {
+      for (Launch launch : plan.launches()) {
+        program.add(launch.kernelName(), launch.kernel());
+      }
+    }
+    return program.generated();
+  }
+}
