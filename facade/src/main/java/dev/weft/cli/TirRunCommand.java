@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.base.InputException;
@@ -31,9 +32,18 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs TVMScript functions on random inputs and compares with the interpreter.",
       "",
-      "Every buffer that a function leaves behind must agree; exit status 1 if one doesn't."
+      "Every buffer that a function leaves behind must agree; exit status 1 if one doesn't.",
+      "",
+      "On the device simt, the SIMT interpreter, data races, accesses out of bounds and the like",
+      "fail the run, with the line of the kernel; instructions, memory transactions and bank",
+      "conflicts are counted and printed."
     },
-    footer = {"", "Example:", "  weft tir run matmul.py --device opencl:0"})
+    footer = {
+      "",
+      "Examples:",
+      "  weft tir run matmul.py --device opencl:0",
+      "  weft tir run matmul.py --device simt"
+    })
 final class TirRunCommand extends Action {
   @Parameters(index = "0", paramLabel = "FILE", description = "A Python file of TVMScript.")
   private Path file = Path.of("");
@@ -87,13 +97,36 @@ final class TirRunCommand extends Action {
         expected.add(tensor.copy());
       }
       try (CompiledFunction compiled = CompiledFunction.compile(function, opened)) {
-        compiled.run(actual);
+        counters(name, compiled.run(actual), json);
       }
       Interpreter.run(function, expected);
       return compare(name, function, actual, expected, json);
     } finally {
       actual.forEach(Tensor::close);
       expected.forEach(Tensor::close);
+    }
+  }
+
+  /** What each launch counted, where the device counts anything; zeros are left out of the table. */
+  private void counters(String name, List<Map<String, Long>> launches, ObjectNode json) {
+    if (launches.stream().allMatch(Map::isEmpty)) {
+      return;
+    }
+    ArrayNode all = json.putArray("launches");
+    for (int i = 0; i < launches.size(); i++) {
+      ObjectNode figures = all.addObject();
+      launches.get(i).forEach(figures::put);
+      console().print(name + ", launch " + i + ":");
+      TextTable table = new TextTable(TextTable.Align.LEFT, TextTable.Align.RIGHT);
+      launches
+          .get(i)
+          .forEach(
+              (figure, count) -> {
+                if (count != 0) {
+                  table.row(figure.replace('_', ' ').replace('.', ' '), count.toString());
+                }
+              });
+      table.lines().forEach(console()::print);
     }
   }
 

@@ -38,6 +38,40 @@ class TirCommandTest {
   }
 
   @Test
+  void simtPrintsWhatALaunchTakes() throws IOException {
+    Cli run = Cli.run("tir", "run", matmul().toString(), "--device", "simt").succeeded();
+    assertThat(run.out())
+        .contains("matmul, launch 0:")
+        .containsPattern("global loads sectors +\\d+")
+        .containsPattern("instructions float +\\d+");
+    JsonNode json =
+        Cli.run("tir", "run", matmul().toString(), "--device", "simt", "--json", "-")
+            .succeeded()
+            .json();
+    JsonNode launch = json.path("functions").path("matmul").path("launches").get(0);
+    // 5 × 7 results of 11 products and sums each, 32 threads a warp.
+    assertThat(launch.path("instructions.float").asLong()).isGreaterThanOrEqualTo(2 * 11 * 2);
+    assertThat(launch.path("global_loads.requests").asLong()).isPositive();
+  }
+
+  @Test
+  void simtNamesTheLineOfARace() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("race.py"),
+            """
+            @T.prim_func
+            def race(A: T.Buffer((64,), "float32"), B: T.Buffer((64,), "float32")):
+                for i in T.thread_binding(64, thread="threadIdx.x"):
+                    with T.block("B"):
+                        vi = T.axis.spatial(64, i)
+                        B[vi // 2] = A[vi]
+            """);
+    Cli.run("tir", "run", file.toString(), "--device", "simt")
+        .failed(Main.FAILED, "data race: thread 1 of block 0 writes element 0 of 'B'");
+  }
+
+  @Test
   void badScriptIsOneLineThatNamesThePlace() throws IOException {
     Path file = Files.writeString(folder.resolve("bad.py"), "@T.prim_func\ndef f(:\n    pass\n");
     Cli.run("tir", "print", file.toString()).failed(Main.FAILED, "bad.py:2:");
