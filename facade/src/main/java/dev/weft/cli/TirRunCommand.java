@@ -107,7 +107,9 @@ final class TirRunCommand extends Action {
     }
   }
 
-  /** What each launch counted, where the device counts anything; zeros are left out of the table. */
+  /**
+   * What each launch counted, where the device counts anything; zeros are left out of the table.
+   */
   private void counters(String name, List<Map<String, Long>> launches, ObjectNode json) {
     if (launches.stream().allMatch(Map::isEmpty)) {
       return;

@@ -25,7 +25,8 @@ final class InterpreterProgram implements HostProgram {
   }
 
   @Override
-  public Map<String, Long> launch(KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
+  public Map<String, Long> launch(
+      KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
     List<Object> args = new ArrayList<>();
     for (HostArgument argument : arguments) {
       args.add(

@@ -133,9 +133,7 @@ final class AccessCompiler {
     long at(int lane, int thread) {
       int indexLane = bufferLanes == 1 ? lane : lane / bufferLanes;
       long i =
-          rampOfOne
-              ? indices[thread] + indexLane
-              : indices[indexLane * machine.threads + thread];
+          rampOfOne ? indices[thread] + indexLane : indices[indexLane * machine.threads + thread];
       long byteAt =
           ((shift + i) * bufferLanes + (bufferLanes == 1 ? 0 : lane % bufferLanes))
               * scalar.bytes();
@@ -183,8 +181,7 @@ final class AccessCompiler {
   }
 
   /** Whether a lane of a thread takes part in an access under a mask. */
-  private boolean takesPart(
-      long @Nullable [] mask, boolean perLane, int lane, int thread) {
+  private boolean takesPart(long @Nullable [] mask, boolean perLane, int lane, int thread) {
     return mask == null || mask[perLane ? lane * machine.threads + thread : thread] != 0;
   }
 

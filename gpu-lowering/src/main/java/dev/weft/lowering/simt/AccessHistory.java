@@ -194,12 +194,7 @@ final class AccessHistory {
    * warp barrier ordered, the last one stands for all.
    */
   private void record(
-      long[] records,
-      int @Nullable [] warpEpochs,
-      int unit,
-      int thread,
-      int site,
-      boolean atomic) {
+      long[] records, int @Nullable [] warpEpochs, int unit, int thread, int site, boolean atomic) {
     int warp = thread / clock.warpSize;
     long old = records[unit];
     int several = 0;

@@ -29,8 +29,7 @@ final class AsyncCopies {
   /** Starts a copy of what the source holds now. */
   void start(int thread, SharedBytes to, long at, byte[] data, Site site) {
     to.expect(at, data.length, thread, site);
-    underWay.add(
-        new Copy(thread, committed[thread], to, at, MemorySegment.ofArray(data), site));
+    underWay.add(new Copy(thread, committed[thread], to, at, MemorySegment.ofArray(data), site));
   }
 
   /** The active threads close the group of the copies that they have started since the last one. */
@@ -44,8 +43,7 @@ final class AsyncCopies {
   void await(long pending) {
     for (Iterator<Copy> it = underWay.iterator(); it.hasNext(); ) {
       Copy copy = it.next();
-      if (machine.active.contains(copy.thread)
-          && copy.group < committed[copy.thread] - pending) {
+      if (machine.active.contains(copy.thread) && copy.group < committed[copy.thread] - pending) {
         copy.to.arrive(copy.at, copy.data, copy.thread, copy.site);
         it.remove();
       }

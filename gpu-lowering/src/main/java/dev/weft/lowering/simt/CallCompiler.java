@@ -226,8 +226,7 @@ final class CallCompiler {
         () -> present + " of " + all + " threads of the " + group + " meet it");
   }
 
-  private void choose(
-      Lanes before, long[] condition, Runnable ifTrue, Runnable ifFalse) {
+  private void choose(Lanes before, long[] condition, Runnable ifTrue, Runnable ifFalse) {
     machine.count(InstructionKind.BRANCH);
     Lanes yes = before.where(condition, true);
     if (!yes.isEmpty()) {

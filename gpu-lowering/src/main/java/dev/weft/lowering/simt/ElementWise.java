@@ -93,7 +93,8 @@ final class ElementWise {
     List<Operand> operands = new ArrayList<>();
     Expr scalar =
         switch (e) {
-          case Expr.Cast c -> new Expr.Cast(c.dtype().scalar(), operand(c.value(), depth, operands));
+          case Expr.Cast c ->
+              new Expr.Cast(c.dtype().scalar(), operand(c.value(), depth, operands));
           case Expr.Binary b ->
               new Expr.Binary(
                   b.op(), operand(b.a(), depth, operands), operand(b.b(), depth, operands));

@@ -219,8 +219,7 @@ final class ExprCompiler {
           long[] by = step.eval();
           for (int lane = 0; lane < n; lane++) {
             for (int t = 0; t < threads; t++) {
-              out[lane * threads + t] =
-                  dev.weft.base.Scalars.wrap(dtype, start[t] + lane * by[t]);
+              out[lane * threads + t] = dev.weft.base.Scalars.wrap(dtype, start[t] + lane * by[t]);
             }
           }
           return out;
@@ -432,8 +431,7 @@ final class ExprCompiler {
                   case DIV, MOD, FLOOR_DIV, FLOOR_MOD -> !(b.b() instanceof Expr.IntImm);
                   default -> false;
                 };
-        boolean calls =
-            node instanceof Expr.Call call && !CallCompiler.isArithmetic(call.callee());
+        boolean calls = node instanceof Expr.Call call && !CallCompiler.isArithmetic(call.callee());
         total[0] &= !(node instanceof Expr.Load) && !divides && !calls;
         super.expr(node);
       }

@@ -162,8 +162,7 @@ final class Memories {
   /** Gives an argument its memory for a launch. */
   void bind(Slot slot, DType declared, MemorySegment segment) {
     slot.memory =
-        SharedBytes.global(
-            slot.data.name(), machine, segment, uses(slot.data, declared.scalar()));
+        SharedBytes.global(slot.data.name(), machine, segment, uses(slot.data, declared.scalar()));
   }
 
   private Slot define(Var data, Memory memory) {

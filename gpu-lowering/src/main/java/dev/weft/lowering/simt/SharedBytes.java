@@ -50,12 +50,8 @@ final class SharedBytes extends Memory {
 
   /** An argument. */
   static SharedBytes global(String name, Machine machine, MemorySegment data, Uses uses) {
-    AccessHistory history =
-        uses.written
-            ? history(machine, data.byteSize(), true, uses)
-            : null;
-    return new SharedBytes(
-        name, machine, Sharing.GRID, data, data.byteSize(), uses.unit, history);
+    AccessHistory history = uses.written ? history(machine, data.byteSize(), true, uses) : null;
+    return new SharedBytes(name, machine, Sharing.GRID, data, data.byteSize(), uses.unit, history);
   }
 
   /** Memory of each block. */
@@ -151,8 +147,7 @@ final class SharedBytes extends Memory {
                 + ", which no thread of its block has written");
   }
 
-  private void race(
-      int u, int thread, String does, long conflict, String did, Site site) {
+  private void race(int u, int thread, String does, long conflict, String did, Site site) {
     machine.findings.add(
         Finding.Kind.DATA_RACE,
         site,

@@ -72,7 +72,8 @@ final class StmtCompiler {
           throw Machine.refuse("constant memory '" + constant.data().name() + "' in a kernel");
       case Stmt.DeclBuffer(Buffer buffer, Stmt body) -> compile(body);
       case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts);
-      case Stmt.Evaluate(Expr value) -> value instanceof Expr.IntImm ? () -> {} : exprs.effect(value);
+      case Stmt.Evaluate(Expr value) ->
+          value instanceof Expr.IntImm ? () -> {} : exprs.effect(value);
       case Stmt.If(Expr condition, Stmt then, Stmt otherwise) -> choice(condition, then, otherwise);
       case Stmt.For loop -> loop(loop);
       case Stmt.While(Expr condition, Stmt body) -> whileLoop(condition, body);

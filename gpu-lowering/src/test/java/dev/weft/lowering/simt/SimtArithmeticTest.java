@@ -63,7 +63,10 @@ class SimtArithmeticTest {
       for (DType to : DTYPES) {
         cases.add(
             Arguments.of(
-                dtype + " to " + to, dtype, to, op((a, b) -> new Expr.Cast(to.withLanes(a.dtype().lanes()), a))));
+                dtype + " to " + to,
+                dtype,
+                to,
+                op((a, b) -> new Expr.Cast(to.withLanes(a.dtype().lanes()), a))));
       }
       cases.add(
           Arguments.of(
@@ -81,8 +84,7 @@ class SimtArithmeticTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("operations")
-  void sameAsTheReference(
-      String name, DType from, DType to, BinaryOperator<Expr> operation) {
+  void sameAsTheReference(String name, DType from, DType to, BinaryOperator<Expr> operation) {
     for (int lanes : new int[] {1, 4}) {
       PrimFunc kernel = kernel(from, to, lanes, operation);
       Tensor a = values(from, 1);
@@ -105,8 +107,7 @@ class SimtArithmeticTest {
   }
 
   /** {@code C[i] = operation(A[i], B[i])} by 64 threads of 4 elements, as vectors or one by one. */
-  private static PrimFunc kernel(
-      DType from, DType to, int lanes, BinaryOperator<Expr> operation) {
+  private static PrimFunc kernel(DType from, DType to, int lanes, BinaryOperator<Expr> operation) {
     Buffer a = Buffer.of("A", from, N);
     Buffer b = Buffer.of("B", from, N);
     Buffer c = Buffer.of("C", to, N);

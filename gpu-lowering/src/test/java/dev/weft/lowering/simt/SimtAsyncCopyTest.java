@@ -90,8 +90,7 @@ class SimtAsyncCopyTest {
 
   @Test
   void copiesAreAligned() {
-    String shifted =
-        "T.ptx_cp_async(\"float32\", stage, tx * 4, A.data, tx * 4 + 1, 16)";
+    String shifted = "T.ptx_cp_async(\"float32\", stage, tx * 4, A.data, tx * 4 + 1, 16)";
     assertThat(kinds(pipeline(3, shifted))).contains(Finding.Kind.MISALIGNED_ACCESS);
   }
 

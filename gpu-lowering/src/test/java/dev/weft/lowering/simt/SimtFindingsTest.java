@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is wrong with a kernel is found, and nothing is found where nothing is wrong. */
 class SimtFindingsTest {
-  private static final String TWO = "A: T.Buffer((128,), \"float32\"), B: T.Buffer((128,), \"float32\")";
+  private static final String TWO =
+      "A: T.Buffer((128,), \"float32\"), B: T.Buffer((128,), \"float32\")";
 
   private static Tensor ramp(int n) {
     Tensor tensor = Tensor.allocate(DType.FLOAT32, n);
@@ -211,8 +212,7 @@ class SimtFindingsTest {
   @Test
   void vectorAccessMustBeAligned() {
     String[] lines = {
-      "tx = T.launch_thread(\"threadIdx.x\", 16)",
-      "B[tx * 4:tx * 4 + 4] = A[tx * 4 + 4:tx * 4 + 8]"
+      "tx = T.launch_thread(\"threadIdx.x\", 16)", "B[tx * 4:tx * 4 + 4] = A[tx * 4 + 4:tx * 4 + 8]"
     };
     assertThat(run(kernel(TWO, lines), ramp(128), ramp(128)).findings()).isEmpty();
     lines[1] = "B[tx * 4:tx * 4 + 4] = A[tx * 4 + 2:tx * 4 + 6]";

@@ -157,8 +157,7 @@ public record Target(
                 Feature.ATOMIC_INT64,
                 Feature.ATOMIC_FLOAT32,
                 Feature.ASYNC_COPY);
-        yield new Target(
-            kind, arch, DeviceClass.GPU, limits, new Capabilities(all, all, features));
+        yield new Target(kind, arch, DeviceClass.GPU, limits, new Capabilities(all, all, features));
       }
       case INTERPRETER -> {
         requireArch(kind, arch, "");
