@@ -24,11 +24,15 @@ import java.util.Set;
 
 /**
  * Spreads a kernel over methods that are short enough: the JVM compiles none of more than 8,000
- * bytes. A loop that makes its method too long becomes a method of its own.
+ * bytes. A loop that makes its method too long becomes a method of its own; what is too long without
+ * having loops stays, and is interpreted.
  */
 final class Methods {
   /** Estimated bytes of a method; half of what the JVM compiles, since estimates err. */
   private static final int LONGEST = 4000;
+
+  /** Estimated bytes of a call. */
+  private static final int CALL = 20;
 
   private final ClassBuilder out;
   private final ClassDesc self;
@@ -203,18 +207,18 @@ final class Methods {
     }
     if (node instanceof Stmt.For loop && size[0] > LONGEST) {
       own.add(loop);
-      return 40;
+      return CALL;
     }
     return size[0];
   }
 
   private int leave(Stmt.For loop) {
     int size = size(loop);
-    if (own.contains(loop) || size < 200) {
+    if (own.contains(loop) || size <= 2 * CALL) {
       return 0;
     }
     own.add(loop);
-    return size - 40;
+    return size - CALL;
   }
 
   private static int expressions(Stmt node) {
