@@ -24,8 +24,8 @@ import java.util.Set;
 
 /**
  * Spreads a kernel over methods that are short enough: the JVM compiles none of more than 8,000
- * bytes. A loop that makes its method too long becomes a method of its own; what is too long without
- * having loops stays, and is interpreted.
+ * bytes. A loop that makes its method too long becomes a method of its own; what is too long
+ * without having loops stays, and is interpreted.
  */
 final class Methods {
   /** Estimated bytes of a method; half of what the JVM compiles, since estimates err. */

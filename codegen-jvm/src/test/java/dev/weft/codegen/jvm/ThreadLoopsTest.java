@@ -89,7 +89,8 @@ class ThreadLoopsTest {
 
     assertThatThrownBy(() -> serial(body))
         .isInstanceOf(LoweringException.class)
-        .hasMessageContaining("a barrier depends on a condition that may differ between the threads");
+        .hasMessageContaining(
+            "a barrier depends on a condition that may differ between the threads");
   }
 
   @Test
