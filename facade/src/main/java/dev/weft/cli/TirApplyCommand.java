@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.InputException;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.trace.Trace;
 import dev.weft.tir.schedule.trace.TraceJson;
 import dev.weft.tir.script.Dialect;
@@ -47,12 +48,27 @@ final class TirApplyCommand extends Action {
   boolean run(ObjectNode figures) {
     Schedule schedule = Schedule.of(ScriptFile.read(file));
     Trace steps = readTrace();
-    schedule.replay(steps);
+    if (!replayed(schedule, steps)) {
+      return false;
+    }
     IRModule result = schedule.module();
     String text = TvmScript.print(result, PrintOptions.DEFAULT.in(dialect));
     console().print(text.stripTrailing());
     figures.put("instructions", steps.instructions().size()).put("script", text);
     return true;
+  }
+
+  /** Whether nothing was refused; prints the place and the reason if something was. */
+  private boolean replayed(Schedule schedule, Trace steps) {
+    try {
+      schedule.replay(steps);
+      return true;
+    } catch (ScheduleException e) {
+      console().print(e.render().stripTrailing());
+      int refused = schedule.trace().instructions().size();
+      console().fail("instruction " + refused + " of the trace is refused: " + e.getMessage());
+      return false;
+    }
   }
 
   private Trace readTrace() {

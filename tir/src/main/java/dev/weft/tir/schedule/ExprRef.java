@@ -7,7 +7,8 @@ package dev.weft.tir.schedule;
 public final class ExprRef {
   private final long value;
 
-  ExprRef(long value) {
+  /** A handle on a value. */
+  public ExprRef(long value) {
     this.value = value;
   }
 

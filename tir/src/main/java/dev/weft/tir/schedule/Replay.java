@@ -19,6 +19,7 @@ final class Replay {
   private final Schedule schedule;
   private final ReplayOptions options;
   private final Map<String, Object> values;
+  private @Nullable TraceValue decision;
   private Instruction current = new Instruction("", List.of(), List.of(), List.of());
 
   /**
@@ -36,9 +37,13 @@ final class Replay {
     step();
   }
 
-  void run(Trace trace) {
+  void run(Trace whole) {
+    Trace trace = options.postprocessing() ? whole : whole.withoutPostprocessing();
     for (int i = 0; i < trace.instructions().size(); i++) {
       current = trace.instructions().get(i);
+      TraceValue recorded = trace.decisions().get(i);
+      decision =
+          current.isSampling() ? options.decisions().decide(i, current, recorded) : recorded;
       List<?> made = step();
       if (made.size() != current.outputs().size()) {
         throw bad("it makes " + made.size() + " handles, the trace names " + current.outputs());
@@ -57,6 +62,17 @@ final class Replay {
       case "GetProducers" -> schedule.getProducers(block(0));
       case "GetConsumers" -> schedule.getConsumers(block(0));
       case "GetOutputBlocks" -> schedule.getOutputBlocks(block(0));
+      case "SamplePerfectTile" ->
+          schedule.samplePerfectTile(loop(0), integer(0), integer(1), decidedFactors());
+      case "SamplePartitionedTile" ->
+          schedule.samplePartitionedTile(
+              loop(0), integer(0), integer(1), integer(2), decidedFactors());
+      case "SampleCategorical" ->
+          List.of(
+              schedule.sampleCategorical(
+                  longs(attribute(0)), reals(attribute(1)), decidedNumber()));
+      case "SampleComputeLocation" ->
+          List.of(schedule.sampleComputeLocation(block(0), decidedNumber()));
       case "Split" -> schedule.split(loop(0), factors(), flag(0), flag(1));
       case "Fuse" -> List.of(schedule.fuse(loops(), flag(0)));
       case "Reorder" -> none(() -> schedule.reorder(loops()));
@@ -93,7 +109,7 @@ final class Replay {
           none(
               () ->
                   schedule.storageAlign(block(0), integer(0), integer(1), integer(2), integer(3)));
-      case "Annotate" -> none(() -> schedule.annotate(stmt(0), text(0), attr(input(1))));
+      case "Annotate" -> none(this::annotate);
       case "Unannotate" -> none(() -> schedule.unannotate(stmt(0), text(0)));
       default ->
           throw new UnsupportedStepException(
@@ -223,6 +239,50 @@ final class Replay {
     throw bad("a list of integers is expected");
   }
 
+  private @Nullable List<Long> decidedFactors() {
+    return decision == null ? null : longs(decision);
+  }
+
+  private @Nullable Long decidedNumber() {
+    if (decision == null) {
+      return null;
+    }
+    if (decision instanceof TraceValue.Int(long number)) {
+      return number;
+    }
+    throw bad("the decision must be an integer, is " + decision);
+  }
+
+  private List<Long> longs(TraceValue value) {
+    List<Long> result = new ArrayList<>();
+    for (TraceValue item : items(value)) {
+      if (!(item instanceof TraceValue.Int(long number))) {
+        throw bad("a list of integers is expected, got " + value);
+      }
+      result.add(number);
+    }
+    return result;
+  }
+
+  private List<Double> reals(TraceValue value) {
+    List<Double> result = new ArrayList<>();
+    for (TraceValue item : items(value)) {
+      switch (item) {
+        case TraceValue.Real(double number) -> result.add(number);
+        case TraceValue.Int(long number) -> result.add((double) number);
+        default -> throw bad("a list of numbers is expected, got " + value);
+      }
+    }
+    return result;
+  }
+
+  private List<TraceValue> items(TraceValue value) {
+    if (value instanceof TraceValue.Items(List<TraceValue> items)) {
+      return items;
+    }
+    throw bad("a list is expected, got " + value);
+  }
+
   private boolean flag(int index) {
     return index < current.attrs().size() && integer(index) != 0;
   }
@@ -239,6 +299,16 @@ final class Replay {
       return value;
     }
     throw bad("attribute " + index + " must be a string");
+  }
+
+  private void annotate() {
+    if (!(input(1) instanceof TraceValue.Ref ref)) {
+      schedule.annotate(stmt(0), text(0), attr(input(1)));
+    } else if (handle(ref) instanceof ExprRef sampled) {
+      schedule.annotate(stmt(0), text(0), sampled);
+    } else {
+      throw bad("an annotation's value can't be a block or loop");
+    }
   }
 
   /** The tensor intrinsic that an attribute names. */
@@ -259,12 +329,8 @@ final class Replay {
         yield new AttrValue.Entries(map);
       }
       case TraceValue.Indices(IndexMap map) -> map;
-      case TraceValue.Ref ref -> {
-        if (handle(ref) instanceof ExprRef sampled) {
-          yield Expr.int32(sampled.value());
-        }
-        throw bad("an annotation's value can't be a block or loop");
-      }
+      case TraceValue.Ref ref ->
+          throw bad("within an annotation's value there can't be a handle");
       case TraceValue.None() -> throw bad("an annotation needs a value");
     };
   }

@@ -27,6 +27,10 @@ import dev.weft.tir.schedule.primitive.Reorder;
 import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
 import dev.weft.tir.schedule.primitive.ReverseComputeAt;
 import dev.weft.tir.schedule.primitive.ReverseComputeInline;
+import dev.weft.tir.schedule.primitive.SampleCategorical;
+import dev.weft.tir.schedule.primitive.SampleComputeLocation;
+import dev.weft.tir.schedule.primitive.SamplePartitionedTile;
+import dev.weft.tir.schedule.primitive.SamplePerfectTile;
 import dev.weft.tir.schedule.primitive.SetScope;
 import dev.weft.tir.schedule.primitive.Split;
 import dev.weft.tir.schedule.primitive.StorageAlign;
@@ -45,6 +49,7 @@ import dev.weft.tir.schedule.verify.VerifyOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,8 @@ public final class Schedule {
   private ScheduleState state;
   private final TraceRecorder recorder;
   private final @Nullable StepVerifier verifier;
+  private final RandomEngine random;
+  private String workingOn;
 
   /** The state after the last step that was recorded. */
   private ScheduleState recorded;
@@ -71,6 +78,9 @@ public final class Schedule {
     this.recorded = state;
     this.verifier = verifier;
     this.recorder = new TraceRecorder(this::verify);
+    this.random = new RandomEngine(1);
+    Set<String> functions = state.module().functions().keySet();
+    this.workingOn = functions.size() == 1 ? functions.iterator().next() : "main";
   }
 
   private Schedule(Schedule other) {
@@ -78,6 +88,8 @@ public final class Schedule {
     this.recorded = other.state;
     this.verifier = other.verifier == null ? null : other.verifier.copy();
     this.recorder = new TraceRecorder(other.recorder, this::verify);
+    this.random = new RandomEngine(other.random.forkSeed());
+    this.workingOn = other.workingOn;
   }
 
   /** A schedule of a module. */
@@ -201,9 +213,24 @@ public final class Schedule {
 
   // Queries.
 
-  /** The block with a name, which must be unique, in the function {@code main}. */
+  /**
+   * Has {@link #getBlock(String)} look in a function; to begin with it looks in the module's only
+   * function, or in {@code main} where there are several.
+   *
+   * @throws ScheduleException if the module has no such function
+   */
+  public void workOn(String function) {
+    if (!module().functions().containsKey(function)) {
+      throw state.refuse(
+          "workOn",
+          "there is no function '" + function + "', only " + module().functions().keySet());
+    }
+    workingOn = function;
+  }
+
+  /** The block with a name, which must be unique, in the function that is {@link #workOn}. */
   public BlockRef getBlock(String name) {
-    return getBlock(name, "main");
+    return getBlock(name, workingOn);
   }
 
   /** The block with a name, which must be unique, in a function. */
@@ -248,6 +275,86 @@ public final class Schedule {
     return blocks;
   }
 
+  // Sampling.
+
+  /** Has the random numbers begin anew; a schedule begins with seed 1. */
+  public void seed(long seed) {
+    random.seed(seed);
+  }
+
+  /** A seed for another schedule, whose random numbers are unrelated to those of this one. */
+  public long forkSeed() {
+    return random.forkSeed();
+  }
+
+  /** {@link SamplePerfectTile} with factors of up to 16 innermost. */
+  public List<ExprRef> samplePerfectTile(LoopRef loop, int parts) {
+    return samplePerfectTile(loop, parts, 16, null);
+  }
+
+  /**
+   * {@link SamplePerfectTile}.
+   *
+   * @param maxInnermostFactor -1 for any
+   * @param decision the factors; null to draw them
+   */
+  public List<ExprRef> samplePerfectTile(
+      LoopRef loop, int parts, int maxInnermostFactor, @Nullable List<Long> decision) {
+    List<Long> factors =
+        SamplePerfectTile.apply(state, random, loop, parts, maxInnermostFactor, decision);
+    return sampled("SamplePerfectTile", loop, List.of(parts, maxInnermostFactor), factors);
+  }
+
+  /**
+   * {@link SamplePartitionedTile}.
+   *
+   * @param partition the position of the first inner factor
+   * @param innerMultiple what the product of the inner factors is a multiple of
+   * @param decision the factors; null to draw them
+   */
+  public List<ExprRef> samplePartitionedTile(
+      LoopRef loop, int parts, int partition, int innerMultiple, @Nullable List<Long> decision) {
+    List<Long> factors =
+        SamplePartitionedTile.apply(
+            state, random, loop, parts, partition, innerMultiple, decision);
+    return sampled(
+        "SamplePartitionedTile", loop, List.of(parts, partition, innerMultiple), factors);
+  }
+
+  private List<ExprRef> sampled(String kind, LoopRef loop, List<?> attrs, List<Long> factors) {
+    List<ExprRef> refs = factors.stream().map(ExprRef::new).toList();
+    recorder.add(kind, List.of(loop), attrs, refs);
+    recorder.decide(factors);
+    return refs;
+  }
+
+  /**
+   * {@link SampleCategorical}.
+   *
+   * @param decision the position of the candidate; null to draw it
+   */
+  public ExprRef sampleCategorical(
+      List<Long> candidates, List<Double> weights, @Nullable Long decision) {
+    int chosen = SampleCategorical.apply(state, random, candidates, weights, decision);
+    ExprRef ref = new ExprRef(candidates.get(chosen));
+    recorder.add("SampleCategorical", List.of(), List.of(candidates, weights), List.of(ref));
+    recorder.decide(chosen);
+    return ref;
+  }
+
+  /**
+   * {@link SampleComputeLocation}, for {@code computeAt}.
+   *
+   * @param decision -2 inline, -1 where it is, or the position of a loop; null to draw it
+   */
+  public LoopRef sampleComputeLocation(BlockRef block, @Nullable Long decision) {
+    Sampled<Long, LoopRef> sampled =
+        SampleComputeLocation.apply(state, random, block, decision);
+    recorder.add("SampleComputeLocation", List.of(block), List.of(), List.of(sampled.result()));
+    recorder.decide(sampled.decision());
+    return sampled.result();
+  }
+
   // Loops.
 
   /** {@link Split}, with at most one factor null, to be worked out. */
@@ -283,11 +390,12 @@ public final class Schedule {
     return loops;
   }
 
-  private static Expr factor(Object factor) {
+  /** Null where the factor is to be worked out. */
+  private static @Nullable Expr factor(Object factor) {
     return switch (factor) {
       case Integer i -> Expr.int32(i);
       case Long i -> Expr.int32(i);
-      case ExprRef ref -> Expr.int32(ref.value());
+      case ExprRef ref -> ref.value() == -1 ? null : Expr.int32(ref.value());
       case Expr expr -> expr;
       default ->
           throw new IllegalArgumentException("a factor is a number or a sampled value: " + factor);
@@ -394,7 +502,12 @@ public final class Schedule {
    * @param index the place among the loop's statements; -1 the last possible, -2 the first
    */
   public void computeAt(BlockRef block, LoopRef loop, boolean preserveUnitLoops, int index) {
-    state = ComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+    state =
+        switch (loop.place()) {
+          case LOOP -> ComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+          case INLINE -> ComputeInline.apply(state, block);
+          case ROOT -> state;
+        };
     recorder.add("ComputeAt", List.of(block, loop), List.of(preserveUnitLoops, index), List.of());
   }
 
@@ -409,7 +522,12 @@ public final class Schedule {
    * @param index the place among the loop's statements; -1 the last possible, -2 the first
    */
   public void reverseComputeAt(BlockRef block, LoopRef loop, boolean preserveUnitLoops, int index) {
-    state = ReverseComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+    state =
+        switch (loop.place()) {
+          case LOOP -> ReverseComputeAt.apply(state, block, loop, preserveUnitLoops, index);
+          case INLINE -> ReverseComputeInline.apply(state, block);
+          case ROOT -> state;
+        };
     recorder.add(
         "ReverseComputeAt", List.of(block, loop), List.of(preserveUnitLoops, index), List.of());
   }
@@ -460,7 +578,7 @@ public final class Schedule {
   /** {@link ReorderBlockIterVar}. */
   public void reorderBlockIterVar(BlockRef block, List<Integer> order) {
     state = ReorderBlockIterVar.apply(state, block, order);
-    recorder.add("ReorderBlockIterVar", List.of(block), List.of(order), List.of());
+    recorder.add("ReorderBlockIterVar", List.of(block, order), List.of(), List.of());
   }
 
   /** {@link Blockize} of a loop; gives back the outer block. */
@@ -563,6 +681,12 @@ public final class Schedule {
   /** {@link Annotate} with an integer. */
   public void annotate(StmtRef ref, String key, long value) {
     annotate(ref, key, Expr.int32(value));
+  }
+
+  /** {@link Annotate} with a sampled integer. */
+  public void annotate(StmtRef ref, String key, ExprRef value) {
+    state = Annotate.apply(state, ref, key, Expr.int32(value.value()));
+    recorder.add("Annotate", List.of(ref, value), List.of(key), List.of());
   }
 
   /** {@link Annotate} with a string. */

@@ -3,7 +3,11 @@ package dev.weft.tir.schedule;
 import dev.weft.base.WeftException;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.script.PrintOptions;
+import dev.weft.tir.script.TvmScript;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,5 +59,22 @@ public class ScheduleException extends WeftException {
   /** The statements of {@link #function} that the reason is about. */
   public List<Stmt> offenders() {
     return offenders;
+  }
+
+  /**
+   * The function with the statements that the reason is about underlined, and the reason as a
+   * sentence; just the sentence where no function is concerned.
+   */
+  public String render() {
+    String sentence = primitive + " was refused: " + reason + ".\n";
+    if (function == null) {
+      return sentence;
+    }
+    Map<Stmt, Stmt> plain = new IdentityHashMap<>();
+    offenders.forEach(offender -> plain.put(offender, offender));
+    PrimFunc shown = function.withBody(Tags.unmark(function.body(), plain));
+    Object[] underlined = offenders.stream().map(plain::get).toArray();
+    String text = TvmScript.print(shown, PrintOptions.DEFAULT.underlining(underlined));
+    return text.stripTrailing() + "\n\n" + sentence;
   }
 }

@@ -38,11 +38,23 @@ final class Tags {
 
   /** Takes the marks off. */
   static Stmt unmark(Stmt body) {
+    return unmark(body, new IdentityHashMap<>());
+  }
+
+  /**
+   * Takes the marks off.
+   *
+   * @param renewed gets, for each statement that is there as a key, what became of it; an {@link
+   *     IdentityHashMap}
+   */
+  static Stmt unmark(Stmt body, Map<Stmt, Stmt> renewed) {
     return new IrRewriter() {
       @Override
       public Stmt stmt(Stmt node) {
         Stmt mapped = super.stmt(node);
-        return mapped instanceof Stmt.Block block ? unmarked(block) : mapped;
+        Stmt plain = mapped instanceof Stmt.Block block ? unmarked(block) : mapped;
+        renewed.computeIfPresent(node, (key, old) -> plain);
+        return plain;
       }
     }.stmt(body);
   }

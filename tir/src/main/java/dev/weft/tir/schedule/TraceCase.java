@@ -70,7 +70,8 @@ public record TraceCase(
     }
   }
 
-  private Schedule schedule() {
+  /** A fresh schedule of the module. */
+  Schedule schedule() {
     return checked ? Schedule.of(before) : Schedule.unchecked(before);
   }
 

@@ -9,6 +9,7 @@ import dev.weft.tir.schedule.trace.TraceValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class TraceRecorder {
   private final List<Instruction> instructions = new ArrayList<>();
   private final Map<Integer, TraceValue> decisions = new TreeMap<>();
-  private final Map<Object, String> names = new HashMap<>();
+  /** Names of handles; one found again has a name of its own, and the other keeps its name. */
+  private final Map<Object, String> names = new IdentityHashMap<>();
+
+  /** Names of statements, for handles that come from elsewhere. */
+  private final Map<Object, String> latest = new HashMap<>();
+
   private final Map<String, Object> handles = new HashMap<>();
   private final Consumer<Instruction> afterEach;
   private int next;
@@ -37,6 +43,7 @@ final class TraceRecorder {
     instructions.addAll(other.instructions);
     decisions.putAll(other.decisions);
     names.putAll(other.names);
+    latest.putAll(other.latest);
     handles.putAll(other.handles);
     next = other.next;
   }
@@ -71,6 +78,7 @@ final class TraceRecorder {
           };
       String name = letter + next++;
       names.put(output, name);
+      latest.put(output, name);
       handles.put(name, output);
       out.add(name);
     }
@@ -108,7 +116,7 @@ final class TraceRecorder {
   }
 
   private TraceValue name(Object ref) {
-    String name = names.get(ref);
+    String name = names.getOrDefault(ref, latest.get(ref));
     if (name == null) {
       throw new ScheduleException(
           "handle", ref + " was made by another schedule", "", null, List.of());

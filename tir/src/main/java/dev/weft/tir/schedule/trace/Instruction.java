@@ -18,4 +18,14 @@ public record Instruction(
     attrs = List.copyOf(attrs);
     outputs = List.copyOf(outputs);
   }
+
+  /** Whether the step draws something, so that it has a decision. */
+  public boolean isSampling() {
+    return kind.startsWith("Sample");
+  }
+
+  /** Whether the step changes nothing: it finds blocks and loops, or draws. */
+  public boolean isPure() {
+    return isSampling() || kind.startsWith("Get");
+  }
 }
