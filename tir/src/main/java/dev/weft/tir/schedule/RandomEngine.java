@@ -2,8 +2,8 @@ package dev.weft.tir.schedule;
 
 /**
  * The random numbers of a schedule: the linear congruential generator {@code x ← 48271 x mod (2³¹ −
- * 1)} (Park, Miller, Stockmeyer: "Technical correspondence", Communications of the ACM 36(7), 1993),
- * whose whole state is one number, so that what was drawn can be drawn again.
+ * 1)} (Park, Miller, Stockmeyer: "Technical correspondence", Communications of the ACM 36(7),
+ * 1993), whose whole state is one number, so that what was drawn can be drawn again.
  */
 public final class RandomEngine {
   private static final long MULTIPLIER = 48271;

@@ -42,8 +42,7 @@ final class Replay {
     for (int i = 0; i < trace.instructions().size(); i++) {
       current = trace.instructions().get(i);
       TraceValue recorded = trace.decisions().get(i);
-      decision =
-          current.isSampling() ? options.decisions().decide(i, current, recorded) : recorded;
+      decision = current.isSampling() ? options.decisions().decide(i, current, recorded) : recorded;
       List<?> made = step();
       if (made.size() != current.outputs().size()) {
         throw bad("it makes " + made.size() + " handles, the trace names " + current.outputs());
@@ -329,8 +328,7 @@ final class Replay {
         yield new AttrValue.Entries(map);
       }
       case TraceValue.Indices(IndexMap map) -> map;
-      case TraceValue.Ref ref ->
-          throw bad("within an annotation's value there can't be a handle");
+      case TraceValue.Ref ref -> throw bad("within an annotation's value there can't be a handle");
       case TraceValue.None() -> throw bad("an annotation needs a value");
     };
   }

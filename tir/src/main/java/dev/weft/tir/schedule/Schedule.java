@@ -49,8 +49,8 @@ import dev.weft.tir.schedule.verify.VerifyOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -315,8 +315,7 @@ public final class Schedule {
   public List<ExprRef> samplePartitionedTile(
       LoopRef loop, int parts, int partition, int innerMultiple, @Nullable List<Long> decision) {
     List<Long> factors =
-        SamplePartitionedTile.apply(
-            state, random, loop, parts, partition, innerMultiple, decision);
+        SamplePartitionedTile.apply(state, random, loop, parts, partition, innerMultiple, decision);
     return sampled(
         "SamplePartitionedTile", loop, List.of(parts, partition, innerMultiple), factors);
   }
@@ -348,8 +347,7 @@ public final class Schedule {
    * @param decision -2 inline, -1 where it is, or the position of a loop; null to draw it
    */
   public LoopRef sampleComputeLocation(BlockRef block, @Nullable Long decision) {
-    Sampled<Long, LoopRef> sampled =
-        SampleComputeLocation.apply(state, random, block, decision);
+    Sampled<Long, LoopRef> sampled = SampleComputeLocation.apply(state, random, block, decision);
     recorder.add("SampleComputeLocation", List.of(block), List.of(), List.of(sampled.result()));
     recorder.decide(sampled.decision());
     return sampled.result();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TraceRecorder {
   private final List<Instruction> instructions = new ArrayList<>();
   private final Map<Integer, TraceValue> decisions = new TreeMap<>();
+
   /** Names of handles; one found again has a name of its own, and the other keeps its name. */
   private final Map<Object, String> names = new IdentityHashMap<>();
 

@@ -75,8 +75,7 @@ final class SamplingTest {
   void decisionsAreRepaired(String decision, String used) {
     Schedule schedule = Schedule.of(Programs.matmul(16));
     LoopRef i = schedule.getLoops(schedule.getBlock("C")).getFirst();
-    assertThat(values(schedule.samplePerfectTile(i, 3, 8, longs(decision))))
-        .isEqualTo(longs(used));
+    assertThat(values(schedule.samplePerfectTile(i, 3, 8, longs(decision)))).isEqualTo(longs(used));
     assertThat(schedule.trace().decisions().values())
         .containsExactly(
             new TraceValue.Items(
@@ -94,8 +93,7 @@ final class SamplingTest {
   void partitionedDecisionsAreRepaired(int position, int multiple, String decision, String used) {
     Schedule schedule = Schedule.of(Programs.matmul(24));
     LoopRef i = schedule.getLoops(schedule.getBlock("C")).getFirst();
-    assertThat(
-            values(schedule.samplePartitionedTile(i, 3, position, multiple, longs(decision))))
+    assertThat(values(schedule.samplePartitionedTile(i, 3, position, multiple, longs(decision))))
         .isEqualTo(longs(used));
   }
 
@@ -131,7 +129,10 @@ final class SamplingTest {
     int[] counts = new int[3];
     for (int n = 0; n < 1000; n++) {
       counts[
-          (int) schedule.sampleCategorical(List.of(0L, 1L, 2L), List.of(0.7, 0.0, 0.3), null).value()]++;
+          (int)
+              schedule
+                  .sampleCategorical(List.of(0L, 1L, 2L), List.of(0.7, 0.0, 0.3), null)
+                  .value()]++;
     }
     assertThat(counts[0]).isBetween(620, 780);
     assertThat(counts[1]).isZero();

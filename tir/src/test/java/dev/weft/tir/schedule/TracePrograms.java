@@ -46,7 +46,8 @@ final class TracePrograms {
             .map(TracePrograms::home)
             .collect(Collectors.joining(System.getProperty("path.separator")));
     List<String> options =
-        new ArrayList<>(List.of("-proc:none", "-nowarn", "-cp", classPath, "-d", folder.toString()));
+        new ArrayList<>(
+            List.of("-proc:none", "-nowarn", "-cp", classPath, "-d", folder.toString()));
     StringWriter log = new StringWriter();
     try (var files = compiler.getStandardFileManager(null, null, null)) {
       boolean compiled =

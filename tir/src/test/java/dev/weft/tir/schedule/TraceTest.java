@@ -62,8 +62,9 @@ final class TraceTest {
     Schedule schedule = Schedule.of(Programs.matmulRelu(16));
     schedule.replay(other);
     assertThat(schedule.trace()).isEqualTo(other);
-    assertThat(schedule.getLoops(schedule.getBlock("Y")).stream()
-            .map(loop -> TvmScript.print(schedule.state().loop(loop).stmt().extent())))
+    assertThat(
+            schedule.getLoops(schedule.getBlock("Y")).stream()
+                .map(loop -> TvmScript.print(schedule.state().loop(loop).stmt().extent())))
         .containsExactly("16", "8", "2", "16");
     assertThatThrownBy(() -> trace.withDecision(0, new TraceValue.Int(1)))
         .hasMessageContaining("GetBlock decides nothing");
@@ -112,8 +113,7 @@ final class TraceTest {
 
   @Test
   void traceOfSeveralFunctions() {
-    IRModule module =
-        IRModule.of("f", Programs.elementwise(4)).with("g", Programs.matmul(4));
+    IRModule module = IRModule.of("f", Programs.elementwise(4)).with("g", Programs.matmul(4));
     Schedule schedule = Schedule.of(module);
     assertThatThrownBy(() -> schedule.getBlock("B")).hasMessageContaining("main");
     schedule.workOn("f");

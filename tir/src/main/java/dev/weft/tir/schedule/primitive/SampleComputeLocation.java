@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is drawn is handed to {@code computeAt}, which then inlines the block, leaves it where it
  * is or moves it. Candidates are -2 if {@code computeInline} accepts the block, -1, and the loops
- * around its consumers which {@code computeAt} accepts, except loops of one iteration, spatial loops
- * within a reduction loop, and reduction loops within which there is no spatial loop.
+ * around its consumers which {@code computeAt} accepts, except loops of one iteration, spatial
+ * loops within a reduction loop, and reduction loops within which there is no spatial loop.
  *
  * <p>Conditions: the block is not a function's root.
  *

@@ -51,8 +51,12 @@ public final class SamplePartitionedTile {
     if (parts < 2 || partition < 1 || partition >= parts || innerMultiple < 1) {
       throw state.refuse(
           NAME,
-          parts + " factors can't have a product of multiples of " + innerMultiple
-              + " from position " + partition + " on",
+          parts
+              + " factors can't have a product of multiples of "
+              + innerMultiple
+              + " from position "
+              + partition
+              + " on",
           loop);
     }
     if (decision != null && decision.size() != parts) {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * optionally a decision, the factors to use.
  *
  * <p>Every product of so many factors that is the loop's extent is as likely as the others; those
- * with too large an innermost factor are drawn again. Where the extent is no constant, the outermost
- * factor is -1, which {@code split} works out, and the others are 1. A decision that was made for
- * another extent is repaired from the inside out: a factor that does not divide what is left is
- * replaced by all of it, and the outermost takes the rest.
+ * with too large an innermost factor are drawn again. Where the extent is no constant, the
+ * outermost factor is -1, which {@code split} works out, and the others are 1. A decision that was
+ * made for another extent is repaired from the inside out: a factor that does not divide what is
+ * left is replaced by all of it, and the outermost takes the rest.
  *
  * <p>Conditions:
  *

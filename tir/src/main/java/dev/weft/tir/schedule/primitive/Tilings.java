@@ -51,8 +51,8 @@ final class Tilings {
   }
 
   /**
-   * Factors that were chosen for another product, made to fit: from the innermost outwards, one that
-   * does not divide what is left takes all of it, and the outermost takes the rest.
+   * Factors that were chosen for another product, made to fit: from the innermost outwards, one
+   * that does not divide what is left takes all of it, and the outermost takes the rest.
    */
   static List<Long> repair(List<Long> factors, long product) {
     List<Long> repaired = new ArrayList<>(factors);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints a trace as the Java calls that make it. What each instruction calls is a template: {@code
  * i0} an input, {@code a0} an attribute, {@code f0} an attribute or input that is a truth value,
- * {@code x0} an attribute, or the input after the first where there are no attributes, {@code all} the inputs as a list, {@code rest} those from the second on, {@code d} the decision.
+ * {@code x0} an attribute, or the input after the first where there are no attributes, {@code all}
+ * the inputs as a list, {@code rest} those from the second on, {@code d} the decision.
  */
 final class TraceJava {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+)(\\d*)\\}");
@@ -107,20 +108,20 @@ final class TraceJava {
     }
     String body = lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
     return """
-        import dev.weft.base.DType;
-        import dev.weft.tir.*;
-        import dev.weft.tir.schedule.*;
-        import java.util.Arrays;
-        import java.util.List;
-        import java.util.Map;
+    import dev.weft.base.DType;
+    import dev.weft.tir.*;
+    import dev.weft.tir.schedule.*;
+    import java.util.Arrays;
+    import java.util.List;
+    import java.util.Map;
 
-        final class %s {
-          private %s() {}
+    final class %s {
+      private %s() {}
 
-          static void apply(Schedule schedule, ReplayOptions options) {
-        %s  }
-        }
-        """
+      static void apply(Schedule schedule, ReplayOptions options) {
+    %s  }
+    }
+    """
         .formatted(className, className, body);
   }
 
@@ -137,30 +138,35 @@ final class TraceJava {
         lines.add("var " + step.outputs().get(i) + " = " + list + ".get(" + i + ");");
       }
     } else {
-      lines.add(step.outputs().isEmpty() ? call : "var " + step.outputs().getFirst() + " = " + call);
+      lines.add(
+          step.outputs().isEmpty() ? call : "var " + step.outputs().getFirst() + " = " + call);
     }
   }
 
   private String fill(String template, Instruction step, @Nullable TraceValue decision) {
-    Function<MatchResult, String> filler = match -> {
-      String number = match.group(2);
-      int index = number.isEmpty() ? 0 : Integer.parseInt(number);
-      return switch (match.group(1)) {
-        case "i" -> java(step.inputs(), index);
-        case "a" -> java(step.attrs(), index);
-        case "x" ->
-            java(step.attrs().isEmpty() ? step.inputs().get(index + 1) : step.attrs().get(index));
-        case "al" -> longs(step.attrs().get(index));
-        case "f" -> truth(step.attrs(), index);
-        case "g" -> truth(step.inputs(), index);
-        case "v" -> annotation(step.inputs().get(index));
-        case "all" -> java(new TraceValue.Items(step.inputs()));
-        case "rest" -> list("Arrays.asList(", step.inputs().subList(1, step.inputs().size()));
-        case "d" -> decision == null ? "null" : java(decision) + "L";
-        case "dl" -> decision == null ? "null" : longs(decision);
-        default -> throw new IllegalStateException(template);
-      };
-    };
+    Function<MatchResult, String> filler =
+        match -> {
+          String number = match.group(2);
+          int index = number.isEmpty() ? 0 : Integer.parseInt(number);
+          return switch (match.group(1)) {
+            case "i" -> java(step.inputs(), index);
+            case "a" -> java(step.attrs(), index);
+            case "x" ->
+                java(
+                    step.attrs().isEmpty()
+                        ? step.inputs().get(index + 1)
+                        : step.attrs().get(index));
+            case "al" -> longs(step.attrs().get(index));
+            case "f" -> truth(step.attrs(), index);
+            case "g" -> truth(step.inputs(), index);
+            case "v" -> annotation(step.inputs().get(index));
+            case "all" -> java(new TraceValue.Items(step.inputs()));
+            case "rest" -> list("Arrays.asList(", step.inputs().subList(1, step.inputs().size()));
+            case "d" -> decision == null ? "null" : java(decision) + "L";
+            case "dl" -> decision == null ? "null" : longs(decision);
+            default -> throw new IllegalStateException(template);
+          };
+        };
     StringBuilder out = new StringBuilder();
     int end = 0;
     for (MatchResult match : PLACEHOLDER.matcher(template).results().toList()) {
@@ -183,7 +189,9 @@ final class TraceJava {
     if (!(value instanceof TraceValue.Items(List<TraceValue> items))) {
       throw new IllegalArgumentException("a list of integers is expected, got " + value);
     }
-    return items.stream().map(item -> java(item) + "L").collect(Collectors.joining(", ", "List.of(", ")"));
+    return items.stream()
+        .map(item -> java(item) + "L")
+        .collect(Collectors.joining(", ", "List.of(", ")"));
   }
 
   private String list(String open, List<TraceValue> values) {
@@ -229,7 +237,8 @@ final class TraceJava {
           "new AttrValue.Entries(" + entries(List.copyOf(values.entrySet())) + ")";
       case TraceValue.Ref v -> throw new IllegalArgumentException("no annotation's value: " + v);
       case TraceValue.None v -> throw new IllegalArgumentException("no annotation's value: " + v);
-      case TraceValue.Indices v -> throw new IllegalArgumentException("no annotation's value: " + v);
+      case TraceValue.Indices v ->
+          throw new IllegalArgumentException("no annotation's value: " + v);
     };
   }
 
@@ -262,8 +271,7 @@ final class TraceJava {
     for (Var input : map.inputs()) {
       String name = "x" + vars++;
       names.put(input, name);
-      lines.add(
-          "var " + name + " = Var.of(" + quoted(input.name()) + ", " + dtype(input) + ");");
+      lines.add("var " + name + " = Var.of(" + quoted(input.name()) + ", " + dtype(input) + ");");
     }
     String inputs = map.inputs().stream().map(names::get).collect(Collectors.joining(", "));
     String outputs =
