@@ -2,71 +2,109 @@ package dev.weft.tir.interp;
 
 import dev.weft.tir.Buffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The place in memory that a load or store touches, checked against the buffer's bounds. */
 final class Access {
+  private final Object node;
   private final Buffer buffer;
   private final Eval[] indices;
   private final boolean[] vector;
   private final ExprCompiler.BufferSource source;
+  private final int slot;
 
-  Access(Buffer buffer, Eval[] indices, boolean[] vector, ExprCompiler.BufferSource source) {
+  /**
+   * @param node the load or store, for errors
+   * @param vector for each index whether it differs from lane to lane
+   * @param source gives the buffer
+   * @param slot where the buffer is, if it is in a slot; null otherwise
+   */
+  Access(
+      Object node,
+      Buffer buffer,
+      Eval[] indices,
+      boolean[] vector,
+      ExprCompiler.BufferSource source,
+      @Nullable Integer slot) {
+    this.node = node;
     this.buffer = buffer;
     this.indices = indices;
     this.vector = vector;
     this.source = source;
+    this.slot = slot == null ? -1 : slot;
   }
 
-  Memory memory(Frame frame) {
-    return source.get(frame).memory();
+  /** The buffer with its memory as it is now. */
+  BoundBuffer bound(Frame frame) {
+    return slot >= 0 ? (BoundBuffer) frame.objects[slot] : source.get(frame);
   }
 
   /** The byte offset of a lane's element; throws if an index is out of bounds. */
-  long offset(Frame frame, int lane) {
-    BoundBuffer bound = source.get(frame);
-    int bufferLanes = bound.dtype().lanes();
-    int indexLane = bufferLanes == 1 ? lane : lane / bufferLanes;
+  long offset(Frame frame, BoundBuffer bound, int lane) {
+    if (bound.dtype().lanes() == 1) {
+      long bytes = element(frame, bound, lane) * bound.dtype().bytes();
+      return bytes >= 0 && bytes + bound.dtype().bytes() <= bound.memory().bytes
+          ? bytes
+          : throwBeyond(frame, bound, bytes);
+    }
+    return offsetOfLane(frame, bound, lane);
+  }
+
+  private long element(Frame frame, BoundBuffer bound, int lane) {
     long element = bound.offset();
     long[] shape = bound.shape();
     long[] strides = bound.strides();
     for (int i = 0; i < indices.length; i++) {
-      long index = indices[i].asLong(frame, vector[i] ? indexLane : 0);
+      Eval e = indices[i];
+      long index =
+          e instanceof Eval.Slot variable
+              ? frame.ints[variable.slot]
+              : e.asLong(frame, vector[i] ? lane : 0);
       if (index < 0 || index >= shape[i]) {
         throw outOfBounds(frame, i, index, shape);
       }
       element += index * strides[i];
     }
-    long bytes = element * bound.dtype().bytes();
-    if (bufferLanes > 1) {
-      bytes += (long) (lane % bufferLanes) * (bound.dtype().bytes() / bufferLanes);
-    }
-    if (bytes < 0 || bytes + bound.dtype().bytes() / bufferLanes > bound.memory().data.byteSize()) {
-      throw frame.error(
-          "'"
-              + buffer.name()
-              + "' is accessed "
-              + element
-              + " elements into '"
-              + bound.memory().name
-              + "', which has "
-              + bound.memory().scalars(),
-          "check the buffer's offset and strides");
-    }
-    return bytes;
+    return element;
   }
 
-  /** As {@link #offset}, for a read: throws if nobody has written the element. */
-  long readOffset(Frame frame, int lane, int bytes) {
-    long at = offset(frame, lane);
-    Memory memory = source.get(frame).memory();
-    if (!memory.isWritten(at, bytes)) {
+  /** A lane of a buffer whose elements are vectors. */
+  private long offsetOfLane(Frame frame, BoundBuffer bound, int lane) {
+    int lanes = bound.dtype().lanes();
+    int unit = bound.dtype().bytes() / lanes;
+    long element = element(frame, bound, lane / lanes);
+    long bytes = element * bound.dtype().bytes() + (long) (lane % lanes) * unit;
+    return bytes >= 0 && bytes + unit <= bound.memory().bytes
+        ? bytes
+        : throwBeyond(frame, bound, bytes);
+  }
+
+  private long throwBeyond(Frame frame, BoundBuffer bound, long bytes) {
+    throw frame.error(
+        "'"
+            + buffer.name()
+            + "' is accessed "
+            + bytes
+            + " bytes into '"
+            + bound.memory().name
+            + "', which has "
+            + bound.memory().bytes,
+        "check the buffer's offset and strides",
+        node);
+  }
+
+  /** As {@link #offset}, for a read of so many bytes: throws if nobody has written them. */
+  long readOffset(Frame frame, BoundBuffer bound, int lane, int bytes) {
+    long at = offset(frame, bound, lane);
+    if (!bound.memory().isWritten(at, bytes)) {
       throw frame.error(
           "'"
               + buffer.name()
               + "' is read at "
               + describe(frame, lane)
               + ", which has not been written",
-          "write the element before it is read");
+          "write the element before it is read",
+          node);
     }
     return at;
   }
@@ -91,6 +129,7 @@ final class Access {
             + shape[dim]
             + ") of its shape "
             + Arrays.toString(shape),
-        "guard the access or correct the extents");
+        "guard the access or correct the extents",
+        node);
   }
 }

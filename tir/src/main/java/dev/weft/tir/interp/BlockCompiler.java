@@ -24,9 +24,6 @@ final class BlockCompiler {
     this.slots = exprs.slots();
   }
 
-  /** An axis of a block: its value, its domain and where it goes. */
-  private record Axis(String name, int slot, Eval value, Eval min, Eval extent, boolean reduce) {}
-
   StmtCompiler.Exec compile(List<Expr> values, Expr predicate, Stmt.Block block) {
     Eval condition = exprs.compile(predicate);
     Eval[] compiledValues = exprs.compileAll(values);
@@ -35,12 +32,11 @@ final class BlockCompiler {
       IterVar iter = block.iterVars().get(i);
       axes[i] =
           new Axis(
-              iter.var().name(),
+              iter,
               slots.define(iter.var()),
               compiledValues[i],
-              stmts.first(iter.dom()),
-              exprs.compile(iter.dom().extent()),
-              iter.kind() == IterVar.Kind.REDUCE);
+              exprs.compile(iter.dom().min()),
+              exprs.compile(iter.dom().extent()));
     }
     List<Preparation> preparations = new ArrayList<>();
     for (Buffer buffer : block.allocBuffers()) {
@@ -53,34 +49,18 @@ final class BlockCompiler {
     StmtCompiler.Exec init = initStmt == null ? null : stmts.compile(initStmt);
     StmtCompiler.Exec body = stmts.compile(block.body());
     Frame.Place place = f -> describe(block.name(), axes, f);
+    boolean always = condition.isConstant(1);
+    Preparation[] prepared = preparations.toArray(Preparation[]::new);
     return f -> {
-      if (condition.asLong(f) == 0) {
+      if (!always && condition.asLong(f) == 0) {
         return StmtCompiler.Flow.NORMAL;
       }
       boolean starts = true;
       for (Axis axis : axes) {
-        long value = axis.value.asLong(f);
-        f.ints[axis.slot] = value;
-        long min = axis.min.asLong(f);
-        if (value < min || value - min >= axis.extent.asLong(f)) {
-          throw f.error(
-              "axis '"
-                  + axis.name
-                  + "' of block '"
-                  + block.name()
-                  + "' is "
-                  + value
-                  + ", outside its domain ["
-                  + min
-                  + ", "
-                  + (min + axis.extent.asLong(f))
-                  + ")",
-              "correct the loop extents or add a predicate (T.where)");
-        }
-        starts &= !axis.reduce || value == min;
+        starts &= axis.enter(f, block);
       }
       f.enter(place);
-      for (Preparation preparation : preparations) {
+      for (Preparation preparation : prepared) {
         preparation.run(f);
       }
       if (init != null && starts) {
@@ -95,8 +75,8 @@ final class BlockCompiler {
   private static String describe(String name, Axis[] axes, Frame frame) {
     StringBuilder text = new StringBuilder("block '").append(name).append("'");
     for (int i = 0; i < axes.length; i++) {
-      text.append(i == 0 ? " (" : ", ").append(axes[i].name).append("=");
-      text.append(frame.ints[axes[i].slot]);
+      text.append(i == 0 ? " (" : ", ").append(axes[i].name()).append("=");
+      text.append(frame.ints[axes[i].slot()]);
     }
     return axes.length == 0 ? text.toString() : text.append(")").toString();
   }
@@ -179,7 +159,7 @@ final class BlockCompiler {
       }
       shape.bind(f, dims);
       if (!buffer.strides().isEmpty()) {
-        strides.bind(f, steps);
+        strides.bind(f, steps, dims);
       } else {
         checkCompact(f, buffer, dims, steps);
       }

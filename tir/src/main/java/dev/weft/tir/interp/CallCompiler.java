@@ -2,6 +2,7 @@ package dev.weft.tir.interp;
 
 import dev.weft.base.DType;
 import dev.weft.base.Scalars;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Callee;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -25,7 +26,7 @@ final class CallCompiler {
   Eval compile(DType dtype, Callee callee, List<Expr> args) {
     return switch (callee) {
       case Callee.GlobalVar(String name) ->
-          number(dtype, hostArgs(args), values -> functions.call(name, values));
+          number(dtype, hostArgs(args), (f, values) -> functions.call(name, values));
       case Intrinsic intrinsic -> intrinsic(dtype, intrinsic, args);
     };
   }
@@ -55,7 +56,19 @@ final class CallCompiler {
     DType scalar = dtype.scalar();
     return switch (intrinsic) {
       case IF_THEN_ELSE -> exprs.choose(args.get(0), args.get(1), args.get(2));
-      case LIKELY -> exprs.compile(args.get(0));
+      case LIKELY, IGNORE_LOOP_PARTITION -> exprs.compile(args.get(0));
+      case IS_NULL -> {
+        Eval pointer = exprs.compile(args.get(0));
+        yield Eval.ofLong((f, lane) -> pointer.asObject(f) instanceof Number n && n.longValue() == 0 ? 1 : 0);
+      }
+      case VECTORLOW -> lanes(dtype, args.get(0), 0);
+      case VECTORHIGH -> lanes(dtype, args.get(0), dtype.lanes());
+      case VECTORCOMBINE -> combine(dtype, args);
+      case GET_ACTIVE_LANE_MASK -> {
+        Eval base = exprs.compile(args.get(0));
+        Eval limit = exprs.compile(args.get(1));
+        yield Eval.ofLong((f, lane) -> base.asLong(f) + lane < limit.asLong(f) ? 1 : 0);
+      }
       case ABS -> {
         Eval x = exprs.compile(args.get(0));
         yield IntMath.isUnsigned(dtype)
@@ -110,8 +123,8 @@ final class CallCompiler {
         Eval x = exprs.compile(args.get(0));
         yield Eval.ofLong((f, lane) -> IntMath.wrap(scalar, ~x.asLong(f, lane)));
       }
-      case SHIFT_LEFT -> longs(args, (a, b) -> IntMath.shiftLeft(scalar, a, b));
-      case SHIFT_RIGHT -> longs(args, (a, b) -> IntMath.shiftRight(scalar, a, b));
+      case SHIFT_LEFT -> shift(args, (a, b) -> IntMath.shiftLeft(scalar, a, b));
+      case SHIFT_RIGHT -> shift(args, (a, b) -> IntMath.shiftRight(scalar, a, b));
       case Q_MULTIPLY_SHIFT -> qMultiplyShift(scalar, args);
       case MIN_VALUE -> limit(scalar, false);
       case MAX_VALUE -> limit(scalar, true);
@@ -138,15 +151,21 @@ final class CallCompiler {
         yield exprs.pointerTo(load);
       }
       case ACCESS_PTR -> accessPtr(args);
-      case ATOMIC_ADD -> atomic(dtype, args, Double::sum, Long::sum);
-      case ATOMIC_MAX -> atomic(dtype, args, Math::max, Math::max);
-      case ATOMIC_MIN -> atomic(dtype, args, Math::min, Math::min);
+      case ATOMIC_ADD -> atomic(args, Double::sum, Long::sum);
+      case ATOMIC_MAX -> {
+        DType of = args.get(1).dtype();
+        yield atomic(args, Math::max, (a, b) -> IntMath.apply(BinaryOp.MAX, of, a, b));
+      }
+      case ATOMIC_MIN -> {
+        DType of = args.get(1).dtype();
+        yield atomic(args, Math::min, (a, b) -> IntMath.apply(BinaryOp.MIN, of, a, b));
+      }
       case CALL_EXTERN, CALL_PURE_EXTERN, CALL_PACKED, CALL_CPACKED -> {
         if (!(args.get(0) instanceof Expr.StringImm(String name))) {
           throw refuse(intrinsic, "without a name as its first argument");
         }
         yield number(
-            dtype, hostArgs(args.subList(1, args.size())), values -> callHost(name, values));
+            dtype, hostArgs(args.subList(1, args.size())), (f, values) -> callHost(f, name, values));
       }
       default ->
           throw new InterpreterException(
@@ -156,15 +175,14 @@ final class CallCompiler {
     };
   }
 
-  private @Nullable Number callHost(String name, List<Object> values) {
+  private @Nullable Number callHost(Frame frame, String name, List<Object> values) {
     ExternFunction function = functions.externs().get(name);
     if (function == null) {
-      throw new InterpreterException(
+      throw frame.error(
           "the external function '"
               + name
               + "' is not registered; registered are "
               + functions.externs().keySet(),
-          "",
           "register it with Interpreter.withExtern");
     }
     return function.call(values);
@@ -176,6 +194,23 @@ final class CallCompiler {
 
   private static long mask(DType dtype) {
     return dtype.bits() == 64 ? -1L : (1L << dtype.bits()) - 1;
+  }
+
+  /** Some lanes of a vector, from one on. */
+  private Eval lanes(DType dtype, Expr vector, int first) {
+    Eval v = exprs.compile(vector);
+    return dtype.isFloat()
+        ? Eval.ofDouble((f, lane) -> v.asDouble(f, first + lane))
+        : Eval.ofLong((f, lane) -> v.asLong(f, first + lane));
+  }
+
+  private Eval combine(DType dtype, List<Expr> args) {
+    Eval low = exprs.compile(args.get(0));
+    Eval high = exprs.compile(args.get(1));
+    int half = args.get(0).dtype().lanes();
+    return dtype.isFloat()
+        ? Eval.ofDouble((f, i) -> i < half ? low.asDouble(f, i) : high.asDouble(f, i - half))
+        : Eval.ofLong((f, i) -> i < half ? low.asLong(f, i) : high.asLong(f, i - half));
   }
 
   private interface DoubleTest {
@@ -199,6 +234,21 @@ final class CallCompiler {
     Eval a = exprs.compile(args.get(0));
     Eval b = exprs.compile(args.get(1));
     return Eval.ofLong((f, lane) -> op.apply(a.asLong(f, lane), b.asLong(f, lane)));
+  }
+
+  /** By the width or more nothing is left; a negative number of bits means nothing. */
+  private Eval shift(List<Expr> args, LongOperator op) {
+    Eval a = exprs.compile(args.get(0));
+    Eval by = exprs.compile(args.get(1));
+    boolean unsigned = IntMath.isUnsigned(args.get(1).dtype());
+    return Eval.ofLong(
+        (f, lane) -> {
+          long bits = by.asLong(f, lane);
+          if (bits < 0 && !unsigned) {
+            throw f.error("shift by " + bits + " bits", "shift by 0 bits or more");
+          }
+          return op.apply(a.asLong(f, lane), bits);
+        });
   }
 
   private static Eval intPower(DType dtype, Eval base, Eval exponent) {
@@ -334,11 +384,12 @@ final class CallCompiler {
   private Eval accessPtr(List<Expr> args) {
     Eval data = exprs.compile(args.get(1));
     Eval offset = exprs.compile(args.get(2));
+    DType element = args.get(0).dtype();
     return Eval.ofObject(
         f -> {
           Object memory = data.asObject(f);
           if (memory instanceof Memory m) {
-            return new Pointer(m, offset.asLong(f) * m.element.bytes());
+            return new Pointer(m, offset.asLong(f) * element.bytes(), element);
           }
           throw f.error("T.tvm_access_ptr of a pointer without memory", "");
         });
@@ -348,31 +399,39 @@ final class CallCompiler {
     double apply(double a, double b);
   }
 
-  private Eval atomic(DType dtype, List<Expr> args, DoubleCombine floats, LongOperator ints) {
+  /** Combines a value with what a pointer points to; gives what was there before. */
+  private Eval atomic(List<Expr> args, DoubleCombine floats, LongOperator ints) {
     Eval pointer = exprs.compile(args.get(0));
     Eval value = exprs.compile(args.get(1));
-    DType scalar = dtype.scalar();
+    DType scalar = args.get(1).dtype().scalar();
     if (scalar.isFloat()) {
       return Eval.ofDouble(
           (f, lane) -> {
-            Pointer p = (Pointer) pointer.asObject(f);
-            double old = Scalars.getFloat(scalar, p.memory.data, p.byteOffset);
-            double combined = floats.apply(old, value.asDouble(f, 0));
-            Scalars.setFloat(scalar, p.memory.data, p.byteOffset, combined);
+            Pointer p = pointed(f, pointer);
+            double old = p.get(0);
+            p.set(0, Scalars.round(scalar, floats.apply(old, value.asDouble(f, 0))));
             return old;
           });
     }
     return Eval.ofLong(
         (f, lane) -> {
-          Pointer p = (Pointer) pointer.asObject(f);
-          long old = Scalars.getInt(scalar, p.memory.data, p.byteOffset);
-          Scalars.setInt(scalar, p.memory.data, p.byteOffset, ints.apply(old, value.asLong(f, 0)));
+          Pointer p = pointed(f, pointer);
+          long old = p.getLong(0);
+          p.setLong(0, ints.apply(old, value.asLong(f, 0)));
           return old;
         });
   }
 
+  private static Pointer pointed(Frame frame, Eval pointer) {
+    return switch (pointer.asObject(frame)) {
+      case Pointer p -> p;
+      case Memory memory -> new Pointer(memory, 0, memory.element);
+      default -> throw frame.error("an atomic operation's address points to no memory", "");
+    };
+  }
+
   private interface HostCall {
-    @Nullable Number call(List<Object> values);
+    @Nullable Number call(Frame frame, List<Object> values);
   }
 
   private interface HostArg {
@@ -396,7 +455,7 @@ final class CallCompiler {
   }
 
   private static Object hostPointer(Object value) {
-    return value instanceof Memory memory ? new Pointer(memory, 0) : value;
+    return value instanceof Memory memory ? new Pointer(memory, 0, memory.element) : value;
   }
 
   private static Eval number(DType dtype, List<HostArg> args, HostCall call) {
@@ -409,6 +468,14 @@ final class CallCompiler {
           });
     }
     boolean hasValue = scalar.isInt() || scalar.isBool();
+    if (scalar.isHandle()) {
+      // Nobody has a use for the pointers that host functions could give.
+      return Eval.ofObject(
+          f -> {
+            Number result = invoke(f, args, call);
+            return result == null ? 0L : result;
+          });
+    }
     return Eval.ofLong(
         (f, lane) -> {
           Number result = invoke(f, args, call);
@@ -421,6 +488,6 @@ final class CallCompiler {
     for (HostArg arg : args) {
       values.add(arg.value(frame));
     }
-    return call.call(values);
+    return call.call(frame, values);
   }
 }

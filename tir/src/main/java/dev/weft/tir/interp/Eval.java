@@ -38,6 +38,39 @@ abstract class Eval {
     Object apply(Frame frame);
   }
 
+  /** An integer that is the same whenever it is asked for. */
+  static final class Constant extends Eval {
+    final long value;
+
+    Constant(long value) {
+      this.value = value;
+    }
+
+    @Override
+    long asLong(Frame frame, int lane) {
+      return value;
+    }
+  }
+
+  /** The value of a scalar integer variable. */
+  static final class Slot extends Eval {
+    final int slot;
+
+    Slot(int slot) {
+      this.slot = slot;
+    }
+
+    @Override
+    long asLong(Frame frame, int lane) {
+      return frame.ints[slot];
+    }
+  }
+
+  /** Whether this is the constant {@code value}. */
+  final boolean isConstant(long value) {
+    return this instanceof Constant constant && constant.value == value;
+  }
+
   static Eval ofLong(OfLong f) {
     return new Eval() {
       @Override

@@ -32,7 +32,7 @@ final class ExprCompiler {
   Eval compile(Expr node) {
     return switch (node) {
       case Var v -> variable(v);
-      case Expr.IntImm(DType dtype, long value) -> Eval.ofLong((f, lane) -> value);
+      case Expr.IntImm(DType dtype, long value) -> new Eval.Constant(value);
       case Expr.FloatImm(DType dtype, double value) -> Eval.ofDouble((f, lane) -> value);
       case Expr.StringImm(String value) -> Eval.ofObject(f -> value);
       case Expr.Cast(DType dtype, Expr value) -> cast(dtype, value.dtype(), compile(value));
@@ -81,7 +81,7 @@ final class ExprCompiler {
     }
     return isFloat(v.dtype())
         ? Eval.ofDouble((f, lane) -> f.floats[s])
-        : Eval.ofLong((f, lane) -> f.ints[s]);
+        : new Eval.Slot(s);
   }
 
   static Eval cast(DType to, DType from, Eval value) {
@@ -107,7 +107,12 @@ final class ExprCompiler {
 
   Eval binary(BinaryOp op, DType operand, Eval a, Eval b) {
     if (!isFloat(operand)) {
-      return intBinary(op, operand.scalar(), a, b);
+      Eval quick = Arithmetic.int32(op, operand.scalar(), a, b);
+      return quick != null ? quick : intBinary(op, operand.scalar(), a, b);
+    }
+    Eval quick = Arithmetic.float32(op, operand.scalar(), a, b);
+    if (quick != null) {
+      return quick;
     }
     DType t = operand.scalar();
     return switch (op) {
@@ -285,44 +290,53 @@ final class ExprCompiler {
   }
 
   private Eval load(Expr.Load load) {
-    Access access = access(load.buffer(), load.indices());
+    Access access = access(load, load.buffer(), load.indices());
     DType scalar = load.buffer().dtype().scalar();
     int bytes = load.buffer().dtype().bytes() / load.buffer().dtype().lanes();
     Expr mask = load.predicate();
     Eval predicate = mask == null ? null : compile(mask);
     boolean perLane = mask != null && mask.dtype().isVector();
+    if (predicate == null && scalar.equals(DType.FLOAT32)) {
+      return new Arithmetic.LoadFloat32(access);
+    }
     if (isFloat(scalar)) {
       return Eval.ofDouble(
           (f, lane) -> {
             if (predicate != null && predicate.asLong(f, perLane ? lane : 0) == 0) {
               return 0;
             }
-            long at = access.readOffset(f, lane, bytes);
-            return Scalars.getFloat(scalar, access.memory(f).data, at);
+            BoundBuffer bound = access.bound(f);
+            long at = access.readOffset(f, bound, lane, bytes);
+            return Scalars.getFloat(scalar, bound.memory().data, at);
           });
     }
     if (scalar.isHandle()) {
       return Eval.ofObject(
-          f -> Scalars.getInt(scalar, access.memory(f).data, access.readOffset(f, 0, bytes)));
+          f -> {
+            BoundBuffer bound = access.bound(f);
+            long at = access.readOffset(f, bound, 0, bytes);
+            return Scalars.getInt(scalar, bound.memory().data, at);
+          });
     }
     return Eval.ofLong(
         (f, lane) -> {
           if (predicate != null && predicate.asLong(f, perLane ? lane : 0) == 0) {
             return 0;
           }
-          long at = access.readOffset(f, lane, bytes);
-          return Scalars.getInt(scalar, access.memory(f).data, at);
+          BoundBuffer bound = access.bound(f);
+          long at = access.readOffset(f, bound, lane, bytes);
+          return Scalars.getInt(scalar, bound.memory().data, at);
         });
   }
 
   /** The place in memory that a load or store touches. */
-  Access access(Buffer buffer, List<Expr> indices) {
+  Access access(Object node, Buffer buffer, List<Expr> indices) {
     Eval[] compiled = indices.stream().map(this::compile).toArray(Eval[]::new);
     boolean[] vector = new boolean[compiled.length];
     for (int i = 0; i < vector.length; i++) {
       vector[i] = indices.get(i).dtype().isVector();
     }
-    return new Access(buffer, compiled, vector, bufferSource(buffer));
+    return new Access(node, buffer, compiled, vector, bufferSource(buffer), slots.find(buffer));
   }
 
   /** Where a buffer's memory and sizes come from: its slot, or the pointer for undeclared views. */
@@ -382,7 +396,12 @@ final class ExprCompiler {
 
   /** The pointer that {@code T.address_of} and {@code T.access_ptr} give. */
   Eval pointerTo(Expr.Load load) {
-    Access access = access(load.buffer(), load.indices());
-    return Eval.ofObject(f -> new Pointer(access.memory(f), access.offset(f, 0)));
+    Access access = access(load, load.buffer(), load.indices());
+    DType element = load.buffer().dtype();
+    return Eval.ofObject(
+        f -> {
+          BoundBuffer bound = access.bound(f);
+          return new Pointer(bound.memory(), access.offset(f, bound, 0), element);
+        });
   }
 }

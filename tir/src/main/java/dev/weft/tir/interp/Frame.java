@@ -1,8 +1,10 @@
 package dev.weft.tir.interp;
 
+import dev.weft.tir.PrimFunc;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** The values of one running function: numbers, buffers and pointers by slot. */
 final class Frame {
@@ -18,7 +20,14 @@ final class Frame {
     String describe(Frame frame);
   }
 
-  Frame(int slots) {
+  /** The function that runs. */
+  private final PrimFunc function;
+
+  /** What the function has returned; null for nothing. */
+  @Nullable Number result;
+
+  Frame(PrimFunc function, int slots) {
+    this.function = function;
     ints = new long[slots];
     floats = new double[slots];
     objects = new Object[slots];
@@ -46,5 +55,10 @@ final class Frame {
 
   InterpreterException error(String what, String remedy) {
     return new InterpreterException(what, where(), remedy);
+  }
+
+  /** An error that shows the line of the function in which {@code node} stands. */
+  InterpreterException error(String what, String remedy, Object node) {
+    return new InterpreterException(what, where(), remedy, FaultyLine.of(function, node));
   }
 }

@@ -59,8 +59,8 @@ public final class Interpreter {
     call(module.get(name), args);
   }
 
-  private void call(PrimFunc function, List<?> args) {
-    program(function).run(args);
+  private @Nullable Number call(PrimFunc function, List<?> args) {
+    return program(function).run(args);
   }
 
   private synchronized Program program(PrimFunc function) {
@@ -80,8 +80,7 @@ public final class Interpreter {
 
     @Override
     public @Nullable Number call(String name, List<Object> args) {
-      Interpreter.this.call(module.get(name), args);
-      return null;
+      return Interpreter.this.call(module.get(name), args);
     }
   }
 
@@ -141,7 +140,7 @@ public final class Interpreter {
           "pass arguments in the order of the parameters");
     }
 
-    void run(List<?> args) {
+    @Nullable Number run(List<?> args) {
       if (args.size() != function.params().size()) {
         throw new InputException(
             args.size()
@@ -152,12 +151,13 @@ public final class Interpreter {
             function.globalSymbol("main"),
             "pass one argument a parameter");
       }
-      Frame frame = new Frame(slots.size());
+      Frame frame = new Frame(function, slots.size());
       frame.enter(f -> function.globalSymbol("main"));
       for (Binding binding : bindings) {
         binding.bind(frame, args);
       }
       body.run(frame);
+      return frame.result;
     }
 
     /** A buffer parameter: binds symbolic sizes, then checks the tensor against the buffer. */
@@ -169,6 +169,8 @@ public final class Interpreter {
       private final int pointerSlot;
       private final int slot;
       private final List<Eval> shape = new ArrayList<>();
+      private @Nullable SizeBinder strides;
+      private @Nullable SizeBinder offset;
 
       BufferBinding(int position, Buffer buffer) {
         this.position = position;
@@ -190,6 +192,10 @@ public final class Interpreter {
         for (Expr dim : buffer.shape()) {
           shape.add(exprs.compile(dim));
         }
+        // Tensors are compact and begin at their first element.
+        String name = "'" + buffer.name() + "' (its tensor is compact)";
+        strides = new SizeBinder(exprs, "the strides of " + name, buffer.strides());
+        offset = new SizeBinder(exprs, "the offset of " + name, List.of(buffer.elemOffset()));
         bindings.add(
             (f, args) -> {
               if (args.get(position) instanceof Pointer pointer) {
@@ -197,6 +203,7 @@ public final class Interpreter {
                 return;
               }
               long[] actual = actualShape(args);
+              bindLayout(f, actual);
               for (int d = 0; d < actual.length; d++) {
                 long wanted = shape.get(d).asLong(f);
                 if (wanted != actual[d]) {
@@ -207,12 +214,20 @@ public final class Interpreter {
             });
       }
 
+      private void bindLayout(Frame frame, long[] dims) {
+        if (strides != null && offset != null) {
+          strides.bind(frame, BoundBuffer.compactStrides(dims), dims);
+          offset.bind(frame, new long[] {0});
+        }
+      }
+
       /** A pointer (from a call within the module) has no shape: the declared one holds. */
       private void bindPointer(Frame frame, Pointer pointer) {
         long[] dims = new long[shape.size()];
         for (int d = 0; d < dims.length; d++) {
           dims[d] = shape.get(d).asLong(frame);
         }
+        bindLayout(frame, dims);
         long offset = pointer.byteOffset / buffer.dtype().bytes();
         frame.objects[pointerSlot] = pointer.memory;
         frame.objects[slot] =

@@ -6,8 +6,26 @@ import dev.weft.base.WeftException;
 public final class InterpreterException extends WeftException {
   private static final long serialVersionUID = 1L;
 
+  private final String excerpt;
+
   /** See {@link WeftException#WeftException(String, String, String)}. */
   public InterpreterException(String what, String where, String remedy) {
+    this(what, where, remedy, "");
+  }
+
+  InterpreterException(String what, String where, String remedy, String excerpt) {
     super(what, where, remedy);
+    this.excerpt = excerpt;
+  }
+
+  /** The line of the function's text and, below it, carets at the place; empty if not known. */
+  public String excerpt() {
+    return excerpt;
+  }
+
+  /** What was wrong and where, in one line, then the function's line with carets. */
+  @Override
+  public String getMessage() {
+    return excerpt.isEmpty() ? super.getMessage() : super.getMessage() + "\n" + excerpt;
   }
 }

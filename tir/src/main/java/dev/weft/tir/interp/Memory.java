@@ -11,19 +11,28 @@ final class Memory {
   final DType element;
   final String name;
 
+  /** Size. */
+  final long bytes;
+
+  /** The bytes of one scalar as a power of two. */
+  private final int unitShift;
+
   /** One bit an element; null where the contents count as written from the start. */
   private final long @Nullable [] written;
 
-  private Memory(MemorySegment data, DType element, String name, long @Nullable [] written) {
+  private Memory(
+      MemorySegment data, long bytes, DType element, String name, long @Nullable [] written) {
     this.data = data;
     this.element = element;
     this.name = name;
+    this.bytes = bytes;
+    this.unitShift = unitShift(element);
     this.written = written;
   }
 
   /** Memory of the caller, all of it written. */
   static Memory of(MemorySegment data, DType element, String name) {
-    return new Memory(data, element, name, null);
+    return new Memory(data, data.byteSize(), element, name, null);
   }
 
   /** New memory, nothing of it written. */
@@ -33,13 +42,14 @@ final class Memory {
         bytes <= 1 << 20
             ? MemorySegment.ofArray(new long[(int) ((bytes + 7) / 8)])
             : Arena.ofAuto().allocate(bytes, 64);
-    long scalars = count * element.lanes();
-    return new Memory(data, element, name, new long[Math.toIntExact((scalars + 63) / 64)]);
+    // A bit for each scalar, or for each byte of scalars of an odd size.
+    long units = bytes >> unitShift(element);
+    long[] written = new long[Math.toIntExact((units + 63) / 64)];
+    return new Memory(data, bytes, element, name, written);
   }
 
-  /** Number of scalar elements. */
-  long scalars() {
-    return data.byteSize() / (element.bytes() / element.lanes());
+  private static int unitShift(DType element) {
+    return Integer.numberOfTrailingZeros(Math.max(1, element.bytes() / element.lanes()));
   }
 
   boolean isWritten(long byteOffset, int bytes) {
@@ -47,8 +57,8 @@ final class Memory {
     if (bits == null) {
       return true;
     }
-    int unit = element.bytes() / element.lanes();
-    for (long i = byteOffset / unit; i * unit < byteOffset + bytes; i++) {
+    long end = (byteOffset + bytes - 1) >> unitShift;
+    for (long i = byteOffset >> unitShift; i <= end; i++) {
       if ((bits[(int) (i >> 6)] & 1L << i) == 0) {
         return false;
       }
@@ -61,8 +71,8 @@ final class Memory {
     if (bits == null) {
       return;
     }
-    int unit = element.bytes() / element.lanes();
-    for (long i = byteOffset / unit; i * unit < byteOffset + bytes; i++) {
+    long end = (byteOffset + bytes - 1) >> unitShift;
+    for (long i = byteOffset >> unitShift; i <= end; i++) {
       bits[(int) (i >> 6)] |= 1L << i;
     }
   }

@@ -26,12 +26,18 @@ final class SizeBinder {
   }
 
   void bind(Frame frame, long[] actual) {
-    for (int i = 0; i < actual.length; i++) {
+    bind(frame, actual, new long[0]);
+  }
+
+  /** As {@link #bind(Frame, long[])} for strides: that of a dimension of extent 1 is any. */
+  void bind(Frame frame, long[] actual, long[] extents) {
+    for (int i = 0; i < freeSlots.length; i++) {
       if (freeSlots[i] >= 0) {
         frame.ints[freeSlots[i]] = actual[i];
       }
       long wanted = expected[i].asLong(frame);
-      if (wanted != actual[i]) {
+      boolean counts = i >= extents.length || extents[i] != 1;
+      if (counts && wanted != actual[i]) {
         throw frame.error(
             "position " + i + " of " + what + " is " + actual[i] + ", expected " + wanted, "");
       }

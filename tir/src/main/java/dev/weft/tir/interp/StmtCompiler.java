@@ -5,8 +5,8 @@ import dev.weft.base.Scalars;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IterVar;
-import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
@@ -24,7 +24,9 @@ final class StmtCompiler {
   enum Flow {
     NORMAL,
     BREAK,
-    CONTINUE
+    CONTINUE,
+    /** The function ends; its result is in the frame. */
+    RETURN
   }
 
   private final ExprCompiler exprs;
@@ -91,8 +93,9 @@ final class StmtCompiler {
         Exec b = compile(body);
         yield f -> {
           while (c.asLong(f) != 0) {
-            if (b.run(f) == Flow.BREAK) {
-              break;
+            Flow flow = b.run(f);
+            if (flow == Flow.BREAK || flow == Flow.RETURN) {
+              return flow == Flow.RETURN ? flow : Flow.NORMAL;
             }
           }
           return Flow.NORMAL;
@@ -126,14 +129,13 @@ final class StmtCompiler {
       long begin = min.asLong(f);
       long end = begin + extent.asLong(f);
       f.enter(place);
-      for (long i = begin; i < end; i++) {
+      Flow flow = Flow.NORMAL;
+      for (long i = begin; i < end && flow != Flow.BREAK && flow != Flow.RETURN; i++) {
         f.ints[slot] = i;
-        if (b.run(f) == Flow.BREAK) {
-          break;
-        }
+        flow = b.run(f);
       }
       f.leave();
-      return Flow.NORMAL;
+      return flow == Flow.RETURN ? flow : Flow.NORMAL;
     };
   }
 
@@ -151,6 +153,9 @@ final class StmtCompiler {
   }
 
   private Exec evaluate(Expr value) {
+    if (value instanceof Expr.Call call && call.is(Intrinsic.RET)) {
+      return returned(call);
+    }
     Eval v = exprs.compile(value);
     DType dtype = value.dtype();
     if (dtype.isFloat()) {
@@ -171,9 +176,28 @@ final class StmtCompiler {
     };
   }
 
+  /** {@code T.ret(value)}. */
+  private Exec returned(Expr.Call call) {
+    if (call.args().isEmpty()) {
+      return f -> Flow.RETURN;
+    }
+    Expr value = call.args().get(0);
+    Eval v = exprs.compile(value);
+    if (value.dtype().isFloat()) {
+      return f -> {
+        f.result = v.asDouble(f, 0);
+        return Flow.RETURN;
+      };
+    }
+    return f -> {
+      f.result = v.asLong(f, 0);
+      return Flow.RETURN;
+    };
+  }
+
   private Exec store(Stmt.Store store) {
     Buffer buffer = store.buffer();
-    Access access = exprs.access(buffer, store.indices());
+    Access access = exprs.access(store, buffer, store.indices());
     Eval value = exprs.compile(store.value());
     DType scalar = buffer.dtype().scalar();
     int bytes = buffer.dtype().bytes() / buffer.dtype().lanes();
@@ -184,16 +208,18 @@ final class StmtCompiler {
       return scalar.isFloat()
           ? f -> {
             double v = value.asDouble(f, 0);
-            long at = access.offset(f, 0);
-            Memory memory = access.memory(f);
+            BoundBuffer bound = access.bound(f);
+            long at = access.offset(f, bound, 0);
+            Memory memory = bound.memory();
             Scalars.setFloat(scalar, memory.data, at, v);
             memory.markWritten(at, bytes);
             return Flow.NORMAL;
           }
           : f -> {
             long v = value.asLong(f, 0);
-            long at = access.offset(f, 0);
-            Memory memory = access.memory(f);
+            BoundBuffer bound = access.bound(f);
+            long at = access.offset(f, bound, 0);
+            Memory memory = bound.memory();
             Scalars.setInt(scalar, memory.data, at, v);
             memory.markWritten(at, bytes);
             return Flow.NORMAL;
@@ -220,12 +246,13 @@ final class StmtCompiler {
           ints[lane] = value.asLong(f, lane);
         }
       }
-      Memory memory = access.memory(f);
+      BoundBuffer bound = access.bound(f);
+      Memory memory = bound.memory();
       for (int lane = 0; lane < lanes; lane++) {
         if (!active[lane]) {
           continue;
         }
-        long at = access.offset(f, lane);
+        long at = access.offset(f, bound, lane);
         if (scalar.isFloat()) {
           Scalars.setFloat(scalar, memory.data, at, floats[lane]);
         } else {
@@ -282,10 +309,5 @@ final class StmtCompiler {
       product = Math.multiplyExact(product, value);
     }
     return product;
-  }
-
-  /** The first value of a range, compiled. */
-  Eval first(Range range) {
-    return exprs.compile(range.min());
   }
 }
