@@ -61,7 +61,31 @@ final class FunctionBuilder {
     Map<String, AttrValue> attrs = new LinkedHashMap<>();
     attrs.put(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm(name));
     attrs.put(PrimFunc.NOALIAS, Expr.bool(true));
+    List<AttrValue> layoutFree = layoutFreeParams();
+    if (!layoutFree.isEmpty()) {
+      attrs.put(Te.LAYOUT_FREE_BUFFERS, new AttrValue.Items(layoutFree));
+    }
     return new PrimFunc(vars, bufferMap, attrs, root(allocations, Stmt.seq(stages)));
+  }
+
+  /** The positions of the parameters that some operation says may be laid out anew. */
+  private List<AttrValue> layoutFreeParams() {
+    Set<AttrValue> named = new HashSet<>();
+    for (Operation operation : ordered) {
+      if (operation instanceof Operation.Compute compute) {
+        AttrValue value = compute.annotations().get(Te.LAYOUT_FREE_PLACEHOLDERS);
+        if (value instanceof AttrValue.Items(List<AttrValue> buffers)) {
+          named.addAll(buffers);
+        }
+      }
+    }
+    List<AttrValue> positions = new ArrayList<>();
+    for (int i = 0; i < params.size(); i++) {
+      if (named.contains(params.get(i).buffer())) {
+        positions.add(Expr.int32(i));
+      }
+    }
+    return positions;
   }
 
   private static Stmt root(List<Buffer> allocations, Stmt body) {
@@ -80,9 +104,9 @@ final class FunctionBuilder {
   /** An operation's outputs in order; a tuple's components all exist, used or not. */
   private List<Tensor> sorted(Operation operation) {
     List<Tensor> known = outputs.getOrDefault(operation, List.of());
-    if (operation instanceof Operation.Compute compute && compute.reduction() != null) {
+    if (operation instanceof Operation.Compute compute) {
       List<Tensor> all = new ArrayList<>();
-      for (int i = 0; i < compute.reduction().values().size(); i++) {
+      for (int i = 0; i < compute.expressions().size(); i++) {
         int index = i;
         all.add(
             known.stream()

@@ -6,6 +6,7 @@ import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.IterVar;
+import dev.weft.tir.Ordered;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
@@ -36,12 +37,7 @@ final class StageBuilder {
         if (compute.reduction() != null) {
           yield List.of(reduction(compute, compute.reduction(), outputs));
         }
-        // Outputs that don't share a reduction are independent: a nest each.
-        List<Stmt> stages = new ArrayList<>();
-        for (Tensor output : outputs) {
-          stages.add(elements(compute, output));
-        }
-        yield stages;
+        yield List.of(elements(compute, outputs));
       }
     };
   }
@@ -50,12 +46,21 @@ final class StageBuilder {
     return Objects.requireNonNull(buffers.get(tensor.buffer()));
   }
 
-  private Stmt elements(Operation.Compute compute, Tensor output) {
-    Nest nest = new Nest(compute, output.shape(), List.of());
-    Buffer buffer = own(output);
-    Expr value = nest.renamed(compute.values().get(output.output()));
-    Stmt store = new Stmt.Store(buffer, value, nest.indices());
-    return nest.around(names.unique(output.name()), compute, null, store);
+  /** One nest of loops with a block for each output. */
+  private Stmt elements(Operation.Compute compute, List<Tensor> outputs) {
+    List<Var> loops = new ArrayList<>();
+    List<Stmt> blocks = new ArrayList<>();
+    Nest first = new Nest(compute, outputs.get(0).shape(), List.of());
+    for (Tensor output : outputs) {
+      Nest nest = blocks.isEmpty() ? first : new Nest(compute, output.shape(), List.of());
+      if (blocks.isEmpty()) {
+        loops.addAll(nest.loopVars());
+      }
+      Expr value = nest.renamed(compute.values().get(output.output()));
+      Stmt store = new Stmt.Store(own(output), value, nest.indices());
+      blocks.add(nest.block(names.unique(output.name()), loops, compute, null, store));
+    }
+    return first.loops(loops, Stmt.seq(blocks));
   }
 
   private Stmt reduction(Operation.Compute compute, Reduction reduction, List<Tensor> outputs) {
@@ -71,8 +76,15 @@ final class StageBuilder {
     }
     List<Expr> next = reduction.values().stream().map(nest::renamed).toList();
     List<Expr> combined = reduction.reducer().combine().apply(before, next);
-    return nest.around(
-        names.unique(compute.name()), compute, Stmt.seq(init), update(outputs, combined, nest));
+    List<Var> loops = nest.loopVars();
+    Stmt block =
+        nest.block(
+            names.unique(compute.name()),
+            loops,
+            compute,
+            Stmt.seq(init),
+            update(outputs, combined, nest));
+    return nest.loops(loops, block);
   }
 
   /** Tuples go through variables: each component may depend on all that were there before. */
@@ -142,7 +154,17 @@ final class StageBuilder {
       return Substitute.in(value, renaming, buffers);
     }
 
-    Stmt around(String name, Operation.Compute compute, @Nullable Stmt init, Stmt body) {
+    /** Variables for the loops i0, i1, … around blocks of this shape. */
+    List<Var> loopVars() {
+      List<Var> loops = new ArrayList<>();
+      for (int i = 0; i < axes.size(); i++) {
+        loops.add(Var.of("i" + i, axes.get(i).dom().extent().dtype()));
+      }
+      return loops;
+    }
+
+    Stmt block(
+        String name, List<Var> loops, Operation.Compute compute, @Nullable Stmt init, Stmt body) {
       // A block of a scalar has one axis, so that schedules have a loop to work on.
       List<IterVar> blockAxes =
           axes.isEmpty() ? List.of(IterVar.spatial(Expr.int32(1), Var.int32("vi"))) : axes;
@@ -154,15 +176,15 @@ final class StageBuilder {
               List.of(),
               List.of(),
               List.of(),
-              compute.annotations(),
+              Ordered.without(compute.annotations(), Te.LAYOUT_FREE_PLACEHOLDERS),
               init,
               body);
-      List<Var> loops = new ArrayList<>();
-      for (int i = 0; i < axes.size(); i++) {
-        loops.add(Var.of("i" + i, axes.get(i).dom().extent().dtype()));
-      }
       List<Expr> values = axes.isEmpty() ? List.of(Expr.int32(0)) : List.copyOf(loops);
-      Stmt nest = new Stmt.BlockRealize(values, Expr.bool(true), AccessRegions.annotated(block));
+      return new Stmt.BlockRealize(values, Expr.bool(true), AccessRegions.annotated(block));
+    }
+
+    Stmt loops(List<Var> loops, Stmt body) {
+      Stmt nest = body;
       for (int i = axes.size() - 1; i >= 0; i--) {
         Range dom = axes.get(i).dom();
         nest =

@@ -31,6 +31,16 @@ import org.jspecify.annotations.Nullable;
  * it that a reduction is not buried in an expression.
  */
 public final class Te {
+  /**
+   * Annotation of a computation: its inputs (a list of {@link Tensor#buffer()}s) that may be laid
+   * out anew before the function is called, such as weights; it becomes the function's attribute
+   * {@link #LAYOUT_FREE_BUFFERS}.
+   */
+  public static final String LAYOUT_FREE_PLACEHOLDERS = "layout_free_placeholders";
+
+  /** Attribute of a function: the positions of the parameters that may be laid out anew. */
+  public static final String LAYOUT_FREE_BUFFERS = "layout_free_buffers";
+
   private Te() {}
 
   /** A tensor given from outside, of constant int32 dimensions. */
@@ -80,7 +90,10 @@ public final class Te {
         .get(0);
   }
 
-  /** Several tensors of one shape, computed element by element in one nest of loops each. */
+  /**
+   * Several tensors of one shape, computed element by element in one nest of loops, with a block for
+   * each.
+   */
   public static List<Tensor> computeAll(
       String name,
       List<? extends Expr> shape,
