@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class CallCompiler {
   private final ExprCompiler exprs;
   private final Functions functions;
+  private final Fragments fragments;
 
   CallCompiler(ExprCompiler exprs, Functions functions) {
     this.exprs = exprs;
     this.functions = functions;
+    this.fragments = new Fragments(exprs);
   }
 
   Eval compile(DType dtype, Callee callee, List<Expr> args) {
@@ -32,6 +34,9 @@ final class CallCompiler {
   }
 
   private Eval intrinsic(DType dtype, Intrinsic intrinsic, List<Expr> args) {
+    if (Fragments.isMatrixOperation(intrinsic)) {
+      return fragments.compile(intrinsic, args);
+    }
     DoubleUnaryOperator unary = FloatMath.unary(intrinsic);
     if (unary != null && dtype.isFloat()) {
       Eval x = exprs.compile(args.get(0));

@@ -14,6 +14,9 @@ final class Memory {
   /** Size. */
   final long bytes;
 
+  /** The m, n and k of the matrix operations whose fragments are here; null for other memory. */
+  int @Nullable [] tile;
+
   /** The bytes of one scalar as a power of two. */
   private final int unitShift;
 

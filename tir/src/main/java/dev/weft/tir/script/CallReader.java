@@ -324,6 +324,16 @@ final class CallReader {
     List<Value> values = args.rest().stream().map(v -> addressed(intrinsic, v)).toList();
     List<Expr> exprs = convert.matched(values, CallTypes.firstMatched(intrinsic), call);
     DType type = dtype == null ? CallTypes.inferred(intrinsic, exprs) : convert.dtype(dtype, call);
+    if (intrinsic == Intrinsic.CALL_INTRIN
+        && !exprs.isEmpty()
+        && exprs.get(0) instanceof Expr.StringImm(String name)
+        && name.startsWith("tir.")) {
+      // T.call_intrin("int32", "tir.popcount", x) is T.popcount(x).
+      Intrinsic named = Intrinsic.byName(name.substring("tir.".length()));
+      if (named != null) {
+        return new Expr.Call(type, named, exprs.subList(1, exprs.size()));
+      }
+    }
     return new Expr.Call(type, intrinsic, exprs);
   }
 

@@ -89,6 +89,7 @@ final class CallTypes {
           DType.INT32;
       case ISNAN, ISINF, ISFINITE ->
           args.isEmpty() ? DType.BOOL : DType.BOOL.withLanes(args.get(0).dtype().lanes());
+      case ATOMIC_ADD, ATOMIC_MAX, ATOMIC_MIN -> argument(args, 1);
       case IF_THEN_ELSE, WARP_SHUFFLE, WARP_SHUFFLE_UP, WARP_SHUFFLE_DOWN, WARP_SHUFFLE_XOR ->
           argument(args, 1);
       case ASSUME -> DType.BOOL;
