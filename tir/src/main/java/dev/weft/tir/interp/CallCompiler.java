@@ -64,7 +64,8 @@ final class CallCompiler {
       case LIKELY, IGNORE_LOOP_PARTITION -> exprs.compile(args.get(0));
       case IS_NULL -> {
         Eval pointer = exprs.compile(args.get(0));
-        yield Eval.ofLong((f, lane) -> pointer.asObject(f) instanceof Number n && n.longValue() == 0 ? 1 : 0);
+        yield Eval.ofLong(
+            (f, lane) -> pointer.asObject(f) instanceof Number n && n.longValue() == 0 ? 1 : 0);
       }
       case VECTORLOW -> lanes(dtype, args.get(0), 0);
       case VECTORHIGH -> lanes(dtype, args.get(0), dtype.lanes());
@@ -170,7 +171,9 @@ final class CallCompiler {
           throw refuse(intrinsic, "without a name as its first argument");
         }
         yield number(
-            dtype, hostArgs(args.subList(1, args.size())), (f, values) -> callHost(f, name, values));
+            dtype,
+            hostArgs(args.subList(1, args.size())),
+            (f, values) -> callHost(f, name, values));
       }
       default ->
           throw new InterpreterException(

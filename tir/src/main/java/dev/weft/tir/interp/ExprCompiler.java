@@ -79,9 +79,7 @@ final class ExprCompiler {
           ? Eval.ofDouble((f, lane) -> ((double[]) f.objects[s])[lane])
           : Eval.ofLong((f, lane) -> ((long[]) f.objects[s])[lane]);
     }
-    return isFloat(v.dtype())
-        ? Eval.ofDouble((f, lane) -> f.floats[s])
-        : new Eval.Slot(s);
+    return isFloat(v.dtype()) ? Eval.ofDouble((f, lane) -> f.floats[s]) : new Eval.Slot(s);
   }
 
   static Eval cast(DType to, DType from, Eval value) {

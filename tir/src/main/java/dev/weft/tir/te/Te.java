@@ -91,8 +91,8 @@ public final class Te {
   }
 
   /**
-   * Several tensors of one shape, computed element by element in one nest of loops, with a block for
-   * each.
+   * Several tensors of one shape, computed element by element in one nest of loops, with a block
+   * for each.
    */
   public static List<Tensor> computeAll(
       String name,

@@ -159,8 +159,8 @@ class ProgramsTest {
                     Tensor.allocate(DType.FLOAT32, 4, 8)));
     assertThat(error.getMessage())
         .isEqualTo(
-            "main > block 'root' > i=0 > j=7 > block 'B' (vi=0, vj=7): index 1 of 'A' is 8, outside [0, 8) of its shape [4, 8]; guard the access or"
-                + " correct the extents\n"
+            "main > block 'root' > i=0 > j=7 > block 'B' (vi=0, vj=7): index 1 of 'A' is 8, outside"
+                + " [0, 8) of its shape [4, 8]; guard the access or correct the extents\n"
                 + "            B[vi, vj] = A[vi, vj] + A[vi, vj + 1]\n"
                 + "                                    ^^^^^^^^^^^^^");
     assertThat(error.excerpt()).contains("^");
@@ -259,19 +259,23 @@ class ProgramsTest {
             .replace("DT", name),
         in,
         out);
-    assertThat(out.getDouble(0))
-        .isEqualTo(Scalars.round(dtype, Scalars.round(dtype, x * y) + y));
-    assertThat(out.getDouble(1))
-        .isEqualTo(Scalars.round(dtype, Scalars.round(dtype, x / y) - x));
+    assertThat(out.getDouble(0)).isEqualTo(Scalars.round(dtype, Scalars.round(dtype, x * y) + y));
+    assertThat(out.getDouble(1)).isEqualTo(Scalars.round(dtype, Scalars.round(dtype, x / y) - x));
     assertThat(out.getDouble(2)).isEqualTo(Scalars.round(dtype, StrictMath.exp(x)));
     assertThat(out.getDouble(3)).isEqualTo(Scalars.round(dtype, x * 3));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "int8, 127, -128", "uint8, 255, 0", "int16, 32767, -32768", "uint16, 65535, 0",
-    "int32, 2147483647, -2147483648", "uint32, 4294967295, 0",
-    "int64, 9223372036854775807, -9223372036854775808", "int4, 7, -8", "uint4, 15, 0"
+    "int8, 127, -128",
+    "uint8, 255, 0",
+    "int16, 32767, -32768",
+    "uint16, 65535, 0",
+    "int32, 2147483647, -2147483648",
+    "uint32, 4294967295, 0",
+    "int64, 9223372036854775807, -9223372036854775808",
+    "int4, 7, -8",
+    "uint4, 15, 0"
   })
   void everyIntegerWrapsAround(String name, long largest, long next) {
     Tensor a = Tensor.allocate(DType.parse(name), 2);

@@ -120,8 +120,7 @@ class TeStructureTest {
     return Te.primFunc(
         "main",
         x,
-        Te.reduce(
-            "S", Expr.int32s(8), i -> Te.sum(x.at(i.get(0), k.var(), l.var()), k, l)));
+        Te.reduce("S", Expr.int32s(8), i -> Te.sum(x.at(i.get(0), k.var(), l.var()), k, l)));
   }
 
   private static PrimFunc sumAndProduct(boolean both) {
@@ -154,9 +153,7 @@ class TeStructureTest {
             x.shape(),
             List.of(),
             Map.of(),
-            i ->
-                List.of(
-                    Expr.add(x.at(i), Expr.float32(1)), Expr.mul(x.at(i), Expr.float32(2))));
+            i -> List.of(Expr.add(x.at(i), Expr.float32(1)), Expr.mul(x.at(i), Expr.float32(2))));
     return Te.primFunc("main", x, outputs.get(0), outputs.get(1));
   }
 
@@ -241,13 +238,13 @@ class TeStructureTest {
             "pad",
             Expr.int32s(1, 3, 10, 10),
             i -> {
-              Expr rows = Expr.and(Expr.le(Expr.int32(1), i.get(2)), Expr.lt(i.get(2), Expr.int32(9)));
+              Expr rows =
+                  Expr.and(Expr.le(Expr.int32(1), i.get(2)), Expr.lt(i.get(2), Expr.int32(9)));
               Expr columns =
                   Expr.and(
                       Expr.and(rows, Expr.le(Expr.int32(1), i.get(3))),
                       Expr.lt(i.get(3), Expr.int32(9)));
-              Expr value =
-                  x.at(i.get(0), i.get(1), Expr.sub(i.get(2), 1), Expr.sub(i.get(3), 1));
+              Expr value = x.at(i.get(0), i.get(1), Expr.sub(i.get(2), 1), Expr.sub(i.get(3), 1));
               return Expr.Call.of(
                   DType.FLOAT32, Intrinsic.IF_THEN_ELSE, columns, value, Expr.float32(0));
             });
@@ -265,7 +262,10 @@ class TeStructureTest {
                 Te.sum(
                     Expr.mul(
                         pad.at(
-                            i.get(0), c.var(), Expr.add(i.get(2), h.var()), Expr.add(i.get(3), v.var())),
+                            i.get(0),
+                            c.var(),
+                            Expr.add(i.get(2), h.var()),
+                            Expr.add(i.get(3), v.var())),
                         w.at(i.get(1), c.var(), h.var(), v.var())),
                     c,
                     h,
