@@ -244,13 +244,34 @@ final class AccessDetector extends IrWalker {
 
   /** A range as it stands unless inner loops move it. */
   private Range range(Buffer buffer, int dim, Range range, @Nullable Interval interval) {
-    if (!Interval.varies(range.min(), running) && !Interval.varies(range.extent(), running)) {
+    boolean varies =
+        Interval.varies(range.min(), running) || Interval.varies(range.extent(), running);
+    if (!varies && !containsCall(range.min())) {
       return range;
     }
     return interval == null ? Range.upTo(buffer.shape().get(dim)) : interval.toRange();
   }
 
+  /**
+   * Whether an index is made by a function other than arithmetic: nothing is known of its values, so
+   * that it may be anywhere in its dimension.
+   */
+  private static boolean containsCall(Expr index) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        found[0] |= node instanceof Expr.Call;
+        super.expr(node);
+      }
+    }.expr(index);
+    return found[0];
+  }
+
   private @Nullable Interval interval(Range range) {
+    if (containsCall(range.min())) {
+      return null;
+    }
     Interval min = Interval.of(range.min(), running);
     Interval extent = Interval.of(range.extent(), running);
     return min == null || extent == null

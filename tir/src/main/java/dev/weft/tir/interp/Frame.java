@@ -20,13 +20,18 @@ final class Frame {
     String describe(Frame frame);
   }
 
-  /** The function that runs. */
-  private final PrimFunc function;
+  /** The function that runs; null for expressions on their own. */
+  private final @Nullable PrimFunc function;
 
   /** What the function has returned; null for nothing. */
   @Nullable Number result;
 
-  Frame(PrimFunc function, int slots) {
+  /** For expressions on their own. */
+  Frame(int slots) {
+    this(null, slots);
+  }
+
+  Frame(@Nullable PrimFunc function, int slots) {
     this.function = function;
     ints = new long[slots];
     floats = new double[slots];
@@ -59,6 +64,7 @@ final class Frame {
 
   /** An error that shows the line of the function in which {@code node} stands. */
   InterpreterException error(String what, String remedy, Object node) {
-    return new InterpreterException(what, where(), remedy, FaultyLine.of(function, node));
+    String line = function == null ? "" : FaultyLine.of(function, node);
+    return new InterpreterException(what, where(), remedy, line);
   }
 }
