@@ -95,7 +95,7 @@ class AccessRegionsTest {
                 j ->
                     List.of(
                         Expr.Call.of(DType.INT32, Intrinsic.ABS, vi),
-                        new Expr.Load(Buffer.of("I", DType.INT32, 64), List.of(vi)))))
-        .startsWith("T.reads(A[0:64, I[vi]])");
+                        new Expr.Load(Buffer.of("J", DType.INT32, 64), List.of(vi)))))
+        .startsWith("T.reads(A[0:64, J[vi]])");
   }
 }
