@@ -253,8 +253,8 @@ final class AccessDetector extends IrWalker {
   }
 
   /**
-   * Whether an index is made by a function other than arithmetic: nothing is known of its values, so
-   * that it may be anywhere in its dimension.
+   * Whether an index is made by a function other than arithmetic: nothing is known of its values,
+   * so that it may be anywhere in its dimension.
    */
   private static boolean containsCall(Expr index) {
     boolean[] found = {false};
