@@ -74,6 +74,8 @@ final class Replay {
           List.of(schedule.sampleComputeLocation(block(0), decidedNumber()));
       case "Split" -> schedule.split(loop(0), factors(), flag(0), flag(1));
       case "Fuse" -> List.of(schedule.fuse(loops(), flag(0)));
+      case "LoopPartition" -> schedule.loopPartition(loop(0), factors(), flag(0));
+      case "Merge" -> List.of(schedule.merge(loops()));
       case "Reorder" -> none(() -> schedule.reorder(loops()));
       case "AddUnitLoop" -> List.of(schedule.addUnitLoop(stmt(0)));
       case "Parallel" -> none(() -> schedule.parallel(loop(0)));

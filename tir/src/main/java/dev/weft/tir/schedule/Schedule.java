@@ -18,6 +18,8 @@ import dev.weft.tir.schedule.primitive.ComputeInline;
 import dev.weft.tir.schedule.primitive.DecomposePadding;
 import dev.weft.tir.schedule.primitive.DecomposeReduction;
 import dev.weft.tir.schedule.primitive.Fuse;
+import dev.weft.tir.schedule.primitive.LoopPartition;
+import dev.weft.tir.schedule.primitive.Merge;
 import dev.weft.tir.schedule.primitive.PadEinsum;
 import dev.weft.tir.schedule.primitive.Parallel;
 import dev.weft.tir.schedule.primitive.Queries;
@@ -398,6 +400,50 @@ public final class Schedule {
       default ->
           throw new IllegalArgumentException("a factor is a number or a sampled value: " + factor);
     };
+  }
+
+  /** {@link LoopPartition}, with at most one number null, to be worked out. */
+  public List<LoopRef> loopPartition(LoopRef loop, @Nullable Integer... factors) {
+    return loopPartition(loop, Arrays.asList(factors), true);
+  }
+
+  /**
+   * {@link LoopPartition}.
+   *
+   * @param factors integers or {@link ExprRef}s, at most one null
+   * @param preserveUnitIters kept in the trace; it changes nothing
+   */
+  public List<LoopRef> loopPartition(
+      LoopRef loop, List<? extends @Nullable Object> factors, boolean preserveUnitIters) {
+    List<@Nullable Long> values = new ArrayList<>();
+    for (Object factor : factors) {
+      values.add(factor == null ? null : count(factor));
+    }
+    List<LoopRef> loops = apply(LoopPartition.apply(state, loop, values));
+    List<@Nullable Object> inputs = new ArrayList<>();
+    inputs.add(loop);
+    inputs.addAll(factors);
+    recorder.add("LoopPartition", inputs, List.of(preserveUnitIters), loops);
+    return loops;
+  }
+
+  private static long count(Object factor) {
+    if (factor(factor) instanceof Expr.IntImm number) {
+      return number.value();
+    }
+    throw new IllegalArgumentException("a part has a constant number of iterations: " + factor);
+  }
+
+  /** {@link Merge}. */
+  public LoopRef merge(LoopRef... loops) {
+    return merge(List.of(loops));
+  }
+
+  /** {@link Merge}. */
+  public LoopRef merge(List<LoopRef> loops) {
+    LoopRef merged = apply(Merge.apply(state, loops));
+    recorder.add("Merge", loops, List.of(), List.of(merged));
+    return merged;
   }
 
   /** {@link Fuse}. */

@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * {@link #buffer}. Indices get one integer type, that of the place where the copy goes.
  */
 final class FreshCopy extends IrRewriter {
-  private final DType indexType;
+  private final @Nullable DType indexType;
   private final Map<Var, Var> vars = new HashMap<>();
   private final Map<Buffer, Buffer> buffers = new HashMap<>();
 
   /**
-   * @param indexType the type of loop variables, axes, shapes, strides and offsets in the copy
+   * @param indexType the type of loop variables, axes, shapes, strides and offsets in the copy; null
+   *     leaves each as it is
    */
-  FreshCopy(DType indexType) {
+  FreshCopy(@Nullable DType indexType) {
     this.indexType = indexType;
   }
 
@@ -64,14 +65,17 @@ final class FreshCopy extends IrRewriter {
         var,
         v -> {
           boolean index = v.dtype().isInt() && v.dtype().lanes() == 1 && v.dtype().bits() > 8;
-          return index ? v.renamed(v.name()).withDtype(indexType) : v.renamed(v.name());
+          Var fresh = v.renamed(v.name());
+          return index && indexType != null ? fresh.withDtype(indexType) : fresh;
         });
   }
 
   /** An index or size in the index type. */
   private Expr index(Expr e) {
     Expr mapped = expr(e);
-    return mapped.dtype().lanes() == 1 ? Expr.cast(indexType, mapped) : mapped;
+    return indexType != null && mapped.dtype().lanes() == 1
+        ? Expr.cast(indexType, mapped)
+        : mapped;
   }
 
   private Range range(Range range) {
