@@ -84,6 +84,8 @@ final class Replay {
       case "Bind" -> none(() -> schedule.bind(loop(0), text(0)));
       case "CacheRead" -> List.of(schedule.cacheRead(block(0), integer(0), text(1), consumers()));
       case "CacheWrite" -> List.of(schedule.cacheWrite(block(0), integer(0), text(1), consumers()));
+      case "ReadAt" -> List.of(schedule.readAt(loop(0), block(1), integer(0), text(1)));
+      case "WriteAt" -> List.of(schedule.writeAt(loop(0), block(1), integer(0), text(1)));
       case "ComputeAt" -> none(() -> schedule.computeAt(block(0), loop(1), flag(0), integer(1)));
       case "ReverseComputeAt" ->
           none(() -> schedule.reverseComputeAt(block(0), loop(1), flag(0), integer(1)));

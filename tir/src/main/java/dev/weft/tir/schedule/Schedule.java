@@ -24,6 +24,7 @@ import dev.weft.tir.schedule.primitive.PadEinsum;
 import dev.weft.tir.schedule.primitive.Parallel;
 import dev.weft.tir.schedule.primitive.Queries;
 import dev.weft.tir.schedule.primitive.RFactor;
+import dev.weft.tir.schedule.primitive.ReadAt;
 import dev.weft.tir.schedule.primitive.Reindex;
 import dev.weft.tir.schedule.primitive.Reorder;
 import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
@@ -42,6 +43,7 @@ import dev.weft.tir.schedule.primitive.TransformLayout;
 import dev.weft.tir.schedule.primitive.Unannotate;
 import dev.weft.tir.schedule.primitive.Unroll;
 import dev.weft.tir.schedule.primitive.Vectorize;
+import dev.weft.tir.schedule.primitive.WriteAt;
 import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.Trace;
 import dev.weft.tir.schedule.trace.TraceValue;
@@ -530,6 +532,20 @@ public final class Schedule {
     BlockRef stage = apply(CacheWrite.apply(state, block, writeIndex, scope(scope), consumers));
     recorder.add(
         "CacheWrite", List.of(block, consumers), List.of(writeIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  /** {@link ReadAt}; gives back the copying block. */
+  public BlockRef readAt(LoopRef loop, BlockRef block, int readIndex, String scope) {
+    BlockRef stage = apply(ReadAt.apply(state, loop, block, readIndex, scope(scope)));
+    recorder.add("ReadAt", List.of(loop, block), List.of(readIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  /** {@link WriteAt}; gives back the copying block. */
+  public BlockRef writeAt(LoopRef loop, BlockRef block, int writeIndex, String scope) {
+    BlockRef stage = apply(WriteAt.apply(state, loop, block, writeIndex, scope(scope)));
+    recorder.add("WriteAt", List.of(loop, block), List.of(writeIndex, scope), List.of(stage));
     return stage;
   }
 

@@ -1,0 +1,274 @@
+package dev.weft.tir.schedule.primitive;
+
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
+import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Applied;
+import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.Interval;
+import dev.weft.tir.schedule.Regions;
+import dev.weft.tir.schedule.ScheduleState;
+import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy of the part of a buffer that one iteration of a loop accesses, made by one block with the
+ * annotation {@code auto_copy}: what {@link ReadAt} and {@link WriteAt} share.
+ */
+final class AutoCopy {
+  private final String primitive;
+  private final ScheduleState state;
+  private final Site.Loop loop;
+  private final Site.Block scope;
+  private final Buffer buffer;
+  private final CacheStage stage;
+  private final Analyzer analyzer;
+  private final List<Stmt> stmts;
+
+  /** The blocks in each statement of the loop, by position, that read and that write the buffer. */
+  private final Map<Integer, List<Site.Block>> readers = new LinkedHashMap<>();
+
+  private final Map<Integer, List<Site.Block>> writers = new LinkedHashMap<>();
+
+  AutoCopy(String primitive, ScheduleState state, Site.Loop loop, Buffer buffer, Scope memory) {
+    this.primitive = primitive;
+    this.state = state;
+    this.loop = loop;
+    this.scope = new Conditions(primitive, state).stagePipeline(loop);
+    this.buffer = buffer;
+    this.stage = CacheStage.of(buffer, buffer.whole().region(), memory, true);
+    this.analyzer = state.analyzer(loop);
+    analyzer.bind(loop.stmt().var(), new Range(loop.stmt().min(), loop.stmt().extent()));
+    this.stmts = Nests.statements(loop.stmt().body());
+    for (int i = 0; i < stmts.size(); i++) {
+      for (Site child : loop.children()) {
+        if (child.stmt() == stmts.get(i)) {
+          collect(i, child);
+        }
+      }
+    }
+  }
+
+  private void collect(int position, Site child) {
+    List<Site.Block> blocks =
+        child instanceof Site.Block block ? List.of(block) : child.childBlocks();
+    for (Site.Block block : blocks) {
+      if (Conditions.regionOf(block.block().reads(), buffer) != null) {
+        readers.computeIfAbsent(position, p -> new ArrayList<>()).add(block);
+      }
+      if (Conditions.regionOf(block.block().writes(), buffer) != null) {
+        writers.computeIfAbsent(position, p -> new ArrayList<>()).add(block);
+      }
+    }
+  }
+
+  /** Copies before the first statement that reads. */
+  Applied<BlockRef> read() {
+    if (readers.isEmpty()) {
+      throw refuse("nothing in " + loop + " reads '" + buffer.name() + "'");
+    }
+    int first = readers.keySet().iterator().next();
+    if (writers.keySet().stream().anyMatch(w -> w >= first)) {
+      throw refuse("'" + buffer.name() + "' is written after it is read in " + loop);
+    }
+    List<Range> part = part(readers, false);
+    for (int i = 0; i < part.size(); i++) {
+      Range range = part.get(i);
+      Expr end = Expr.add(range.min(), range.extent());
+      boolean inside =
+          analyzer.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))
+              && analyzer.prove(Expr.le(end, buffer.shape().get(i)));
+      if (!inside) {
+        throw refuse("the part that is read may be larger than '" + buffer.name() + "'");
+      }
+    }
+    return insert(first, first, stmts.size(), buffer, stage.cache(), part);
+  }
+
+  /** Copies back after the last statement that writes. */
+  Applied<BlockRef> write() {
+    if (writers.isEmpty()) {
+      throw refuse("nothing in " + loop + " writes '" + buffer.name() + "'");
+    }
+    int last = writers.keySet().stream().mapToInt(w -> w).max().orElseThrow();
+    if (readers.keySet().stream().anyMatch(r -> r > last)) {
+      throw refuse("'" + buffer.name() + "' is read after it is written in " + loop);
+    }
+    readers.forEach(
+        (position, blocks) -> blocks.forEach(block -> writtenBefore(position, block)));
+    List<Range> part = part(writers, true);
+    return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
+  }
+
+  /** What a block reads of the copy must have been written to the copy, not to the original. */
+  private void writtenBefore(int position, Site.Block reader) {
+    List<Range> read = part(Map.of(position, List.of(reader)), false, false);
+    for (Map.Entry<Integer, List<Site.Block>> entry : writers.entrySet()) {
+      for (Site.Block writer : entry.getValue()) {
+        List<Interval> written = entry.getKey() < position ? written(writer) : null;
+        if (written != null && contains(written, read)) {
+          return;
+        }
+      }
+    }
+    throw refuse(
+        reader + " reads what was in '" + buffer.name() + "' before this iteration of " + loop);
+  }
+
+  private boolean contains(List<Interval> outer, List<Range> inner) {
+    for (int i = 0; i < inner.size(); i++) {
+      Expr min = outer.get(i).min();
+      Expr max = outer.get(i).max();
+      Range range = inner.get(i);
+      Expr last = Expr.sub(Expr.add(range.min(), range.extent()), 1);
+      if (min == null
+          || max == null
+          || !analyzer.prove(Expr.le(min, range.min()))
+          || !analyzer.prove(Expr.ge(max, last))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What a block surely writes in one iteration; null if that isn't known. */
+  private @Nullable List<Interval> written(Site.Block writer) {
+    BufferRegion region = Conditions.regionOf(writer.block().writes(), buffer);
+    return region == null
+        ? null
+        : Regions.lowerBound(
+            Regions.bound(writer, region),
+            Regions.domain(writer.parent(), loop, stage.cache().scope()),
+            writer.stmt().predicate(),
+            state.analyzer(writer));
+  }
+
+  private List<Range> part(Map<Integer, List<Site.Block>> blocks, boolean writes) {
+    return part(blocks, writes, writes);
+  }
+
+  /** The smallest box around what blocks access in one iteration; of which they write all. */
+  private List<Range> part(
+      Map<Integer, List<Site.Block>> blocks, boolean writes, boolean complete) {
+    List<List<Interval>> boxes = new ArrayList<>();
+    boolean covered = false;
+    for (List<Site.Block> each : blocks.values()) {
+      for (Site.Block block : each) {
+        List<BufferRegion> regions = writes ? block.block().writes() : block.block().reads();
+        BufferRegion region = Conditions.regionOf(regions, buffer);
+        if (region != null) {
+          Map<Var, Range> domain =
+              Regions.domain(block.parent(), loop, stage.cache().scope());
+          boxes.add(
+              Regions.bound(block, region).region().stream()
+                  .map(range -> Regions.evaluate(range, domain, state.analyzer(block)))
+                  .toList());
+        }
+      }
+    }
+    List<Range> box = Regions.ranges(Regions.union(boxes, analyzer), buffer, analyzer);
+    if (complete) {
+      for (List<Site.Block> each : blocks.values()) {
+        for (Site.Block block : each) {
+          List<Interval> written = written(block);
+          covered |= written != null && contains(written, box);
+        }
+      }
+      if (!covered) {
+        throw refuse(
+            "it is not known that each iteration of "
+                + loop
+                + " writes all of the part of '"
+                + buffer.name()
+                + "' that would be copied");
+      }
+    }
+    return box;
+  }
+
+  private Applied<BlockRef> insert(
+      int position, int from, int to, Buffer source, Buffer target, List<Range> part) {
+    List<Stmt> body = new ArrayList<>();
+    for (int i = 0; i < stmts.size(); i++) {
+      boolean redirected = i >= from && i < to;
+      body.add(redirected ? stage.redirect(stmts.get(i), true, true) : stmts.get(i));
+    }
+    Stmt.BlockRealize copy = copy(source, target, part);
+    body.add(position, copy);
+    Map<Stmt, Stmt> replaced = new IdentityHashMap<>();
+    replaced.put(loop.stmt(), loop.stmt().withBody(Stmt.seq(body)));
+    Stmt.Block block = scope.block();
+    Stmt.Block changed =
+        block
+            .withBody(Blocks.replace(block.body(), replaced))
+            .withAllocBuffers(Blocks.allocating(block, stage.cache()));
+    ScheduleState next = state.replace(scope, scope.stmt().withBlock(changed));
+    return new Applied<>(next, Blocks.ref(next, copy.block()));
+  }
+
+  /** A block with an axis for each loop that the part depends on, and loops over the part. */
+  private Stmt.BlockRealize copy(Buffer source, Buffer target, List<Range> part) {
+    Map<Var, Range> around = Regions.domain(loop, null, Scope.GLOBAL);
+    Map<Var, Var> axes = new LinkedHashMap<>();
+    List<IterVar> iterVars = new ArrayList<>();
+    List<Expr> values = new ArrayList<>();
+    for (Range range : part) {
+      for (Expr e : List.of(range.min(), range.extent())) {
+        for (Var var : Vars.in(e)) {
+          Range domain = around.get(var);
+          if (domain != null && !axes.containsKey(var)) {
+            Var axis = var.renamed("v" + axes.size());
+            axes.put(var, axis);
+            iterVars.add(new IterVar(domain, axis, IterVar.Kind.SPATIAL, null));
+            values.add(var);
+          }
+        }
+      }
+    }
+    List<Var> loops = new ArrayList<>();
+    List<Expr> extents = new ArrayList<>();
+    List<Expr> indices = new ArrayList<>();
+    List<Range> region = new ArrayList<>();
+    for (int i = 0; i < part.size(); i++) {
+      Expr min = Substitute.in(part.get(i).min(), axes);
+      Expr extent = Substitute.in(part.get(i).extent(), axes);
+      Var var = Var.of("ax" + i, min.dtype());
+      loops.add(var);
+      extents.add(extent);
+      indices.add(Expr.add(min, var));
+      region.add(new Range(min, extent));
+    }
+    Stmt body =
+        Nests.around(
+            loops, extents, new Stmt.Store(target, new Expr.Load(source, indices), indices));
+    Stmt.Block block =
+        new Stmt.Block(
+            buffer.name() + "_" + stage.cache().scope(),
+            iterVars,
+            List.of(new BufferRegion(source, region)),
+            List.of(new BufferRegion(target, region)),
+            List.of(),
+            List.of(),
+            Map.of("auto_copy", Expr.int32(1)),
+            null,
+            body);
+    return new Stmt.BlockRealize(values, Expr.bool(true), block);
+  }
+
+  private RuntimeException refuse(String reason) {
+    return state.refuse(primitive, reason, loop);
+  }
+}
