@@ -86,6 +86,7 @@ final class Replay {
       case "CacheWrite" -> List.of(schedule.cacheWrite(block(0), integer(0), text(1), consumers()));
       case "ReadAt" -> List.of(schedule.readAt(loop(0), block(1), integer(0), text(1)));
       case "WriteAt" -> List.of(schedule.writeAt(loop(0), block(1), integer(0), text(1)));
+      case "RollingBuffer" -> none(() -> schedule.rollingBuffer(block(0), integer(0)));
       case "ComputeAt" -> none(() -> schedule.computeAt(block(0), loop(1), flag(0), integer(1)));
       case "ReverseComputeAt" ->
           none(() -> schedule.reverseComputeAt(block(0), loop(1), flag(0), integer(1)));

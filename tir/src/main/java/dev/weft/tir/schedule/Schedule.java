@@ -30,6 +30,7 @@ import dev.weft.tir.schedule.primitive.Reorder;
 import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
 import dev.weft.tir.schedule.primitive.ReverseComputeAt;
 import dev.weft.tir.schedule.primitive.ReverseComputeInline;
+import dev.weft.tir.schedule.primitive.RollingBuffer;
 import dev.weft.tir.schedule.primitive.SampleCategorical;
 import dev.weft.tir.schedule.primitive.SampleComputeLocation;
 import dev.weft.tir.schedule.primitive.SamplePartitionedTile;
@@ -547,6 +548,12 @@ public final class Schedule {
     BlockRef stage = apply(WriteAt.apply(state, loop, block, writeIndex, scope(scope)));
     recorder.add("WriteAt", List.of(loop, block), List.of(writeIndex, scope), List.of(stage));
     return stage;
+  }
+
+  /** {@link RollingBuffer}. */
+  public void rollingBuffer(BlockRef block, int writeIndex) {
+    state = RollingBuffer.apply(state, block, writeIndex);
+    recorder.add("RollingBuffer", List.of(block), List.of(writeIndex), List.of());
   }
 
   // Where something is computed.
