@@ -1,0 +1,29 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((20, 20), "int8"), Y: T.Buffer((16, 16), "int8")):
+        # with T.block("root"):
+        M = T.alloc_buffer((6, 18), "int8")
+        for i_0 in range(4):
+            for ax0, ax1, ax2, ax3 in T.grid(6, 18, 3, 3):
+                with T.block("M"):
+                    vi = T.axis.opaque(18, i_0 * 4 + ax0)
+                    vj, vp, vq = T.axis.remap("SRR", [ax1, ax2, ax3])
+                    T.where(i_0 < 1 or 2 <= ax0)
+                    T.reads(A[vi + vp, vj + vq])
+                    T.writes(M[vi % 6, vj])
+                    with T.init():
+                        M[vi % 6, vj] = T.int8(-128)
+                    M[vi % 6, vj] = T.max(M[vi % 6, vj], A[vi + vp, vj + vq])
+            for i_1, j, p, q in T.grid(4, 16, 3, 3):
+                with T.block("Y"):
+                    vi = T.axis.opaque(16, i_0 * 4 + i_1)
+                    vj, vp, vq = T.axis.remap("SRR", [j, p, q])
+                    T.reads(M[(vi + vp) % 6, vj + vq])
+                    T.writes(Y[vi, vj])
+                    with T.init():
+                        Y[vi, vj] = T.int8(-128)
+                    Y[vi, vj] = T.max(Y[vi, vj], M[(vi + vp) % 6, vj + vq])

@@ -1,0 +1,23 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((40,), "int32"), B: T.Buffer((36,), "int32")):
+        # with T.block("root"):
+        M = T.alloc_buffer((6,), "int32")
+        for i_0 in range(9):
+            for ax0_0, ax0_1 in T.grid(3, 2):
+                with T.block("M"):
+                    vi = T.axis.opaque(38, i_0 * 4 + ax0_0 * 2 + ax0_1)
+                    T.where(i_0 < 1 or 2 <= ax0_0 * 2 + ax0_1)
+                    T.reads(A[vi:vi + 3])
+                    T.writes(M[vi % 6])
+                    M[vi % 6] = A[vi] + A[vi + 2]
+            for i_1 in range(4):
+                with T.block("Y"):
+                    vi = T.axis.opaque(36, i_0 * 4 + i_1)
+                    T.reads(M[T.min(vi % 6, (vi + 2) % 6):T.min(vi % 6, (vi + 2) % 6) + (T.max(vi % 6, (vi + 2) % 6) + 1 - T.min(vi % 6, (vi + 2) % 6))])
+                    T.writes(B[vi])
+                    B[vi] = M[vi % 6] - M[(vi + 2) % 6]
