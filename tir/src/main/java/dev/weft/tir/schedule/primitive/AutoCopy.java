@@ -107,8 +107,7 @@ final class AutoCopy {
     if (readers.keySet().stream().anyMatch(r -> r > last)) {
       throw refuse("'" + buffer.name() + "' is read after it is written in " + loop);
     }
-    readers.forEach(
-        (position, blocks) -> blocks.forEach(block -> writtenBefore(position, block)));
+    readers.forEach((position, blocks) -> blocks.forEach(block -> writtenBefore(position, block)));
     List<Range> part = part(writers, true);
     return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
   }
@@ -170,8 +169,7 @@ final class AutoCopy {
         List<BufferRegion> regions = writes ? block.block().writes() : block.block().reads();
         BufferRegion region = Conditions.regionOf(regions, buffer);
         if (region != null) {
-          Map<Var, Range> domain =
-              Regions.domain(block.parent(), loop, stage.cache().scope());
+          Map<Var, Range> domain = Regions.domain(block.parent(), loop, stage.cache().scope());
           boxes.add(
               Regions.bound(block, region).region().stream()
                   .map(range -> Regions.evaluate(range, domain, state.analyzer(block)))

@@ -27,8 +27,8 @@ final class FreshCopy extends IrRewriter {
   private final Map<Buffer, Buffer> buffers = new HashMap<>();
 
   /**
-   * @param indexType the type of loop variables, axes, shapes, strides and offsets in the copy; null
-   *     leaves each as it is
+   * @param indexType the type of loop variables, axes, shapes, strides and offsets in the copy;
+   *     null leaves each as it is
    */
   FreshCopy(@Nullable DType indexType) {
     this.indexType = indexType;
@@ -73,9 +73,7 @@ final class FreshCopy extends IrRewriter {
   /** An index or size in the index type. */
   private Expr index(Expr e) {
     Expr mapped = expr(e);
-    return indexType != null && mapped.dtype().lanes() == 1
-        ? Expr.cast(indexType, mapped)
-        : mapped;
+    return indexType != null && mapped.dtype().lanes() == 1 ? Expr.cast(indexType, mapped) : mapped;
   }
 
   private Range range(Range range) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Conditions:
  *
  * <ol>
- *   <li>the loop has no annotation and is bound to no thread; its range is constant and starts at 0,
+ *   <li>the loop has no annotation and is bound to no thread; its range is constant and starts at
+ *       0,
  *   <li>at most one number is null, the others are positive,
  *   <li>the sum of the numbers is less than the loop's extent,
  *   <li>there is one block under the loop, and nothing else,
@@ -73,7 +74,8 @@ public final class LoopPartition {
     long start = 0;
     for (int i = 0; i < ends.size(); i++) {
       Var var = loop.var().renamed(loop.var().name() + i);
-      Range range = new Range(Expr.imm(var.dtype(), start), Expr.imm(var.dtype(), ends.get(i) - start));
+      Range range =
+          new Range(Expr.imm(var.dtype(), start), Expr.imm(var.dtype(), ends.get(i) - start));
       Stmt body = new FreshCopy(null).stmt(Substitute.in(loop.body(), Map.of(loop.var(), var)));
       Stmt part =
           new Stmt.For(
@@ -215,13 +217,12 @@ public final class LoopPartition {
             }
 
             private void access(Buffer buffer, List<Expr> indices) {
-              boolean axes = indices.stream().allMatch(i -> i instanceof Var v && domains.containsKey(v));
+              boolean axes =
+                  indices.stream().allMatch(i -> i instanceof Var v && domains.containsKey(v));
               if (axes && !result.containsKey(buffer)) {
                 result.put(
                     buffer,
-                    indices.stream()
-                        .map(i -> domains.getOrDefault(i, Range.point(i)))
-                        .toList());
+                    indices.stream().map(i -> domains.getOrDefault(i, Range.point(i))).toList());
               }
             }
           };

@@ -29,8 +29,9 @@ import java.util.Set;
  * Merges loop nests that stand side by side into one, in whose iterations their bodies follow each
  * other.
  *
- * <p>Arguments: the innermost of the loops to be merged of each nest, in the order that their bodies
- * get. Gives back the innermost merged loop. The merged nest takes the place of the last one.
+ * <p>Arguments: the innermost of the loops to be merged of each nest, in the order that their
+ * bodies get. Gives back the innermost merged loop. The merged nest takes the place of the last
+ * one.
  *
  * <p>Conditions:
  *
@@ -135,10 +136,11 @@ public final class Merge {
     throw state.refuse(NAME, "the loops have no scope in common", first);
   }
 
-  private static Nest nest(
-      Conditions conditions, Site.Loop inner, Site around, List<Stmt> stmts) {
+  private static Nest nest(Conditions conditions, Site.Loop inner, Site around, List<Stmt> stmts) {
     List<Site.Loop> loops = new ArrayList<>();
-    for (Site site = inner; site instanceof Site.Loop loop && site != around; site = site.parent()) {
+    for (Site site = inner;
+        site instanceof Site.Loop loop && site != around;
+        site = site.parent()) {
       loops.addFirst(loop);
     }
     ScheduleState state = conditions.state();
@@ -200,9 +202,7 @@ public final class Merge {
     for (int i = 0; i < nests.size(); i++) {
       Nest nest = nests.get(i);
       int last = nests.getLast().position;
-      for (int at = Math.min(nest.position, last) + 1;
-          at < Math.max(nest.position, last);
-          at++) {
+      for (int at = Math.min(nest.position, last) + 1; at < Math.max(nest.position, last); at++) {
         int position = at;
         Site between = children.get(stmts.get(at));
         boolean isNest = nests.stream().anyMatch(other -> other.position == position);
@@ -265,8 +265,7 @@ public final class Merge {
   }
 
   /** Whether different merged iterations of both nests access different parts of a buffer. */
-  private static boolean apart(
-      ScheduleState state, Nest a, Nest b, Buffer buffer, List<Var> vars) {
+  private static boolean apart(ScheduleState state, Nest a, Nest b, Buffer buffer, List<Var> vars) {
     Analyzer analyzer = state.analyzer(a.loops.getFirst());
     Map<Var, Range> ranges = new LinkedHashMap<>();
     for (int i = 0; i < vars.size(); i++) {
@@ -300,8 +299,7 @@ public final class Merge {
       }
     }
     AffineMap map =
-        AffineMap.detect(
-            starts, ranges, Expr.bool(true), AffineMap.Level.BIJECTIVE, analyzer);
+        AffineMap.detect(starts, ranges, Expr.bool(true), AffineMap.Level.BIJECTIVE, analyzer);
     if (map == null) {
       return ranges.values().stream().allMatch(range -> range.extent().isConst(1));
     }
@@ -340,8 +338,7 @@ public final class Merge {
               Expr min = Substitute.in(range.min(), renamed);
               Expr extent = Substitute.in(range.extent(), renamed);
               return new Interval(
-                  analyzer.simplify(min),
-                  analyzer.simplify(Expr.sub(Expr.add(min, extent), 1)));
+                  analyzer.simplify(min), analyzer.simplify(Expr.sub(Expr.add(min, extent), 1)));
             })
         .toList();
   }

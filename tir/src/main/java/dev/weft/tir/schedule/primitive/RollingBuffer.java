@@ -82,7 +82,9 @@ public final class RollingBuffer {
     reducedWithin(state, site, place);
     List<Range> part =
         Regions.ranges(
-            region(state, site, place, site.block().writes().get(writeIndex)), buffer, state.analyzer(site));
+            region(state, site, place, site.block().writes().get(writeIndex)),
+            buffer,
+            state.analyzer(site));
     List<Step> steps = steps(state, site, part, buffer);
     int axis = rollingAxis(site, steps);
     if (axis < 0) {
@@ -223,7 +225,8 @@ public final class RollingBuffer {
       ForKind kind = loop.stmt().kind();
       boolean sequential = kind == ForKind.SERIAL || kind == ForKind.UNROLLED;
       if (loop.contains(place) && !sequential) {
-        throw state.refuse(NAME, "the iterations of " + loop + " are not carried out in order", loop);
+        throw state.refuse(
+            NAME, "the iterations of " + loop + " are not carried out in order", loop);
       }
       if (stepped && !loop.stmt().min().isConst(0)) {
         throw state.refuse(NAME, loop + " does not start at 0", loop);
@@ -241,7 +244,14 @@ public final class RollingBuffer {
       if (steps.get(i).loop != null && !matches) {
         throw state.refuse(
             NAME,
-            "dimension " + i + " of '" + buffer.name() + "' is not indexed by axis " + i + " of " + site,
+            "dimension "
+                + i
+                + " of '"
+                + buffer.name()
+                + "' is not indexed by axis "
+                + i
+                + " of "
+                + site,
             site);
       }
     }
@@ -273,12 +283,7 @@ public final class RollingBuffer {
     private final Analyzer analyzer;
 
     Rewrite(
-        Site.Block site,
-        Buffer old,
-        Buffer circular,
-        int axis,
-        Expr condition,
-        Analyzer analyzer) {
+        Site.Block site, Buffer old, Buffer circular, int axis, Expr condition, Analyzer analyzer) {
       this.site = site;
       this.old = old;
       this.circular = circular;
@@ -290,7 +295,8 @@ public final class RollingBuffer {
     private List<Expr> wrapped(List<Expr> indices) {
       List<Expr> result = new ArrayList<>(indices);
       Expr extent = circular.shape().get(axis);
-      result.set(axis, Expr.floorMod(indices.get(axis), Expr.cast(indices.get(axis).dtype(), extent)));
+      result.set(
+          axis, Expr.floorMod(indices.get(axis), Expr.cast(indices.get(axis).dtype(), extent)));
       return result;
     }
 
