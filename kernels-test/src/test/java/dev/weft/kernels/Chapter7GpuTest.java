@@ -336,7 +336,7 @@ final class Chapter7GpuTest {
         matmul, Matmul.registerBlocked(matmul, REGISTERS), Matmul.sharedBlocked(matmul, SHARED, 4));
   }
 
-  /** In the interpreter, which is one of the devices, with smaller matrices. */
+  /** In the interpreters, which are devices too, with smaller matrices. */
   @ParameterizedTest
   @MethodSource("devices")
   void matmulsOnDevices(DeviceUnderTest device) {
