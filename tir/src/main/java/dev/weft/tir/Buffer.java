@@ -193,6 +193,20 @@ public non-sealed class Buffer implements AttrValue {
     return derive(name, dtype, scope(), newShape, newStrides);
   }
 
+  /** The same memory with other axis separators. */
+  public Buffer withAxisSeparators(List<Integer> separators) {
+    return new Buffer(
+        data,
+        dtype,
+        shape,
+        strides,
+        elemOffset,
+        name,
+        alignment,
+        offsetFactor,
+        separators);
+  }
+
   /** A view over the same pointer. */
   public Buffer view(String newName, DType newDtype, List<Expr> newShape, List<Expr> newStrides) {
     return new Buffer(

@@ -102,8 +102,30 @@ final class Replay {
               () ->
                   schedule.transformLayout(
                       block(0), integer(0), flag(1), map(input(1)), padValue(), flag(3)));
+      case "ReindexCacheRead" ->
+          List.of(schedule.reindexCacheRead(block(0), integer(0), text(1), map(input(1))));
+      case "ReindexCacheWrite" ->
+          List.of(schedule.reindexCacheWrite(block(0), integer(0), text(1), map(input(1))));
+      case "CacheIndex" -> schedule.cacheIndex(block(0), text(0), integer(1));
+      case "CacheInplace" -> schedule.cacheInplace(block(0), integer(0), text(1));
+      case "SetAxisSeparator" ->
+          none(
+              () ->
+                  schedule.setAxisSeparator(
+                      block(0), integer(0), flag(1), integers(attribute(2))));
+      case "UnsafeSetDType" -> none(() -> schedule.unsafeSetDtype(block(0), integer(0), text(1)));
+      case "UnsafeHideBufferAccess" ->
+          none(
+              () ->
+                  schedule.unsafeHideBufferAccess(
+                      block(0), string(input(1)), integers(input(2))));
+      case "AnnotateBufferAccess" ->
+          none(
+              () ->
+                  schedule.annotateBufferAccess(
+                      block(0), number(input(1)), number(input(2)) != 0, map(input(3))));
       case "TransformBlockLayout" ->
-          none(() -> schedule.transformBlockLayout(block(0), map(attribute(0))));
+          none(() -> schedule.transformBlockLayout(block(0), map(current.attrs().isEmpty() ? input(1) : attribute(0))));
       case "RFactor" -> List.of(schedule.rfactor(loop(0), integer(0)));
       case "PadEinsum" -> none(() -> schedule.padEinsum(block(0), integers(0)));
       case "DecomposePadding" -> List.of(schedule.decomposePadding(block(0), loop(1)));
@@ -229,7 +251,10 @@ final class Replay {
 
   private List<Integer> integers(int index) {
     // A list is an attribute of some instructions and an input of others.
-    TraceValue value = index < current.attrs().size() ? attribute(index) : input(index + 1);
+    return integers(index < current.attrs().size() ? attribute(index) : input(index + 1));
+  }
+
+  private List<Integer> integers(TraceValue value) {
     if (value instanceof TraceValue.Items(List<TraceValue> items)) {
       List<Integer> result = new ArrayList<>();
       for (TraceValue item : items) {
@@ -285,6 +310,20 @@ final class Replay {
       return items;
     }
     throw bad("a list is expected, got " + value);
+  }
+
+  private int number(TraceValue value) {
+    if (value instanceof TraceValue.Int(long number)) {
+      return Math.toIntExact(number);
+    }
+    throw bad("an integer is expected, got " + value);
+  }
+
+  private String string(TraceValue value) {
+    if (value instanceof TraceValue.Text(String text)) {
+      return text;
+    }
+    throw bad("a string is expected, got " + value);
   }
 
   private boolean flag(int index) {

@@ -9,8 +9,11 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.primitive.AddUnitLoop;
 import dev.weft.tir.schedule.primitive.Annotate;
+import dev.weft.tir.schedule.primitive.AnnotateBufferAccess;
 import dev.weft.tir.schedule.primitive.Bind;
 import dev.weft.tir.schedule.primitive.Blockize;
+import dev.weft.tir.schedule.primitive.CacheIndex;
+import dev.weft.tir.schedule.primitive.CacheInplace;
 import dev.weft.tir.schedule.primitive.CacheRead;
 import dev.weft.tir.schedule.primitive.CacheWrite;
 import dev.weft.tir.schedule.primitive.ComputeAt;
@@ -26,6 +29,8 @@ import dev.weft.tir.schedule.primitive.Queries;
 import dev.weft.tir.schedule.primitive.RFactor;
 import dev.weft.tir.schedule.primitive.ReadAt;
 import dev.weft.tir.schedule.primitive.Reindex;
+import dev.weft.tir.schedule.primitive.ReindexCacheRead;
+import dev.weft.tir.schedule.primitive.ReindexCacheWrite;
 import dev.weft.tir.schedule.primitive.Reorder;
 import dev.weft.tir.schedule.primitive.ReorderBlockIterVar;
 import dev.weft.tir.schedule.primitive.ReverseComputeAt;
@@ -35,6 +40,7 @@ import dev.weft.tir.schedule.primitive.SampleCategorical;
 import dev.weft.tir.schedule.primitive.SampleComputeLocation;
 import dev.weft.tir.schedule.primitive.SamplePartitionedTile;
 import dev.weft.tir.schedule.primitive.SamplePerfectTile;
+import dev.weft.tir.schedule.primitive.SetAxisSeparator;
 import dev.weft.tir.schedule.primitive.SetScope;
 import dev.weft.tir.schedule.primitive.Split;
 import dev.weft.tir.schedule.primitive.StorageAlign;
@@ -43,6 +49,8 @@ import dev.weft.tir.schedule.primitive.TransformBlockLayout;
 import dev.weft.tir.schedule.primitive.TransformLayout;
 import dev.weft.tir.schedule.primitive.Unannotate;
 import dev.weft.tir.schedule.primitive.Unroll;
+import dev.weft.tir.schedule.primitive.UnsafeHideBufferAccess;
+import dev.weft.tir.schedule.primitive.UnsafeSetDtype;
 import dev.weft.tir.schedule.primitive.Vectorize;
 import dev.weft.tir.schedule.primitive.WriteAt;
 import dev.weft.tir.schedule.trace.Instruction;
@@ -124,7 +132,7 @@ public final class Schedule {
 
   /** Whether a step may have changed what the module computes. */
   public boolean isTainted() {
-    return !state.isChecked();
+    return state.isTainted();
   }
 
   /** A schedule of one function, under the name {@code main}. */
@@ -208,7 +216,8 @@ public final class Schedule {
       return;
     }
     try {
-      verifier.check(step, before.module(), state.module());
+      boolean tainting = state.isTainted() && !before.isTainted();
+      verifier.check(step, before.module(), state.module(), tainting);
       recorded = state;
     } catch (RuntimeException e) {
       state = before;
@@ -556,6 +565,35 @@ public final class Schedule {
     recorder.add("RollingBuffer", List.of(block), List.of(writeIndex), List.of());
   }
 
+  /** {@link ReindexCacheRead}. */
+  public BlockRef reindexCacheRead(BlockRef block, int readIndex, String scope, IndexMap map) {
+    BlockRef stage = apply(ReindexCacheRead.apply(state, block, readIndex, scope(scope), map));
+    recorder.add("ReindexCacheRead", List.of(block, map), List.of(readIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  /** {@link ReindexCacheWrite}. */
+  public BlockRef reindexCacheWrite(BlockRef block, int writeIndex, String scope, IndexMap map) {
+    BlockRef stage = apply(ReindexCacheWrite.apply(state, block, writeIndex, scope(scope), map));
+    recorder.add(
+        "ReindexCacheWrite", List.of(block, map), List.of(writeIndex, scope), List.of(stage));
+    return stage;
+  }
+
+  /** {@link CacheInplace}; gives back the block that copies in and the one that copies back. */
+  public List<BlockRef> cacheInplace(BlockRef block, int readIndex, String scope) {
+    List<BlockRef> stages = apply(CacheInplace.apply(state, block, readIndex, scope(scope)));
+    recorder.add("CacheInplace", List.of(block), List.of(readIndex, scope), stages);
+    return stages;
+  }
+
+  /** {@link CacheIndex}; gives back the computing blocks. */
+  public List<BlockRef> cacheIndex(BlockRef block, String scope, int threshold) {
+    List<BlockRef> stages = apply(CacheIndex.apply(state, block, scope(scope), threshold));
+    recorder.add("CacheIndex", List.of(block), List.of(scope, threshold), stages);
+    return stages;
+  }
+
   // Where something is computed.
 
   /** {@link ComputeAt} at the last possible place, without loops of extent 1. */
@@ -713,6 +751,14 @@ public final class Schedule {
         List.of());
   }
 
+  /** {@link SetAxisSeparator}. */
+  public void setAxisSeparator(
+      BlockRef block, int index, boolean write, List<Integer> separators) {
+    state = SetAxisSeparator.apply(state, block, index, write, separators);
+    recorder.add(
+        "SetAxisSeparator", List.of(block), List.of(index, write, separators), List.of());
+  }
+
   /** {@link TransformBlockLayout}. */
   public void transformBlockLayout(BlockRef block, IndexMap map) {
     state = TransformBlockLayout.apply(state, block, map);
@@ -730,6 +776,24 @@ public final class Schedule {
   public void setScope(BlockRef block, int writeIndex, String scope) {
     state = SetScope.apply(state, block, writeIndex, scope(scope));
     recorder.add("SetScope", List.of(block), List.of(writeIndex, scope), List.of());
+  }
+
+  /** {@link UnsafeSetDtype}, to a type such as {@code float16}. */
+  public void unsafeSetDtype(BlockRef block, int writeIndex, String dtype) {
+    state = UnsafeSetDtype.apply(state, block, writeIndex, dtype);
+    recorder.add("UnsafeSetDType", List.of(block), List.of(writeIndex, dtype), List.of());
+  }
+
+  /** {@link UnsafeHideBufferAccess} of kind {@code read} or {@code write}. */
+  public void unsafeHideBufferAccess(BlockRef block, String kind, List<Integer> indices) {
+    state = UnsafeHideBufferAccess.apply(state, block, kind, indices);
+    recorder.add("UnsafeHideBufferAccess", List.of(block, kind, indices), List.of(), List.of());
+  }
+
+  /** {@link AnnotateBufferAccess}. */
+  public void annotateBufferAccess(BlockRef block, int index, boolean write, IndexMap map) {
+    state = AnnotateBufferAccess.apply(state, block, index, write, map);
+    recorder.add("AnnotateBufferAccess", List.of(block, index, write, map), List.of(), List.of());
   }
 
   /** {@link StorageAlign}. */

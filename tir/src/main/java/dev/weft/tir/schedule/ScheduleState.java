@@ -31,11 +31,14 @@ public final class ScheduleState {
   private final Map<Site, BlockScope> scopes = new HashMap<>();
   private final Map<Var, Facts> facts = new HashMap<>();
   private final boolean checked;
+  private final boolean tainted;
   private @Nullable IRModule module;
 
-  private ScheduleState(IRModule marked, Map<Var, Facts> known, boolean checked) {
+  private ScheduleState(
+      IRModule marked, Map<Var, Facts> known, boolean checked, boolean tainted) {
     this.marked = marked;
     this.checked = checked;
+    this.tainted = tainted;
     marked.functions().forEach(this::index);
     for (Site site : List.copyOf(sites.values())) {
       if (site instanceof Site.Block block && !block.isRoot()) {
@@ -75,6 +78,16 @@ public final class ScheduleState {
     return checked;
   }
 
+  /** Whether a step may have changed what the module computes. */
+  public boolean isTainted() {
+    return tainted;
+  }
+
+  /** The same state, from here on known to be one that may compute something else. */
+  public ScheduleState taint() {
+    return tainted ? this : new ScheduleState(marked, facts, checked, true);
+  }
+
   private static ScheduleState of(IRModule module, boolean checked) {
     IRModule marked = module;
     for (Map.Entry<String, PrimFunc> entry : module.functions().entrySet()) {
@@ -83,7 +96,7 @@ public final class ScheduleState {
         marked = marked.with(entry.getKey(), function.withBody(Tags.mark(function.body())));
       }
     }
-    return new ScheduleState(marked, Map.of(), checked);
+    return new ScheduleState(marked, Map.of(), checked, !checked);
   }
 
   private void index(String name, PrimFunc function) {
@@ -260,7 +273,7 @@ public final class ScheduleState {
   /** The state after a function was replaced. */
   public ScheduleState withFunction(String name, PrimFunc function) {
     Stmt body = Tags.mark(function.body());
-    return new ScheduleState(marked.with(name, function.withBody(body)), facts, checked);
+    return new ScheduleState(marked.with(name, function.withBody(body)), facts, checked, tainted);
   }
 
   /**
@@ -274,14 +287,24 @@ public final class ScheduleState {
       boolean affine = Bindings.detectAffine(site, analyzer(site));
       kept.put(ref.tag(), new Facts(affine, isCovered(site)));
     }
-    return new ScheduleState(marked, kept, checked);
+    return new ScheduleState(marked, kept, checked, tainted);
+  }
+
+  /**
+   * The same state, where a block that a primitive has just made is known to read only what was
+   * written before.
+   */
+  public ScheduleState covered(BlockRef made) {
+    Map<Var, Facts> kept = new HashMap<>(facts);
+    kept.put(made.tag(), new Facts(isAffine(block(made)), true));
+    return new ScheduleState(marked, kept, checked, tainted);
   }
 
   /** The same state, with all that is known about a block worked out again. */
   public ScheduleState recheck(BlockRef changed) {
     Map<Var, Facts> kept = new HashMap<>(facts);
     kept.remove(changed.tag());
-    return new ScheduleState(marked, kept, checked);
+    return new ScheduleState(marked, kept, checked, tainted);
   }
 
   /** Whether the loops around a block reach each of its instances exactly once. */

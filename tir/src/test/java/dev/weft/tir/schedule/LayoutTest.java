@@ -7,11 +7,13 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.Interpreter;
 import dev.weft.tir.schedule.trace.TraceJson;
+import dev.weft.tir.schedule.verify.VerifyOptions;
 import dev.weft.tir.script.TvmScript;
 import dev.weft.tir.structural.StructuralEqual;
 import java.lang.foreign.ValueLayout;
@@ -163,5 +165,116 @@ final class LayoutTest {
         .isInstanceOf(ScheduleException.class)
         .hasMessageContaining("not one-to-one");
     assertThat(StructuralEqual.check(schedule.function(), before)).isEmpty();
+  }
+
+  private static Schedule schedule(String text) {
+    return Schedule.verifying(
+        IRModule.of("main", TvmScript.parseFunction(text)), VerifyOptions.DEFAULT);
+  }
+
+  @Test
+  void copiesAtIndicesOfOnesOwn() {
+    Schedule schedule = schedule(CHAIN);
+    BlockRef block = schedule.getBlock("C");
+    schedule.reindexCacheRead(
+        block, 0, "shared", map(2, i -> List.of(i.get(1), i.get(0))));
+    schedule.reindexCacheWrite(
+        block,
+        0,
+        "local",
+        map(2, i -> List.of(Expr.floorDiv(i.get(0), 4), i.get(1), Expr.floorMod(i.get(0), 4))));
+    assertThat(schedule.unverified()).isEmpty();
+    assertThat(schedule.isTainted()).isFalse();
+    replayed(TvmScript.parseFunction(CHAIN), schedule);
+    assertThatThrownBy(
+            () ->
+                schedule.reindexCacheRead(
+                    block, 0, "local", map(2, i -> List.of(Expr.add(i.get(0), i.get(1))))))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining("would come to the same place");
+  }
+
+  @Test
+  void updatesInPlaceElsewhere() {
+    String text =
+        """
+        @T.prim_func
+        def main(A: T.Buffer((64,), "int32")):
+            for i in range(4):
+                with T.block("piece"):
+                    vi = T.axis.spatial(4, i)
+                    T.reads(A[vi * 16:vi * 16 + 16])
+                    T.writes(A[vi * 16:vi * 16 + 16])
+                    for x in range(16):
+                        A[vi * 16 + x] = A[vi * 16 + x] * 2
+        """;
+    Schedule schedule = schedule(text);
+    List<BlockRef> stages = schedule.cacheInplace(schedule.getBlock("piece"), 0, "local");
+    assertThat(stages).hasSize(2);
+    assertThat(schedule.unverified()).isEmpty();
+    replayed(TvmScript.parseFunction(text), schedule);
+  }
+
+  @Test
+  void axisSeparatorsOfParametersAndTheirViews() {
+    PrimFunc before = TvmScript.parseFunction(CHAIN);
+    Schedule schedule = Schedule.of(before);
+    schedule.setAxisSeparator(schedule.getBlock("B"), 0, false, List.of(1));
+    assertThat(schedule.function().paramBuffers().getFirst().axisSeparators())
+        .containsExactly(1);
+    replayed(before, schedule);
+    assertThatThrownBy(
+            () -> schedule.setAxisSeparator(schedule.getBlock("B"), 0, false, List.of(3)))
+        .isInstanceOf(ScheduleException.class);
+  }
+
+  @Test
+  void statedRegionsThatAreTooSmallTaint() {
+    PrimFunc before = TvmScript.parseFunction(CHAIN);
+    Schedule schedule = Schedule.of(before);
+    BlockRef block = schedule.getBlock("B");
+    schedule.annotateBufferAccess(
+        block,
+        0,
+        false,
+        map(
+            2,
+            i ->
+                List.of(
+                    Expr.int32(0), Expr.add(i.get(0), 1), i.get(1), Expr.add(i.get(1), 1))));
+    assertThat(schedule.isTainted()).isFalse();
+    assertThat(TvmScript.print(schedule.function()))
+        .contains("explicit_read_region", "T.reads(A[0:vi + 1, vj])");
+    replayed(before, schedule);
+    schedule.annotateBufferAccess(
+        block,
+        0,
+        false,
+        map(2, i -> List.of(Expr.int32(0), Expr.int32(1), i.get(1), Expr.add(i.get(1), 1))));
+    assertThat(schedule.isTainted()).isTrue();
+  }
+
+  @Test
+  void indicesComputedBeforehand() {
+    String text =
+        """
+        @T.prim_func
+        def main(A: T.Buffer((40,), "int32"), C: T.Buffer((80,), "int32")):
+            for i0, i1 in T.grid(20, 4):
+                with T.block("C"):
+                    vi = T.axis.spatial(80, i0 * 4 + i1)
+                    T.reads(A[0:40])
+                    T.writes(C[vi])
+                    C[vi] = A[vi // 2 * 3 % 40] + A[(vi // 2 * 3 + 1) % 40]
+        """;
+    PrimFunc before = TvmScript.parseFunction(text);
+    for (int threshold = 0; threshold < 3; threshold++) {
+      Schedule schedule = Schedule.of(before);
+      List<BlockRef> made = schedule.cacheIndex(schedule.getBlock("C"), "global", threshold);
+      assertThat(made).hasSize(threshold < 2 ? 2 : 1);
+      assertThat(run(schedule.function())).isEqualTo(run(before));
+      assertThat(schedule.isTainted()).isTrue();
+      replayed(before, schedule);
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.Stmt;
@@ -30,6 +31,21 @@ final class Blocks {
         return replacement == null ? super.stmt(node) : replacement;
       }
     }.stmt(root);
+  }
+
+  /** Whether a statement is, or holds, another one, found by identity. */
+  static boolean contains(Stmt root, Stmt wanted) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        found[0] |= node == wanted;
+        if (!found[0]) {
+          super.stmt(node);
+        }
+      }
+    }.stmt(root);
+    return found[0];
   }
 
   /** The annotations of a block as the user gave them, without the schedule's own mark. */

@@ -15,18 +15,24 @@ import java.util.Map;
  */
 record CachePlace(Site around, int position) {
   /**
-   * Right after the writer, within the innermost loop that it shares with any of the readers; at
-   * the end of the scope if nobody reads.
+   * Right before the first of the readers that come behind the writer, within the innermost loop
+   * that it shares with any of them; at the end of the scope if nobody reads.
    */
-  static CachePlace after(Site.Block writer, List<Site.Block> readers, Site.Block scope) {
-    if (readers.isEmpty()) {
-      return new CachePlace(scope, Nests.statements(scope.block().body()).size());
-    }
+  static CachePlace between(Site.Block writer, List<Site.Block> readers, Site.Block scope) {
     Site inner = writer;
     for (Site around = writer.parent(); around != null; around = around.parent()) {
-      Site place = around;
-      if (around == scope || readers.stream().anyMatch(place::contains)) {
-        return new CachePlace(around, position(body(around), inner.stmt()) + 1);
+      List<Stmt> stmts = Nests.statements(body(around));
+      for (int i = position(body(around), inner.stmt()) + 1; i < stmts.size(); i++) {
+        Stmt stmt = stmts.get(i);
+        Site place = around;
+        boolean reads =
+            readers.stream().anyMatch(r -> place.contains(r) && Blocks.contains(stmt, r.stmt()));
+        if (reads) {
+          return new CachePlace(around, i);
+        }
+      }
+      if (around == scope) {
+        return new CachePlace(scope, stmts.size());
       }
       inner = around;
     }

@@ -21,8 +21,8 @@ import java.util.Map;
  * <p>Arguments: the block; which of its reads; the memory; the consumers that shall read the copy,
  * all readers in the scope if none is given. Gives back the copying block.
  *
- * <p>The copy is made right after the block that writes the buffer, or at the start of the scope if
- * no block there writes it; {@code computeAt} moves it closer to its readers.
+ * <p>The copy is made right before the first of its readers, next to the block that writes the
+ * buffer, or at the start of the scope if no block there writes it; {@code computeAt} moves it closer to its readers.
  *
  * <p>Conditions:
  *
@@ -71,16 +71,18 @@ public final class CacheRead {
     CachePlace place =
         writers.isEmpty()
             ? new CachePlace(scope, 0)
-            : CachePlace.after(writers.getFirst(), consumers, scope);
+            : CachePlace.between(writers.getFirst(), consumers, scope);
     List<Range> region = region(state, scope, buffer, writers, place);
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
+    stage.checkPointers(conditions, consumers);
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
     Stmt copy = stage.copy(true, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
-    return new Applied<>(next, Blocks.within(next, copy));
+    BlockRef made = Blocks.within(next, copy);
+    return new Applied<>(next.covered(made), made);
   }
 
   private static List<Site.Block> readers(
@@ -100,9 +102,8 @@ public final class CacheRead {
     }
     List<Site.Block> chosen = consumerRefs.stream().map(state::block).toList();
     for (Site.Block consumer : chosen) {
-      if (!all.contains(consumer)) {
-        throw state.refuse(
-            NAME, consumer + " does not read '" + buffer.name() + "' in this scope", consumer);
+      if (consumer.scope() != scope) {
+        throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
     }
     List<Site.Block> readers = chosen.isEmpty() ? all : chosen;

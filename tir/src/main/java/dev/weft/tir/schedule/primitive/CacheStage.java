@@ -12,9 +12,11 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A copy of a region of a buffer in another memory, and the block that copies.
@@ -77,6 +79,27 @@ record CacheStage(Buffer buffer, Buffer cache, List<Range> region, boolean whole
     return Nests.around(loops, extents, new Stmt.BlockRealize(values, predicate, block));
   }
 
+  /** Refuses blocks that use the buffer's pointer, where the copy has another shape. */
+  void checkPointers(Conditions conditions, List<Site.Block> blocks) {
+    boolean same =
+        whole
+            || IntStream.range(0, region.size())
+                .allMatch(
+                    i ->
+                        region.get(i).min().isConst(0)
+                            && region.get(i).extent().equals(buffer.shape().get(i)));
+    for (Site.Block block : blocks) {
+      if (!same && Vars.in(block.stmt()).contains(buffer.data())) {
+        throw conditions
+            .state()
+            .refuse(
+                conditions.primitive(),
+                block + " accesses '" + buffer.name() + "' by its pointer",
+                block);
+      }
+    }
+  }
+
   /** Redirects accesses of the original, everywhere in a statement, to the cache. */
   Stmt redirect(Stmt stmt, boolean reads, boolean writes) {
     return new Redirect(reads, writes).stmt(stmt);
@@ -117,6 +140,10 @@ record CacheStage(Buffer buffer, Buffer cache, List<Range> region, boolean whole
 
     @Override
     public Expr expr(Expr node) {
+      if (node == buffer.data()) {
+        // An access by pointer goes to the same place of a copy of the same shape.
+        return cache.data();
+      }
       Expr mapped = super.expr(node);
       return reads
               && mapped instanceof Expr.Load(var from, var indices, var predicate)

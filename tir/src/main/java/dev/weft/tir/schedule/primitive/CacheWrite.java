@@ -14,6 +14,7 @@ import dev.weft.tir.schedule.Site;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Has a block write into another memory, from which a new block copies to the original buffer.
@@ -25,8 +26,9 @@ import java.util.Map;
  * <p>Conditions:
  *
  * <ol>
- *   <li>the scope is a stage pipeline,
  *   <li>the block is the only one of the scope that writes the buffer,
+ *   <li>nobody reads the buffer earlier in a loop around the block,
+ *   <li>it is known which part the block writes, or the buffer is the scope's own,
  *   <li>it does not begin with what was in the buffer before (an update whose init is elsewhere).
  * </ol>
  *
@@ -68,30 +70,82 @@ public final class CacheWrite {
               + " blocks, it must be written by one",
           blocks.writers(buffer).toArray(Site[]::new));
     }
-    conditions.stagePipeline(site);
     conditions.ownInit(site, buffer);
+    checkLater(state, site, blocks, buffer);
     List<Site.Block> consumers = consumerRefs.stream().map(state::block).toList();
     for (Site.Block consumer : consumers) {
-      if (!blocks.readers(buffer).contains(consumer)) {
-        throw state.refuse(
-            NAME, consumer + " does not read '" + buffer.name() + "' in this scope", consumer);
+      if (consumer.scope() != scope) {
+        throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
     }
-    List<Site.Block> readers =
-        consumers.isEmpty()
-            ? blocks.readers(buffer).stream().filter(reader -> reader != site).toList()
-            : consumers;
-    CachePlace place = CachePlace.after(site, readers, scope);
+    List<Site.Block> others =
+        blocks.dependencies().stream()
+            .filter(d -> d.src() == site && d.kind() == BlockScope.Kind.RAW)
+            .map(BlockScope.Dependency::dst)
+            .filter(reader -> !consumers.contains(reader))
+            .toList();
+    CachePlace place = CachePlace.between(site, others, scope);
     BufferRegion written = site.block().writes().get(writeIndex);
     List<Range> region = Regions.relaxed(site, written, place.around(), state.analyzer(site));
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
+    stage.checkPointers(conditions, Stream.concat(Stream.of(site), consumers.stream()).toList());
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
     redirected.put(site.stmt(), stage.redirect(site.stmt(), true, true));
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
+    checkExact(state, site, scope, written, place);
     Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
-    return new Applied<>(next, Blocks.within(next, copy));
+    BlockRef made = Blocks.within(next, copy);
+    return new Applied<>(next.covered(made), made);
+  }
+
+  /** Nobody may read, in a later iteration, what has not been copied back yet. */
+  private static void checkLater(
+      ScheduleState state, Site.Block site, BlockScope blocks, Buffer buffer) {
+    for (Site.Block reader : blocks.readers(buffer)) {
+      boolean before =
+          blocks.blocks().indexOf(reader) < blocks.blocks().indexOf(site)
+              && site.loopsAround().stream().anyMatch(loop -> loop.contains(reader));
+      if (before) {
+        throw state.refuse(
+            NAME,
+            reader
+                + " reads '"
+                + buffer.name()
+                + "' in a loop with "
+                + site
+                + ", before it is written there",
+            reader,
+            site);
+      }
+    }
+  }
+
+  /** What the block leaves as it was must not be copied over. */
+  private static void checkExact(
+      ScheduleState state,
+      Site.Block site,
+      Site.Block scope,
+      BufferRegion written,
+      CachePlace place) {
+    boolean own = scope.block().allocBuffers().contains(written.buffer());
+    if (own) {
+      return; // It holds nothing else.
+    }
+    boolean exact =
+        Regions.lowerBound(
+                Regions.bound(site, written),
+                Regions.domain(site.parent(), place.around(), written.buffer().scope()),
+                site.stmt().predicate(),
+                state.analyzer(site))
+            != null;
+    if (!exact) {
+      throw state.refuse(
+          NAME,
+          "which part of '" + written.buffer().name() + "' " + site + " writes is not known",
+          site);
+    }
   }
 }

@@ -5,23 +5,25 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
+import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
-import dev.weft.tir.analysis.AccessRegions;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * Pads a contraction (a matrix product, say) so that the extent of each axis is a multiple of a
@@ -30,14 +32,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Arguments: the block; one number an axis, spatial and reduction, in order. What the block
  * reads is copied with zeros behind it, what it writes is cut back to the original shape.
  *
+ * <p>Other blocks in the nest of the block use the padded buffers too. As in TVM, what they hand on
+ * is then written over a copy of what was there before, and they run over the padding of loops that
+ * they share with the block, where they may leave their buffers: such a schedule is tainted.
+ *
  * <p>Conditions:
  *
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>the block is a complete or reduction block; where a reduction axis grows, it is a sum that
  *       begins with zero, of a product of loads (casts allowed),
- *   <li>all indices are axes of the block, those of one buffer different ones,
- *   <li>each axis is bound to a loop of its own, which starts at 0 and holds nothing else,
+ *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
+ *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
+ *   <li>what the block writes it writes completely, unless the scope allocates it,
  *   <li>there is one positive number an axis.
  * </ol>
  *
@@ -66,8 +73,12 @@ public final class PadEinsum {
     private final Site.Block site;
     private final Stmt.Block block;
     private final Analyzer analyzer;
-    private final Map<Var, Expr> padded = new HashMap<>();
-    private final Map<Var, Expr> extents = new HashMap<>();
+    private final List<Var> axes;
+
+    /** The new extents of what grows: axes, and loops that are axes. */
+    private final Map<Var, Expr> grown = new HashMap<>();
+
+    private final Map<Buffer, Buffer> padded = new HashMap<>();
     private final List<Buffer> made = new ArrayList<>();
 
     Padding(ScheduleState state, Site.Block site) {
@@ -75,60 +86,108 @@ public final class PadEinsum {
       this.site = site;
       this.block = site.block();
       this.analyzer = state.analyzer(site);
+      this.axes = Blocks.vars(block.iterVars());
     }
 
     ScheduleState apply(List<Integer> padding) {
       Conditions conditions = new Conditions(NAME, state);
       Site.Block scope = conditions.stagePipeline(site);
       conditions.completeOrReduction(site);
-      List<IterVar> axes = block.iterVars();
       if (padding.size() != axes.size() || padding.stream().anyMatch(p -> p <= 0)) {
         throw state.refuse(
             NAME, padding + " is not one positive number for each axis of " + site, site);
       }
       for (int i = 0; i < axes.size(); i++) {
-        Expr extent = axes.get(i).dom().extent();
-        Expr by = Expr.imm(extent.dtype(), padding.get(i));
-        extents.put(axes.get(i).var(), extent);
-        padded.put(axes.get(i).var(), analyzer.simplify(Expr.mul(Expr.ceilDiv(extent, by), by)));
+        grow(i, padding.get(i));
       }
       if (!(block.body() instanceof Stmt.Store store) || !isEinsum(store)) {
         throw state.refuse(NAME, site + " is not a contraction", site);
       }
-      Stmt nest = paddedNest();
-      Map<Buffer, Buffer> buffers = new HashMap<>();
+      checkComplete(scope);
       List<Stmt> stmts = new ArrayList<>();
       for (BufferRegion read : block.reads()) {
-        Stmt copy = inputCopy(read, buffers);
-        if (copy != null) {
-          stmts.add(copy);
+        if (grows(read)) {
+          stmts.add(inputCopy(read, copyOf(read)));
         }
       }
       BufferRegion write = block.writes().getFirst();
-      Stmt copyBack = outputCopy(write, buffers);
-      stmts.add(redirected(nest, buffers));
+      Stmt copyBack = grows(write) ? outputCopy(write, copyOf(write)) : null;
+      Site top = site;
+      while (top.parent() != scope && top.parent() != null) {
+        top = top.parent();
+      }
+      stmts.add(grownNest(top.stmt()));
       if (copyBack != null) {
         stmts.add(copyBack);
       }
-      List<Site.Loop> loops = site.loopsAround();
-      Stmt old = loops.isEmpty() ? site.stmt() : loops.getFirst().stmt();
       Map<Stmt, Stmt> replaced = new IdentityHashMap<>();
-      replaced.put(old, Stmt.seq(stmts));
+      replaced.put(top.stmt(), Stmt.seq(stmts));
       Stmt.Block around = scope.block();
       List<Buffer> allocated = new ArrayList<>(around.allocBuffers());
       allocated.addAll(made);
       Stmt.Block changed =
           around.withBody(Blocks.replace(around.body(), replaced)).withAllocBuffers(allocated);
-      return state.replace(scope, scope.stmt().withBlock(changed)).recheckAffine(site.ref());
+      ScheduleState next =
+          state.replace(scope, scope.stmt().withBlock(changed)).recheckAffine(site.ref());
+      return isShared(top) ? next.taint() : next;
     }
 
+    /** The new extent of an axis, and of the loop that it is. */
+    private void grow(int i, int by) {
+      IterVar axis = block.iterVars().get(i);
+      Expr extent = axis.dom().extent();
+      Expr step = Expr.imm(extent.dtype(), by);
+      Expr more = analyzer.simplify(Expr.mul(Expr.ceilDiv(extent, step), step));
+      if (analyzer.proveEqual(more, extent)) {
+        return;
+      }
+      grown.put(axis.var(), more);
+      if (!(site.stmt().iterValues().get(i) instanceof Var loopVar)) {
+        return;
+      }
+      for (Site.Loop loop : site.loopsAround()) {
+        if (loop.stmt().var() == loopVar) {
+          checkLoop(loop, i);
+          grown.put(loopVar, more);
+        }
+      }
+    }
+
+    private void checkLoop(Site.Loop loop, int axis) {
+      if (!loop.stmt().min().isConst(0)) {
+        throw state.refuse(NAME, loop + " does not start at 0", loop, site);
+      }
+      List<Expr> values = site.stmt().iterValues();
+      for (int i = 0; i < values.size(); i++) {
+        if (i != axis && Vars.uses(values.get(i), loop.stmt().var())) {
+          throw state.refuse(NAME, loop + " is in two axes of " + site, loop, site);
+        }
+      }
+    }
+
+    /** The block's buffers: each accessed in one way, at axes or at zero. */
     private boolean isEinsum(Stmt.Store store) {
-      if (block.writes().size() != 1 || !areAxes(store.indices()) || !readsByAxes(store)) {
+      List<Buffer> buffers = new ArrayList<>();
+      for (BufferRegion region :
+          Stream.concat(block.reads().stream(), block.writes().stream()).toList()) {
+        if (buffers.contains(region.buffer())
+            || !region.region().stream().allMatch(Range::isPoint)
+            || !atAxes(region.region().stream().map(Range::min).toList(), region.buffer())) {
+          return false;
+        }
+        buffers.add(region.buffer());
+      }
+      if (block.writes().size() != 1
+          || !block.allocBuffers().isEmpty()
+          || !block.matchBuffers().isEmpty()
+          || !atAxes(store.indices(), store.buffer())
+          || !readsByAxes(store)) {
         return false;
       }
       boolean reductionGrows =
           block.iterVars().stream()
-              .anyMatch(axis -> axis.kind() == IterVar.Kind.REDUCE && grows(axis.var()));
+              .anyMatch(
+                  axis -> axis.kind() == IterVar.Kind.REDUCE && grown.containsKey(axis.var()));
       if (!reductionGrows) {
         return true;
       }
@@ -138,19 +197,14 @@ public final class PadEinsum {
           && isProduct(combiner.terms().getFirst());
     }
 
-    private boolean grows(Var axis) {
-      Expr before = extents.get(axis);
-      Expr after = padded.get(axis);
-      return before != null && after != null && !analyzer.proveEqual(before, after);
-    }
-
     /** Loads at axes only, and nothing that could fail on a padding of zeros. */
     private boolean readsByAxes(Stmt.Store store) {
       boolean[] plain = {true};
       new IrWalker() {
         @Override
         public void expr(Expr node) {
-          plain[0] &= !(node instanceof Expr.Load load) || areAxes(load.indices());
+          plain[0] &=
+              !(node instanceof Expr.Load load) || atAxes(load.indices(), load.buffer());
           if (node instanceof Expr.Binary(BinaryOp op, Expr a, Expr b) && a.dtype().isInt()) {
             plain[0] &=
                 switch (op) {
@@ -167,7 +221,7 @@ public final class PadEinsum {
     /** Zero in any factor makes zero, so that padding changes no sum. */
     private boolean isProduct(Expr e) {
       return switch (e) {
-        case Expr.Load load -> areAxes(load.indices());
+        case Expr.Load load -> atAxes(load.indices(), load.buffer());
         case Expr.Cast cast -> isProduct(cast.value());
         case Expr.Binary(BinaryOp op, Expr a, Expr b) ->
             op == BinaryOp.MUL && isProduct(a) && isProduct(b);
@@ -175,91 +229,59 @@ public final class PadEinsum {
       };
     }
 
-    private boolean areAxes(List<Expr> indices) {
-      List<Var> axes = Blocks.vars(block.iterVars());
-      return indices.stream().allMatch(axes::contains)
-          && indices.stream().distinct().count() == indices.size();
-    }
-
-    private Stmt paddedNest() {
-      Stmt inner = site.stmt();
-      List<Site.Loop> loops = site.loopsAround();
-      List<IterVar> axes = new ArrayList<>();
-      for (IterVar axis : block.iterVars()) {
-        Expr extent = padded.get(axis.var());
-        axes.add(extent == null ? axis : axis.withDom(new Range(axis.dom().min(), extent)));
-      }
-      Stmt.Block changed =
-          Blocks.with(block, axes, block.reads(), block.writes(), block.init(), block.body());
-      Stmt nest = site.stmt().withBlock(changed);
-      if (!site.stmt().predicate().isConst(1)) {
-        throw state.refuse(NAME, site + " has a predicate", site);
-      }
-      for (Site.Loop loop : loops.reversed()) {
-        Stmt.For stmt = loop.stmt();
-        if (stmt.body() != inner || !stmt.min().isConst(0)) {
-          throw state.refuse(
-              NAME, loop + " does not start at 0 or holds more than " + site, loop, site);
-        }
-        int position = site.stmt().iterValues().indexOf(stmt.var());
-        Expr extent =
-            position < 0 ? stmt.extent() : padded.get(block.iterVars().get(position).var());
-        nest =
-            new Stmt.For(
-                stmt.var(),
-                stmt.min(),
-                Expr.cast(stmt.var().dtype(), extent == null ? stmt.extent() : extent),
-                stmt.kind(),
-                stmt.thread(),
-                stmt.annotations(),
-                nest);
-        inner = stmt;
-      }
-      List<Var> loopVars = loops.stream().map(loop -> loop.stmt().var()).toList();
-      boolean trivial =
-          site.stmt().iterValues().stream().allMatch(loopVars::contains)
-              && site.stmt().iterValues().stream().distinct().count() == axes.size();
-      if (!trivial) {
-        throw state.refuse(NAME, "the axes of " + site + " are not just its loops", site);
-      }
-      return nest;
-    }
-
-    private List<Expr> indices(BufferRegion region) {
-      return region.region().stream().map(Range::min).toList();
-    }
-
-    private @Nullable Buffer copyOf(BufferRegion region) {
-      List<Expr> shape = new ArrayList<>();
-      boolean same = true;
-      List<Expr> indices = indices(region);
+    private boolean atAxes(List<Expr> indices, Buffer buffer) {
       for (int i = 0; i < indices.size(); i++) {
-        Expr extent = padded.get(indices.get(i));
-        Expr dim = region.buffer().shape().get(i);
-        boolean grows =
-            extent != null
-                && !analyzer.proveEqual(extent, extents.getOrDefault(indices.get(i), extent));
-        shape.add(grows ? extent : dim);
-        same &= !grows;
+        boolean only = indices.get(i).isConst(0) && buffer.shape().get(i).isConst(1);
+        if (!only && !(indices.get(i) instanceof Var v && axes.contains(v))) {
+          return false;
+        }
       }
-      if (same) {
-        return null;
+      return true;
+    }
+
+    /** What is cut back is all of the buffer, so all of it must have been written. */
+    private void checkComplete(Site.Block scope) {
+      BufferRegion write = block.writes().getFirst();
+      if (scope.block().allocBuffers().contains(write.buffer()) || !grows(write)) {
+        return;
       }
+      List<Expr> shape = write.buffer().shape();
+      Analyzer around = state.analyzer(site);
+      for (int i = 0; i < shape.size(); i++) {
+        int axis = axes.indexOf(write.region().get(i).min());
+        boolean all =
+            axis < 0
+                || (analyzer.proveEqual(
+                        shape.get(i), block.iterVars().get(axis).dom().extent())
+                    && Regions.reachesAll(site, axis, around));
+        if (!all) {
+          throw state.refuse(
+              NAME, site + " does not write all of '" + write.buffer().name() + "'", site);
+        }
+      }
+    }
+
+    private boolean grows(BufferRegion region) {
+      return region.region().stream().anyMatch(range -> grown.containsKey(range.min()));
+    }
+
+    private Buffer copyOf(BufferRegion region) {
       Buffer buffer = region.buffer();
+      List<Expr> shape = new ArrayList<>();
+      for (int i = 0; i < region.region().size(); i++) {
+        shape.add(
+            grown.getOrDefault(region.region().get(i).min(), buffer.shape().get(i)));
+      }
       Buffer copy =
           buffer.withShape(shape, List.of()).inScope(buffer.scope(), buffer.name() + "_pad");
       made.add(copy);
+      padded.put(buffer, copy);
       return copy;
     }
 
-    private @Nullable Stmt inputCopy(BufferRegion read, Map<Buffer, Buffer> buffers) {
-      Buffer copy = copyOf(read);
-      if (copy == null) {
-        return null;
-      }
-      buffers.put(read.buffer(), copy);
-      List<IterVar> axes = axes(copy.shape());
-      List<Expr> vars = List.copyOf(Blocks.vars(axes));
+    private Stmt inputCopy(BufferRegion read, Buffer copy) {
+      List<IterVar> copied = axes(copy.shape());
+      List<Expr> vars = List.copyOf(Blocks.vars(copied));
       List<Expr> inside = new ArrayList<>();
       for (int i = 0; i < vars.size(); i++) {
         Expr dim = read.buffer().shape().get(i);
@@ -277,7 +299,7 @@ public final class PadEinsum {
       Stmt.Block stage =
           new Stmt.Block(
               copy.name(),
-              axes,
+              copied,
               List.of(BufferRegion.point(read.buffer(), vars)),
               List.of(BufferRegion.point(copy, vars)),
               List.of(),
@@ -288,16 +310,11 @@ public final class PadEinsum {
       return nest(copy.shape(), stage);
     }
 
-    private @Nullable Stmt outputCopy(BufferRegion write, Map<Buffer, Buffer> buffers) {
-      Buffer copy = copyOf(write);
-      if (copy == null) {
-        return null;
-      }
-      buffers.put(write.buffer(), copy);
+    private static Stmt outputCopy(BufferRegion write, Buffer copy) {
       List<Expr> shape = write.buffer().shape();
-      List<IterVar> axes = axes(shape);
-      List<Expr> vars = List.copyOf(Blocks.vars(axes));
-      return nest(shape, Blocks.copy(copy.name(), axes, copy, vars, write.buffer(), vars));
+      List<IterVar> copied = axes(shape);
+      List<Expr> vars = List.copyOf(Blocks.vars(copied));
+      return nest(shape, Blocks.copy(copy.name(), copied, copy, vars, write.buffer(), vars));
     }
 
     private static List<IterVar> axes(List<Expr> shape) {
@@ -317,13 +334,56 @@ public final class PadEinsum {
           loops, shape, new Stmt.BlockRealize(List.copyOf(loops), Expr.bool(true), stage));
     }
 
-    private static Stmt redirected(Stmt nest, Map<Buffer, Buffer> buffers) {
-      return Nests.mapBlocks(
-          nest,
-          realize -> {
-            Stmt.Block changed = (Stmt.Block) Substitute.in(realize.block(), Map.of(), buffers);
-            return realize.withBlock(AccessRegions.annotated(changed));
-          });
+    /** The nest with its loops and axes grown, on the padded buffers. */
+    private Stmt grownNest(Stmt nest) {
+      Stmt redirected = Substitute.in(nest, Map.of(), padded);
+      return new IrRewriter() {
+        @Override
+        public Stmt stmt(Stmt node) {
+          Stmt mapped = super.stmt(node);
+          if (mapped instanceof Stmt.For loop && grown.containsKey(loop.var())) {
+            return new Stmt.For(
+                loop.var(),
+                loop.min(),
+                Expr.cast(
+                    loop.var().dtype(), grown.getOrDefault(loop.var(), loop.extent())),
+                loop.kind(),
+                loop.thread(),
+                loop.annotations(),
+                loop.body());
+          }
+          return mapped instanceof Stmt.Block changed ? Blocks.with(
+                  changed,
+                  grownAxes(changed),
+                  changed.reads(),
+                  changed.writes(),
+                  changed.init(),
+                  changed.body()) : mapped;
+        }
+      }.stmt(redirected);
+    }
+
+    private List<IterVar> grownAxes(Stmt.Block changed) {
+      return changed.iterVars().stream()
+          .map(
+              axis -> {
+                Expr extent = grown.get(axis.var());
+                return extent == null ? axis : axis.withDom(new Range(axis.dom().min(), extent));
+              })
+          .toList();
+    }
+
+    /** Whether other blocks of the nest use what was padded. */
+    private boolean isShared(Site top) {
+      return top.childBlocks().stream()
+          .filter(other -> other != site)
+          .anyMatch(
+              other ->
+                  Stream.concat(other.block().reads().stream(), other.block().writes().stream())
+                          .anyMatch(region -> padded.containsKey(region.buffer()))
+                      || Vars.usesAny(other.stmt().predicate(), grown.keySet())
+                      || other.stmt().iterValues().stream()
+                          .anyMatch(value -> Vars.usesAny(value, grown.keySet())));
     }
   }
 }

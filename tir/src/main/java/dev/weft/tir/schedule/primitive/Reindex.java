@@ -35,8 +35,9 @@ import java.util.Set;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>all accesses of the buffer in the block are plain loads and stores with the same indices,
- *   <li>at most one block of the scope writes a buffer that is to be read through the copy,
- *   <li>the block's axes take all of their values,
+ *   <li>the loops around the block hold nothing else between them,
+ *   <li>the block's axes take all of their values (of a block that reads it is enough that all
+ *       values are in bounds),
  *   <li>no loop is around both the block and another that hands the buffer on to it or from it,
  *   <li>a block that writes through the copy does not begin with what was in the buffer before.
  * </ol>
@@ -63,23 +64,17 @@ public final class Reindex {
     Buffer buffer = conditions.buffer(site, index, write);
     Site.Block scope = conditions.stagePipeline(site);
     BlockScope blocks = state.scope(scope);
-    List<Site.Block> writers = blocks.writers(buffer);
-    if (!write && writers.size() > 1) {
-      throw state.refuse(
-          NAME,
-          "buffer '" + buffer.name() + "' is written by " + writers.size() + " blocks",
-          writers.toArray(Site[]::new));
-    }
     if (write) {
       conditions.ownInit(site, buffer);
-    } else if (writers.contains(site)) {
+    } else if (blocks.writers(buffer).contains(site)) {
       throw state.refuse(NAME, site + " writes '" + buffer.name() + "' too", site);
     }
-    checkWhole(state, site);
+    checkChain(state, site);
     Analyzer analyzer = state.analyzer(site);
     site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     List<Expr> indices =
         indices(conditions, site, buffer).stream().map(analyzer::simplify).toList();
+    checkWhole(state, site, buffer, indices, write, analyzer);
     List<IterVar> covered =
         site.block().iterVars().stream()
             .filter(axis -> indices.stream().anyMatch(e -> Vars.uses(e, axis.var())))
@@ -96,25 +91,80 @@ public final class Reindex {
             scope,
             place(conditions, site, scope, buffer, blocks, write)
                 .insert(scope, stage, copy, redirected));
-    return new Applied<>(next, Blocks.within(next, stage));
+    BlockRef made = Blocks.within(next, stage);
+    return new Applied<>(next.covered(made), made);
   }
 
-  /** The stage copies for all values of the axes, so the block must be there for all of them. */
-  private static void checkWhole(ScheduleState state, Site.Block site) {
-    List<IterVar> axes = site.block().iterVars();
-    Analyzer analyzer = state.analyzer(site);
+  private static void checkChain(ScheduleState state, Site.Block site) {
+    List<Site.Loop> loops = site.loopsAround();
+    for (int i = 0; i + 1 < loops.size(); i++) {
+      if (loops.get(i).stmt().body() != loops.get(i + 1).stmt()) {
+        throw state.refuse(
+            NAME, loops.get(i) + " holds more than " + loops.get(i + 1), loops.get(i), site);
+      }
+    }
+  }
+
+  /**
+   * The stage copies for all values of the axes. So a block that writes must be there for all of
+   * them, and one that reads must be in bounds for all of them.
+   */
+  private static void checkWhole(
+      ScheduleState state,
+      Site.Block site,
+      Buffer buffer,
+      List<Expr> indices,
+      boolean write,
+      Analyzer analyzer) {
+    List<Var> axes = Blocks.vars(site.block().iterVars());
+    for (Expr index : indices) {
+      if (!axes.containsAll(Vars.in(index).stream().filter(v -> isInner(site, v)).toList())) {
+        throw state.refuse(
+            NAME, "the indices of '" + buffer.name() + "' are not made of axes only", site);
+      }
+    }
+    if (!write && inBounds(buffer, indices, analyzer)) {
+      return;
+    }
+    Analyzer around = state.analyzer(site);
     for (int i = 0; i < axes.size(); i++) {
-      if (!Regions.reachesAll(site, i, analyzer)) {
+      if (!Regions.reachesAll(site, i, around)) {
         throw state.refuse(
             NAME,
             "axis '"
-                + axes.get(i).var().name()
+                + axes.get(i).name()
                 + "' of "
                 + site
                 + " is not known to take all of its values",
             site);
       }
     }
+  }
+
+  /** Whether a variable belongs to a loop within the block. */
+  private static boolean isInner(Site.Block site, Var var) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        found[0] |= node instanceof Stmt.For loop && loop.var() == var;
+        super.stmt(node);
+      }
+    }.stmt(site.block().body());
+    return found[0];
+  }
+
+  private static boolean inBounds(Buffer buffer, List<Expr> indices, Analyzer analyzer) {
+    for (int i = 0; i < indices.size(); i++) {
+      Expr index = indices.get(i);
+      boolean within =
+          analyzer.prove(Expr.ge(index, Expr.imm(index.dtype(), 0)))
+              && analyzer.prove(Expr.lt(index, buffer.shape().get(i)));
+      if (!within) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static CachePlace place(

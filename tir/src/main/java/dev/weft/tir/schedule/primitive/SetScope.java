@@ -12,7 +12,7 @@ import dev.weft.tir.schedule.Site;
  *
  * <p>Arguments: a block that writes the buffer; which of its writes; the memory.
  *
- * <p>Conditions: the buffer is in that memory already, or is allocated by a block.
+ * <p>Conditions: the buffer is allocated by a block, unless it is in that memory already.
  *
  * <pre>
  * B = T.alloc_buffer((128,))     →     B_shared = T.alloc_buffer((128,), scope="shared")

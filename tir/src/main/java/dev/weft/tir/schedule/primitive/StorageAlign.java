@@ -22,7 +22,8 @@ import java.util.List;
  * <ol>
  *   <li>the factor is positive,
  *   <li>the axis exists,
- *   <li>the buffer is allocated by a block.
+ *   <li>the buffer is allocated by a block,
+ *   <li>where the block has such an annotation, it is of this form.
  * </ol>
  *
  * <pre>
@@ -63,17 +64,38 @@ public final class StorageAlign {
     conditions.allocator(site, buffer);
     AttrValue tuple =
         new AttrValue.Items(List.copyOf(Expr.int32s(writeIndex, dimension, factor, offset)));
-    List<AttrValue> tuples = new ArrayList<>();
-    if (site.block().annotations().get(KEY) instanceof AttrValue.Items(List<AttrValue> old)) {
-      for (AttrValue entry : old) {
-        if (!isAbout(entry, writeIndex, dimension)) {
-          tuples.add(entry);
-        }
-      }
+    List<AttrValue> tuples = old(state, site);
+    int known = 0;
+    while (known < tuples.size() && !isAbout(tuples.get(known), writeIndex, dimension)) {
+      known++;
     }
-    tuples.add(tuple);
+    if (known < tuples.size()) {
+      tuples.set(known, tuple);
+    } else {
+      tuples.add(tuple);
+    }
     return Annotate.with(
         state, site, Ordered.with(site.block().annotations(), KEY, new AttrValue.Items(tuples)));
+  }
+
+  private static List<AttrValue> old(ScheduleState state, Site.Block site) {
+    AttrValue old = site.block().annotations().get(KEY);
+    if (old == null) {
+      return new ArrayList<>();
+    }
+    boolean valid =
+        old instanceof AttrValue.Items(List<AttrValue> tuples)
+            && tuples.stream()
+                .allMatch(
+                    tuple ->
+                        tuple instanceof AttrValue.Items(List<AttrValue> values)
+                            && values.size() == 4
+                            && values.stream().allMatch(Expr.IntImm.class::isInstance));
+    if (!valid) {
+      throw state.refuse(
+          NAME, "the annotation '" + KEY + "' of " + site + " is no list of four integers each", site);
+    }
+    return new ArrayList<>(((AttrValue.Items) old).values());
   }
 
   private static boolean isAbout(AttrValue entry, int writeIndex, int axis) {

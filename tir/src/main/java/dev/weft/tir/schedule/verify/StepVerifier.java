@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * run as large as it is; above {@link VerifyOptions#workLimit} it isn't run at all, and neither is
  * one that the interpreter can't run (a call of an unknown external function, an intrinsic that has
  * a meaning on a device only, indices read from a buffer that small numbers don't fit). Steps that
- * are allowed to change results ({@code unsafeSetDtype}, {@code split} without its predicate) are
- * taken as they come. {@link #unverified} has a line for each step that was not checked.
+ * are allowed to change results ({@code unsafeSetDtype}, {@code split} without its predicate, those
+ * that taint the schedule) are taken as they come. {@link #unverified} has a line for each step that was not checked.
  *
  * <p>Not to be shared between threads.
  */
@@ -79,23 +79,34 @@ public final class StepVerifier {
    * @throws VerificationException if the module computes something else after it
    */
   public void check(Instruction step, IRModule before, IRModule after) {
+    check(step, before, after, false);
+  }
+
+  /**
+   * Checks one step.
+   *
+   * @param tainting whether the step taints the schedule, so that it may change results
+   * @throws VerificationException if the module computes something else after it and may not
+   */
+  public void check(Instruction step, IRModule before, IRModule after, boolean tainting) {
     steps++;
     for (Map.Entry<String, PrimFunc> entry : after.functions().entrySet()) {
       String name = entry.getKey();
       if (entry.getValue().body() instanceof Stmt.BlockRealize) {
-        check(step, name, before, after);
+        check(step, name, before, after, tainting);
       }
     }
   }
 
-  private void check(Instruction step, String name, IRModule before, IRModule after) {
+  private void check(
+      Instruction step, String name, IRModule before, IRModule after, boolean tainting) {
     Baseline baseline = baselines.get(name);
     if (baseline == null) {
       baseline = baseline(before, name);
       baselines.put(name, baseline);
     }
     String reason = baseline.reason;
-    if (reason.isEmpty() && mayChangeResults(step)) {
+    if (reason.isEmpty() && (tainting || mayChangeResults(step))) {
       baselines.put(name, baseline(after, name));
       reason = "it is allowed to change results";
     } else if (reason.isEmpty()) {

@@ -1,0 +1,36 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((64, 64), "float32"), C: T.Buffer((64, 64), "float32"), D: T.Buffer((64, 64), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((64, 64))
+        B_local = T.alloc_buffer((64, 64), scope="local")
+        for i in range(64):
+            for j in range(64):
+                with T.block("B"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(A[vi, vj])
+                    T.writes(B[vi, vj])
+                    B[vi, vj] = A[vi, vj] * T.float32(2.0)
+            for j in range(64):
+                with T.block("D"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(A[vi, vj])
+                    T.writes(D[vi, vj])
+                    D[vi, vj] = A[vi, vj] * T.float32(5.0)
+            for ax0, ax1 in T.grid(1, 64):
+                with T.block("B_local"):
+                    v0 = T.axis.spatial(64, i + ax0)
+                    v1 = T.axis.spatial(64, ax1)
+                    T.reads(B[v0, v1])
+                    T.writes(B_local[v0, v1])
+                    B_local[v0, v1] = B[v0, v1]
+            for j in range(64):
+                with T.block("C"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(B_local[vi, vj])
+                    T.writes(C[vi, vj])
+                    C[vi, vj] = B_local[vi, vj] + T.float32(1.0)

@@ -1,0 +1,34 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((64, 64), "float32"), C: T.Buffer((64, 64), "float32"), D: T.Buffer((64, 64), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((64, 64))
+        B_shared = T.alloc_buffer((64, 64), scope="shared")
+        for i, j in T.grid(64, 64):
+            with T.block("B"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(A[vi, vj])
+                T.writes(B[vi, vj])
+                B[vi, vj] = A[vi, vj] * T.float32(2.0)
+        for ax0, ax1 in T.grid(64, 64):
+            with T.block("B_shared"):
+                v0, v1 = T.axis.remap("SS", [ax0, ax1])
+                T.reads(B[v0, v1])
+                T.writes(B_shared[v0, v1])
+                B_shared[v0, v1] = B[v0, v1]
+        for i, j in T.grid(64, 64):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(B_shared[vi, vj])
+                T.writes(C[vi, vj])
+                C[vi, vj] = B_shared[vi, vj] + T.float32(1.0)
+        for i, j in T.grid(64, 64):
+            with T.block("D"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(B[vi, vj], A[vi, vj])
+                T.writes(D[vi, vj])
+                D[vi, vj] = B[vi, vj] - A[vi, vj]

@@ -1,0 +1,29 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16, 16), "float32"), C: T.Buffer((16, 16), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((16, 16))
+        B_local = T.alloc_buffer((16, 16), scope="local")
+        for i, j in T.grid(4, 4):
+            with T.block("B"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(A[vi * 4:vi * 4 + 4, vj * 4:vj * 4 + 4])
+                T.writes(B_local[vi * 4:vi * 4 + 4, vj * 4:vj * 4 + 4])
+                for x, y in T.grid(4, 4):
+                    B_local[vi * 4 + x, vj * 4 + y] = A[vi * 4 + x, vj * 4 + y] + T.float32(1.0)
+        for ax0, ax1 in T.grid(16, 16):
+            with T.block("B_local"):
+                v0, v1 = T.axis.remap("SS", [ax0, ax1])
+                T.reads(B_local[v0, v1])
+                T.writes(B[v0, v1])
+                B[v0, v1] = B_local[v0, v1]
+        for i, j in T.grid(16, 16):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(B[vi, vj])
+                T.writes(C[vi, vj])
+                C[vi, vj] = B[vi, vj] * T.float32(2.0)

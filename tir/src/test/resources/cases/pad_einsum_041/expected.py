@@ -1,0 +1,52 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((4, 31, 17), "float16"), B: T.Buffer((4, 17, 45), "float16"), C: T.Buffer((4, 31, 45), "float32")):
+        # with T.block("root"):
+        A1 = T.alloc_buffer((4, 31, 17), "float16")
+        C1 = T.alloc_buffer((4, 31, 45))
+        A1_pad = T.alloc_buffer((4, 32, 32), "float16")
+        B_pad = T.alloc_buffer((4, 32, 48), "float16")
+        C1_pad = T.alloc_buffer((4, 32, 48))
+        for b, i, k in T.grid(4, 31, 17):
+            with T.block("A1"):
+                vb, vi, vk = T.axis.remap("SSS", [b, i, k])
+                T.reads(A[vb, vi, vk])
+                T.writes(A1[vb, vi, vk])
+                A1[vb, vi, vk] = A[vb, vi, vk] + T.float16(1.0)
+        for i0, i1, i2 in T.grid(4, 32, 32):
+            with T.block("A1_pad"):
+                v0, v1, v2 = T.axis.remap("SSS", [i0, i1, i2])
+                T.reads(A1[v0, v1, v2])
+                T.writes(A1_pad[v0, v1, v2])
+                A1_pad[v0, v1, v2] = T.if_then_else(v1 < 31 and v2 < 17, A1[v0, v1, v2], T.float16(0.0))
+        for i0, i1, i2 in T.grid(4, 32, 48):
+            with T.block("B_pad"):
+                v0, v1, v2 = T.axis.remap("SSS", [i0, i1, i2])
+                T.reads(B[v0, v1, v2])
+                T.writes(B_pad[v0, v1, v2])
+                B_pad[v0, v1, v2] = T.if_then_else(v1 < 17 and v2 < 45, B[v0, v1, v2], T.float16(0.0))
+        for b in range(4):
+            for i, j, k in T.grid(32, 48, 32):
+                with T.block("C1"):
+                    vb, vi, vj, vk = T.axis.remap("SSSR", [b, i, j, k])
+                    T.reads(A1_pad[vb, vi, vk], B_pad[vb, vk, vj])
+                    T.writes(C1_pad[vb, vi, vj])
+                    with T.init():
+                        C1_pad[vb, vi, vj] = T.float32(0.0)
+                    C1_pad[vb, vi, vj] = C1_pad[vb, vi, vj] + T.Cast("float32", A1_pad[vb, vi, vk]) * T.Cast("float32", B_pad[vb, vk, vj])
+            for ax0, ax1 in T.grid(31, 45):
+                with T.block("C"):
+                    vb, vi, vj = T.axis.remap("SSS", [b, ax0, ax1])
+                    T.reads(C1_pad[vb, vi, vj])
+                    T.writes(C[vb, vi, vj])
+                    C[vb, vi, vj] = C1_pad[vb, vi, vj] * T.float32(2.0)
+        for i0, i1, i2 in T.grid(4, 31, 45):
+            with T.block("C1_pad"):
+                v0, v1, v2 = T.axis.remap("SSS", [i0, i1, i2])
+                T.reads(C1_pad[v0, v1, v2])
+                T.writes(C1[v0, v1, v2])
+                C1[v0, v1, v2] = C1_pad[v0, v1, v2]

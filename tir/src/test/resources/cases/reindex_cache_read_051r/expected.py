@@ -1,0 +1,29 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((32, 16), "float32"), C: T.Buffer((32, 16), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((32, 16))
+        B_shared = T.alloc_buffer((16, 32), scope="shared")
+        for i in range(32):
+            for j in range(16):
+                with T.block("B"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(A[vi, vj])
+                    T.writes(B[vi, vj])
+                    B[vi, vj] = A[vi, vj] * T.float32(2.0)
+            for j in range(16):
+                with T.block("B_shared"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(B[vi, vj])
+                    T.writes(B_shared[vj, vi])
+                    B_shared[vj, vi] = B[vi, vj]
+            for j in range(16):
+                with T.block("C"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(B_shared[vj, vi])
+                    T.writes(C[vi, vj])
+                    C[vi, vj] = B_shared[vj, vi] + T.float32(1.0)

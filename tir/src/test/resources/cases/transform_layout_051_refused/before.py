@@ -1,0 +1,21 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((14,), "float32"), C: T.Buffer((14,), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((14,))
+        for i in range(14):
+            with T.block("B"):
+                vi = T.axis.spatial(14, i)
+                T.reads(A[vi])
+                T.writes(B[vi])
+                B[vi] = A[vi] * T.float32(2.0)
+        for i in range(14):
+            with T.block("C"):
+                vi = T.axis.spatial(14, i)
+                T.reads(B[vi])
+                T.writes(C[vi])
+                C[vi] = B[vi] + T.float32(1.0)
