@@ -196,15 +196,7 @@ public non-sealed class Buffer implements AttrValue {
   /** The same memory with other axis separators. */
   public Buffer withAxisSeparators(List<Integer> separators) {
     return new Buffer(
-        data,
-        dtype,
-        shape,
-        strides,
-        elemOffset,
-        name,
-        alignment,
-        offsetFactor,
-        separators);
+        data, dtype, shape, strides, elemOffset, name, alignment, offsetFactor, separators);
   }
 
   /** A view over the same pointer. */

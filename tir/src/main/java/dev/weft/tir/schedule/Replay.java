@@ -111,21 +111,22 @@ final class Replay {
       case "SetAxisSeparator" ->
           none(
               () ->
-                  schedule.setAxisSeparator(
-                      block(0), integer(0), flag(1), integers(attribute(2))));
+                  schedule.setAxisSeparator(block(0), integer(0), flag(1), integers(attribute(2))));
       case "UnsafeSetDType" -> none(() -> schedule.unsafeSetDtype(block(0), integer(0), text(1)));
       case "UnsafeHideBufferAccess" ->
           none(
               () ->
-                  schedule.unsafeHideBufferAccess(
-                      block(0), string(input(1)), integers(input(2))));
+                  schedule.unsafeHideBufferAccess(block(0), string(input(1)), integers(input(2))));
       case "AnnotateBufferAccess" ->
           none(
               () ->
                   schedule.annotateBufferAccess(
                       block(0), number(input(1)), number(input(2)) != 0, map(input(3))));
       case "TransformBlockLayout" ->
-          none(() -> schedule.transformBlockLayout(block(0), map(current.attrs().isEmpty() ? input(1) : attribute(0))));
+          none(
+              () ->
+                  schedule.transformBlockLayout(
+                      block(0), map(current.attrs().isEmpty() ? input(1) : attribute(0))));
       case "RFactor" -> List.of(schedule.rfactor(loop(0), integer(0)));
       case "PadEinsum" -> none(() -> schedule.padEinsum(block(0), integers(0)));
       case "DecomposePadding" -> List.of(schedule.decomposePadding(block(0), loop(1)));

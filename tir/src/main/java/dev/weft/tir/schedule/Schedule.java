@@ -568,7 +568,8 @@ public final class Schedule {
   /** {@link ReindexCacheRead}. */
   public BlockRef reindexCacheRead(BlockRef block, int readIndex, String scope, IndexMap map) {
     BlockRef stage = apply(ReindexCacheRead.apply(state, block, readIndex, scope(scope), map));
-    recorder.add("ReindexCacheRead", List.of(block, map), List.of(readIndex, scope), List.of(stage));
+    recorder.add(
+        "ReindexCacheRead", List.of(block, map), List.of(readIndex, scope), List.of(stage));
     return stage;
   }
 
@@ -752,11 +753,9 @@ public final class Schedule {
   }
 
   /** {@link SetAxisSeparator}. */
-  public void setAxisSeparator(
-      BlockRef block, int index, boolean write, List<Integer> separators) {
+  public void setAxisSeparator(BlockRef block, int index, boolean write, List<Integer> separators) {
     state = SetAxisSeparator.apply(state, block, index, write, separators);
-    recorder.add(
-        "SetAxisSeparator", List.of(block), List.of(index, write, separators), List.of());
+    recorder.add("SetAxisSeparator", List.of(block), List.of(index, write, separators), List.of());
   }
 
   /** {@link TransformBlockLayout}. */

@@ -34,8 +34,7 @@ public final class ScheduleState {
   private final boolean tainted;
   private @Nullable IRModule module;
 
-  private ScheduleState(
-      IRModule marked, Map<Var, Facts> known, boolean checked, boolean tainted) {
+  private ScheduleState(IRModule marked, Map<Var, Facts> known, boolean checked, boolean tainted) {
     this.marked = marked;
     this.checked = checked;
     this.tainted = tainted;

@@ -176,8 +176,7 @@ final class LayoutTest {
   void copiesAtIndicesOfOnesOwn() {
     Schedule schedule = schedule(CHAIN);
     BlockRef block = schedule.getBlock("C");
-    schedule.reindexCacheRead(
-        block, 0, "shared", map(2, i -> List.of(i.get(1), i.get(0))));
+    schedule.reindexCacheRead(block, 0, "shared", map(2, i -> List.of(i.get(1), i.get(0))));
     schedule.reindexCacheWrite(
         block,
         0,
@@ -220,8 +219,7 @@ final class LayoutTest {
     PrimFunc before = TvmScript.parseFunction(CHAIN);
     Schedule schedule = Schedule.of(before);
     schedule.setAxisSeparator(schedule.getBlock("B"), 0, false, List.of(1));
-    assertThat(schedule.function().paramBuffers().getFirst().axisSeparators())
-        .containsExactly(1);
+    assertThat(schedule.function().paramBuffers().getFirst().axisSeparators()).containsExactly(1);
     replayed(before, schedule);
     assertThatThrownBy(
             () -> schedule.setAxisSeparator(schedule.getBlock("B"), 0, false, List.of(3)))
@@ -239,9 +237,7 @@ final class LayoutTest {
         false,
         map(
             2,
-            i ->
-                List.of(
-                    Expr.int32(0), Expr.add(i.get(0), 1), i.get(1), Expr.add(i.get(1), 1))));
+            i -> List.of(Expr.int32(0), Expr.add(i.get(0), 1), i.get(1), Expr.add(i.get(1), 1))));
     assertThat(schedule.isTainted()).isFalse();
     assertThat(TvmScript.print(schedule.function()))
         .contains("explicit_read_region", "T.reads(A[0:vi + 1, vj])");

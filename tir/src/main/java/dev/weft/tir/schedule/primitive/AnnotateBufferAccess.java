@@ -64,15 +64,15 @@ public final class AnnotateBufferAccess {
     List<Expr> ends = IndexMaps.apply(map, Blocks.vars(block.iterVars()), analyzer);
     List<Range> ranges = new ArrayList<>();
     for (int i = 0; i < ends.size(); i += 2) {
-      ranges.add(
-          new Range(ends.get(i), analyzer.simplify(Expr.sub(ends.get(i + 1), ends.get(i)))));
+      ranges.add(new Range(ends.get(i), analyzer.simplify(Expr.sub(ends.get(i + 1), ends.get(i)))));
     }
     BufferRegion region = new BufferRegion(buffer, ranges);
     List<BufferRegion> regions = new ArrayList<>(write ? block.writes() : block.reads());
     regions.set(index, region);
     String key = write ? "explicit_write_region" : "explicit_read_region";
     Stmt.Block annotated =
-        (write ? block.withRegions(block.reads(), regions)
+        (write
+                ? block.withRegions(block.reads(), regions)
                 : block.withRegions(regions, block.writes()))
             .withAnnotations(Ordered.with(block.annotations(), key, noted(block, key, index)));
     ScheduleState next = state.replace(site, site.stmt().withBlock(annotated));

@@ -104,9 +104,7 @@ public final class CacheInplace {
       boolean within =
           analyzer.prove(Expr.le(a.min(), b.min()))
               && analyzer.prove(
-                  Expr.le(
-                      Expr.add(b.min(), b.extent()),
-                      Expr.add(a.min(), a.extent())));
+                  Expr.le(Expr.add(b.min(), b.extent()), Expr.add(a.min(), a.extent())));
       if (!within) {
         return false;
       }

@@ -22,7 +22,8 @@ import java.util.Map;
  * all readers in the scope if none is given. Gives back the copying block.
  *
  * <p>The copy is made right before the first of its readers, next to the block that writes the
- * buffer, or at the start of the scope if no block there writes it; {@code computeAt} moves it closer to its readers.
+ * buffer, or at the start of the scope if no block there writes it; {@code computeAt} moves it
+ * closer to its readers.
  *
  * <p>Conditions:
  *

@@ -203,8 +203,7 @@ public final class PadEinsum {
       new IrWalker() {
         @Override
         public void expr(Expr node) {
-          plain[0] &=
-              !(node instanceof Expr.Load load) || atAxes(load.indices(), load.buffer());
+          plain[0] &= !(node instanceof Expr.Load load) || atAxes(load.indices(), load.buffer());
           if (node instanceof Expr.Binary(BinaryOp op, Expr a, Expr b) && a.dtype().isInt()) {
             plain[0] &=
                 switch (op) {
@@ -251,8 +250,7 @@ public final class PadEinsum {
         int axis = axes.indexOf(write.region().get(i).min());
         boolean all =
             axis < 0
-                || (analyzer.proveEqual(
-                        shape.get(i), block.iterVars().get(axis).dom().extent())
+                || (analyzer.proveEqual(shape.get(i), block.iterVars().get(axis).dom().extent())
                     && Regions.reachesAll(site, axis, around));
         if (!all) {
           throw state.refuse(
@@ -269,8 +267,7 @@ public final class PadEinsum {
       Buffer buffer = region.buffer();
       List<Expr> shape = new ArrayList<>();
       for (int i = 0; i < region.region().size(); i++) {
-        shape.add(
-            grown.getOrDefault(region.region().get(i).min(), buffer.shape().get(i)));
+        shape.add(grown.getOrDefault(region.region().get(i).min(), buffer.shape().get(i)));
       }
       Buffer copy =
           buffer.withShape(shape, List.of()).inScope(buffer.scope(), buffer.name() + "_pad");
@@ -345,20 +342,21 @@ public final class PadEinsum {
             return new Stmt.For(
                 loop.var(),
                 loop.min(),
-                Expr.cast(
-                    loop.var().dtype(), grown.getOrDefault(loop.var(), loop.extent())),
+                Expr.cast(loop.var().dtype(), grown.getOrDefault(loop.var(), loop.extent())),
                 loop.kind(),
                 loop.thread(),
                 loop.annotations(),
                 loop.body());
           }
-          return mapped instanceof Stmt.Block changed ? Blocks.with(
+          return mapped instanceof Stmt.Block changed
+              ? Blocks.with(
                   changed,
                   grownAxes(changed),
                   changed.reads(),
                   changed.writes(),
                   changed.init(),
-                  changed.body()) : mapped;
+                  changed.body())
+              : mapped;
         }
       }.stmt(redirected);
     }

@@ -70,8 +70,7 @@ public final class ReindexCacheRead {
     Stmt copy = stage.copy(true, place.around());
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
     redirected.put(site.stmt(), stage.redirected());
-    ScheduleState next =
-        state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
+    ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
     return new Applied<>(next.covered(made), made);
   }

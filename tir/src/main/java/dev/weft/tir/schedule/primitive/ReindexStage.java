@@ -73,8 +73,7 @@ final class ReindexStage {
           site);
     }
     Analyzer analyzer = state.analyzer(site);
-    IndexMap map =
-        axes.isEmpty() ? given : IndexMaps.inType(given, axes.getFirst().var().dtype());
+    IndexMap map = axes.isEmpty() ? given : IndexMaps.inType(given, axes.getFirst().var().dtype());
     cached = IndexMaps.apply(map, Blocks.vars(axes), analyzer);
     for (int i = 0; i < axes.size(); i++) {
       Var axis = axes.get(i).var();
@@ -263,8 +262,7 @@ final class ReindexStage {
           return mapped;
         }
         if (block.matchBuffers().stream().anyMatch(m -> m.source().buffer() == buffer)) {
-          throw state.refuse(
-              primitive, site + " has a view of '" + buffer.name() + "'", site);
+          throw state.refuse(primitive, site + " has a view of '" + buffer.name() + "'", site);
         }
         return block.withRegions(
             block.reads().stream().map(this::region).toList(),

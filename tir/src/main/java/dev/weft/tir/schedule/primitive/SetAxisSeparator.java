@@ -104,10 +104,7 @@ public final class SetAxisSeparator {
                     match.buffer().withAxisSeparators(separators), match.source())
                 : match);
       }
-      return super.stmt(
-          views.isEmpty()
-              ? block
-              : Views.replace(block, views));
+      return super.stmt(views.isEmpty() ? block : Views.replace(block, views));
     }
   }
 }

@@ -93,7 +93,9 @@ public final class StorageAlign {
                             && values.stream().allMatch(Expr.IntImm.class::isInstance));
     if (!valid) {
       throw state.refuse(
-          NAME, "the annotation '" + KEY + "' of " + site + " is no list of four integers each", site);
+          NAME,
+          "the annotation '" + KEY + "' of " + site + " is no list of four integers each",
+          site);
     }
     return new ArrayList<>(((AttrValue.Items) old).values());
   }

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * one that the interpreter can't run (a call of an unknown external function, an intrinsic that has
  * a meaning on a device only, indices read from a buffer that small numbers don't fit). Steps that
  * are allowed to change results ({@code unsafeSetDtype}, {@code split} without its predicate, those
- * that taint the schedule) are taken as they come. {@link #unverified} has a line for each step that was not checked.
+ * that taint the schedule) are taken as they come. {@link #unverified} has a line for each step
+ * that was not checked.
  *
  * <p>Not to be shared between threads.
  */
