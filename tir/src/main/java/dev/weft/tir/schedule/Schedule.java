@@ -668,6 +668,11 @@ public final class Schedule {
 
   // Blocks and layouts.
 
+  /** Whether {@link DecomposePadding} would accept; nothing is done or recorded. */
+  public boolean canDecomposePadding(BlockRef block, LoopRef loop) {
+    return DecomposePadding.accepts(state, block, loop);
+  }
+
   /** {@link DecomposePadding}; gives back the filling block. */
   public BlockRef decomposePadding(BlockRef block, LoopRef loop) {
     BlockRef fill = apply(DecomposePadding.apply(state, block, loop));

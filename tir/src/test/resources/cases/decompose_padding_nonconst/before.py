@@ -1,0 +1,14 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "float32"), B: T.Buffer((18,), "float32")):
+        # with T.block("root"):
+        for i in range(18):
+            with T.block("P"):
+                vi = T.axis.spatial(18, i)
+                T.reads(A[T.min(vi - 1, 0):T.min(vi - 1, 0) + (T.max(vi, 1) - T.min(vi - 1, 0))])
+                T.writes(B[vi])
+                B[vi] = T.if_then_else(1 <= vi and vi < 17, A[vi - 1], A[0])
