@@ -47,8 +47,8 @@ import java.util.Set;
  *   <li>the block is complete, its body one store of a choice between a value and a number,
  *   <li>the loop is around it, in the same scope,
  *   <li>the loop directly around the block holds nothing else,
- *   <li>the condition, with the block's predicate, leaves of each axis a range without gaps, for each
- *       axis on its own, and does not always hold,
+ *   <li>the condition, with the block's predicate, leaves of each axis a range without gaps, for
+ *       each axis on its own, and does not always hold,
  *   <li>the value calls nothing that has an effect.
  * </ol>
  *
@@ -136,10 +136,8 @@ public final class DecomposePadding {
   private record Padding(Expr condition, List<Range> region) {
     static Padding of(ScheduleState state, Site.Block site, Expr.Call choice) {
       Analyzer analyzer = state.analyzer(site);
-      Expr inside =
-          Substitute.in(choice.args().getFirst(), Regions.bindings(site.stmt()));
-      Expr condition =
-          analyzer.simplify(Expr.and(unlikely(inside), site.stmt().predicate()));
+      Expr inside = Substitute.in(choice.args().getFirst(), Regions.bindings(site.stmt()));
+      Expr condition = analyzer.simplify(Expr.and(unlikely(inside), site.stmt().predicate()));
       if (Vars.conjuncts(condition).stream()
           .anyMatch(part -> part instanceof Expr.Binary b && b.op() == BinaryOp.EQ)) {
         throw state.refuse(NAME, "the condition of " + site + " is an equation", site);
@@ -324,8 +322,7 @@ public final class DecomposePadding {
     Analyzer narrowed = state.analyzer(loops.getFirst());
     for (Site.Loop each : loops) {
       Stmt.For old = each.stmt();
-      narrowed.bind(
-          old.var(), ranges.getOrDefault(old.var(), new Range(old.min(), old.extent())));
+      narrowed.bind(old.var(), ranges.getOrDefault(old.var(), new Range(old.min(), old.extent())));
     }
     axes.forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     List<Expr> indices =
