@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.ExprRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.te.ReduceAxis;
@@ -48,6 +49,31 @@ public final class Matmul {
     List<LoopRef> j = schedule.split(loops.get(1), null, width);
     schedule.reorder(loops.get(0), j.get(0), loops.get(2), j.get(1));
     schedule.decomposeReduction(block, loops.get(2));
+  }
+
+  /** {@link #groupColumns} of a width that the schedule draws: at most 16, and without a rest. */
+  public static void groupColumnsAtRandom(Schedule schedule) {
+    BlockRef block = schedule.getBlock("C", "main");
+    LoopRef k = groupColumnsAtRandom(schedule, block).getLast();
+    schedule.decomposeReduction(block, k);
+  }
+
+  /** {@link #groupColumnsAtRandom(Schedule)} with a thread for each group, a block for each row. */
+  public static void groupsOnThreads(Schedule schedule) {
+    BlockRef block = schedule.getBlock("C", "main");
+    List<LoopRef> loops = groupColumnsAtRandom(schedule, block);
+    schedule.bind(loops.get(0), "blockIdx.x");
+    schedule.bind(loops.get(1), "threadIdx.x");
+    schedule.decomposeReduction(block, loops.get(2));
+  }
+
+  /** The loops over rows, over groups of columns and over k. */
+  private static List<LoopRef> groupColumnsAtRandom(Schedule schedule, BlockRef block) {
+    List<LoopRef> loops = schedule.getLoops(block);
+    List<ExprRef> factors = schedule.samplePerfectTile(loops.get(1), 2);
+    List<LoopRef> j = schedule.split(loops.get(1), factors.get(0), factors.get(1));
+    schedule.reorder(loops.get(0), j.get(0), loops.get(2), j.get(1));
+    return List.of(loops.get(0), j.get(0), loops.get(2));
   }
 
   /** One thread a result, in blocks of {@code tile} by {@code tile}. */
