@@ -235,9 +235,7 @@ final class Chapter5StochasticSchedulesTest {
   private static double measured(TimeEvaluator evaluator, PrimFunc function) {
     double[] seconds = new double[1];
     Golden.MATMUL_128.checkMatmul(
-        128,
-        function,
-        (candidate, tensors) -> seconds[0] = evaluator.mean(candidate, tensors));
+        128, function, (candidate, tensors) -> seconds[0] = evaluator.mean(candidate, tensors));
     return seconds[0];
   }
 }
