@@ -125,7 +125,25 @@ final class Division {
       Sum moved = analyzer.toSum(digit.index()).plus(Math.multiplyExact(sum.base(), digit.lower()));
       return floorDiv(moved, Math.multiplyExact(digit.lower(), divisor));
     }
+    Split carried = sum.terms().size() == 1 ? lowDigits(sum.terms().get(0)) : null;
+    if (carried != null && carried.upper() % divisor == 0) {
+      // (x%u + b) // c is (x + b)//c - x//u*(u/c): differences of quotients have one form.
+      Sum whole = analyzer.toSum(carried.index());
+      Sum quotient = floorDiv(whole.plus(sum.base()), divisor);
+      Sum taken = floorDiv(whole, carried.upper());
+      return analyzer.sums().addScaled(quotient, taken, -(carried.upper() / divisor));
+    }
     return digit(sum, new Split(analyzer.print(sum), divisor, Split.INF));
+  }
+
+  /** The digit {@code x % u}, where a term is just that. */
+  private static @org.jspecify.annotations.Nullable Split lowDigits(Term term) {
+    boolean low =
+        term.isSingle()
+            && term.scale() == 1
+            && term.first().lower() == 1
+            && term.first().upper() != Split.INF;
+    return low ? term.first() : null;
   }
 
   /** The remainder where nothing can be taken out of the sum any more. */

@@ -28,9 +28,24 @@ final class AffineDetector {
   private final List<Mark> constrained = new ArrayList<>();
   private final Map<List<Digit>, Mark> fused = new LinkedHashMap<>();
   private final Analyzer analyzer;
+  private final boolean clipping;
+  private final boolean dependent;
 
-  AffineDetector(Map<Var, Range> ranges, Analyzer analyzer) {
+  /**
+   * @param ranges the loops
+   * @param clipping whether a predicate may leave a number of values that depends on fixed
+   *     variables, {@code min(4, n - i * 4)}, and perhaps none
+   * @param analyzer what is known about all variables
+   */
+  AffineDetector(Map<Var, Range> ranges, boolean clipping, Analyzer analyzer) {
     this.analyzer = analyzer;
+    this.clipping = clipping;
+    this.dependent =
+        ranges.values().stream()
+            .anyMatch(
+                range ->
+                    Vars.usesAny(range.min(), ranges.keySet())
+                        || Vars.usesAny(range.extent(), ranges.keySet()));
     ranges.forEach(
         (var, range) -> {
           Expr extent = analyzer.simplify(range.extent());
@@ -56,7 +71,7 @@ final class AffineDetector {
   }
 
   @Nullable AffineMap detect(List<Expr> exprs, Expr predicate, Level level) {
-    if (!constrain(predicate)) {
+    if (dependent || !constrain(predicate)) {
       return null;
     }
     List<Sum> indices = new ArrayList<>();
@@ -107,7 +122,10 @@ final class AffineDetector {
       }
       if (!analyzer.prove(Expr.le(end, digit.extent()))) {
         // How many values are left depends on loops further out.
-        return false;
+        if (!clipping) {
+          return false;
+        }
+        end = Expr.min(end, Expr.cast(end.dtype(), digit.extent()));
       }
       Digit unscaled = digit.withScale(Expr.imm(digit.scale().dtype(), 1));
       Sum source = new Sum(List.of(unscaled), Expr.imm(digit.scale().dtype(), 0));
@@ -276,6 +294,7 @@ final class AffineDetector {
   private boolean divides(Expr divisor, Expr value) {
     return divisor.isConst(1)
         || value.isConst(0)
+        || value.equals(divisor)
         || analyzer.simplify(Expr.floorMod(value, divisor)).isConst(0);
   }
 

@@ -118,8 +118,18 @@ public record AffineMap(List<Sum> indices) {
    */
   public static @Nullable AffineMap detect(
       List<Expr> exprs, Map<Var, Range> ranges, Expr predicate, Level level, Analyzer analyzer) {
-    AffineDetector detector = new AffineDetector(ranges, analyzer);
+    AffineDetector detector = new AffineDetector(ranges, false, analyzer);
     return detector.detect(exprs, predicate, level);
+  }
+
+  /**
+   * The same for surjective maps, where the predicate may leave a number of values that depends on
+   * fixed variables, and perhaps none.
+   */
+  static @Nullable AffineMap detectClipped(
+      List<Expr> exprs, Map<Var, Range> ranges, Expr predicate, Analyzer analyzer) {
+    AffineDetector detector = new AffineDetector(ranges, true, analyzer);
+    return detector.detect(exprs, predicate, Level.SURJECTIVE);
   }
 
   /**
@@ -149,7 +159,8 @@ public record AffineMap(List<Sum> indices) {
   private static void decode(Sum sum, Expr value, Map<Mark, Expr> values) {
     for (int i = 0; i < sum.digits.size(); i++) {
       Digit digit = sum.digits.get(i);
-      Expr part = Expr.floorDiv(value, digit.scale);
+      Expr part =
+          digit.scale.isConst(-1) ? Expr.mul(value, -1) : Expr.floorDiv(value, digit.scale);
       if (i > 0) {
         part = Expr.floorMod(part, digit.extent);
       }

@@ -83,7 +83,8 @@ public final class Coverage {
                   producer.stmt().predicate(),
                   analyzer);
           if (box == null) {
-            return false;
+            return producers.size() == 1
+                && coversClipped(place, producer, write, consumer, read, analyzer);
           }
           produced.add(box);
         }
@@ -95,9 +96,38 @@ public final class Coverage {
             Regions.domain(consumer.parent(), place, Scope.GLOBAL),
             consumer.stmt().predicate(),
             analyzer);
-    List<Interval> union = Regions.union(produced, analyzer);
+    return covers(Regions.union(produced, analyzer), consumed, read.buffer(), analyzer);
+  }
+
+  /** Where predicates cut off parts at the edge, which producer and consumer have in common. */
+  private static boolean coversClipped(
+      Site place,
+      Site.Block producer,
+      BufferRegion write,
+      Site.Block consumer,
+      BufferRegion read,
+      Analyzer analyzer) {
+    List<Interval> produced =
+        Regions.clipped(
+            Regions.bound(producer, write),
+            Regions.domain(producer.parent(), place, Scope.GLOBAL),
+            producer.stmt().predicate(),
+            analyzer);
+    List<Interval> consumed =
+        Regions.clipped(
+            Regions.bound(consumer, read),
+            Regions.domain(consumer.parent(), place, Scope.GLOBAL),
+            consumer.stmt().predicate(),
+            analyzer);
+    return produced != null
+        && consumed != null
+        && covers(produced, consumed, read.buffer(), analyzer);
+  }
+
+  private static boolean covers(
+      List<Interval> produced, List<Interval> consumed, Buffer buffer, Analyzer analyzer) {
     for (int i = 0; i < consumed.size(); i++) {
-      if (!covers(union.get(i), consumed.get(i), read.buffer().shape().get(i), analyzer)) {
+      if (!covers(produced.get(i), consumed.get(i), buffer.shape().get(i), analyzer)) {
         return false;
       }
     }

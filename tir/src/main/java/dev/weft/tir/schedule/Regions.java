@@ -218,9 +218,23 @@ public final class Regions {
             predicate,
             AffineMap.Level.SURJECTIVE,
             analyzer);
-    if (map == null) {
-      return null;
-    }
+    return map == null ? null : boxOf(map, region, domain, analyzer);
+  }
+
+  /**
+   * The intervals that a region covers where the predicate cuts off a part which depends on fixed
+   * variables; their last may come before their first, which means nothing is covered. Null where
+   * they can't be known.
+   */
+  static @Nullable List<Interval> clipped(
+      BufferRegion region, Map<Var, Range> domain, Expr predicate, Analyzer analyzer) {
+    List<Expr> mins = region.region().stream().map(Range::min).toList();
+    AffineMap map = AffineMap.detectClipped(mins, domain, predicate, analyzer);
+    return map == null ? null : boxOf(map, region.region(), domain, analyzer);
+  }
+
+  private static @Nullable List<Interval> boxOf(
+      AffineMap map, List<Range> region, Map<Var, Range> domain, Analyzer analyzer) {
     List<Interval> result = new ArrayList<>();
     for (int i = 0; i < region.size(); i++) {
       Expr extent = region.get(i).extent();

@@ -322,6 +322,11 @@ public final class ScheduleState {
 
   /** What knows the ranges of the loops and axes around a site, through all enclosing scopes. */
   public Analyzer analyzer(Site site) {
+    return analyzer(site, true);
+  }
+
+  /** The same, except that nothing is known about loops of extent 1 unless {@code unitLoops}. */
+  public Analyzer analyzer(Site site, boolean unitLoops) {
     Analyzer analyzer = new Analyzer();
     for (Buffer buffer : function(site).paramBuffers()) {
       for (Expr dim : buffer.shape()) {
@@ -331,18 +336,21 @@ public final class ScheduleState {
         }
       }
     }
-    bindAround(analyzer, site);
+    bindAround(analyzer, site, unitLoops);
     return analyzer;
   }
 
-  private static void bindAround(Analyzer analyzer, @Nullable Site inner) {
+  private static void bindAround(Analyzer analyzer, @Nullable Site inner, boolean unitLoops) {
     if (inner == null) {
       return;
     }
-    bindAround(analyzer, inner.parent());
+    bindAround(analyzer, inner.parent(), unitLoops);
     switch (inner) {
-      case Site.Loop loop ->
+      case Site.Loop loop -> {
+        if (unitLoops || !loop.stmt().extent().isConst(1)) {
           analyzer.bind(loop.stmt().var(), new Range(loop.stmt().min(), loop.stmt().extent()));
+        }
+      }
       case Site.Block block ->
           block.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     }

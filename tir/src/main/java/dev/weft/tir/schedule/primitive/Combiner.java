@@ -200,8 +200,7 @@ record Combiner(
       List<Expr> terms = terms(own, values);
       if (terms != null
           && operation.isNeutral(neutral)
-          && (values.equals(operation.combine(own, terms))
-              || (updates.size() == 1 && values.equals(operation.combine(terms, own))))) {
+          && values.equals(operation.combine(own, terms))) {
         return new Combiner(buffers, indices, operation, terms, neutral);
       }
     }
@@ -215,7 +214,6 @@ record Combiner(
       Expr mine = own.get(i);
       switch (values.get(i)) {
         case Expr.Binary(BinaryOp _, Expr a, Expr b) when a.equals(mine) -> terms.add(b);
-        case Expr.Binary(BinaryOp _, Expr a, Expr b) when b.equals(mine) -> terms.add(a);
         case Expr.Select(Expr _, Expr a, Expr b) when a.equals(mine) -> terms.add(b);
         case Expr _ -> {
           return null;

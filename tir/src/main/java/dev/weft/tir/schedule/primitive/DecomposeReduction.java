@@ -122,7 +122,8 @@ public final class DecomposeReduction {
     Stmt nest = new Stmt.BlockRealize(initValues, predicate(state, site, dropped), initBlock);
     for (int i = kept.size() - 1; i >= 0; i--) {
       Stmt.For old = kept.get(i);
-      nest = Nests.renamed(old, old.var().renamed(old.var().name() + "_init"), nest);
+      Stmt.For plain = old.withAnnotations(Map.of());
+      nest = Nests.renamed(plain, old.var().renamed(old.var().name() + "_init"), nest);
     }
     Stmt update = updated(site, loop);
     ScheduleState next = state.replace(loop, Stmt.seq(nest, update));

@@ -96,7 +96,7 @@ public final class Fuse {
             body);
     ScheduleState next =
         state.replace(
-            outermost, Bindings.simplify(loop, preserveUnitIters, conditions.analyzer(outermost)));
+            outermost, Bindings.simplify(loop, preserveUnitIters, state.analyzer(outermost, !preserveUnitIters)));
     return new Applied<>(next, next.loopOf(fused));
   }
 }

@@ -78,7 +78,7 @@ public final class Split {
       body = Nests.withPredicate(body, inside);
     }
     Stmt nest = Nests.around(vars, extents, body);
-    nest = Bindings.simplify(nest, preserveUnitIters, conditions.analyzer(site));
+    nest = Bindings.simplify(nest, preserveUnitIters, state.analyzer(site, !preserveUnitIters));
     ScheduleState next = state.replace(site, nest);
     return new Applied<>(next, vars.stream().map(next::loopOf).toList());
   }
