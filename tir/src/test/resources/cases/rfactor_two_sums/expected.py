@@ -1,0 +1,37 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(X: T.Buffer((4, 6, 16), "float32"), Y: T.Buffer((4, 6, 16), "float32")):
+        # with T.block("root"):
+        Sm = T.alloc_buffer((4, 6))
+        Sq = T.alloc_buffer((4, 6))
+        Sm_rf = T.alloc_buffer((4, 6, 16))
+        Sq_rf = T.alloc_buffer((4, 6, 16))
+        for i, j, k in T.grid(4, 6, 16):
+            with T.block("moments_rf"):
+                vk, vi, vj = T.axis.remap("SSS", [k, i, j])
+                T.reads(X[vi, vj, vk])
+                T.writes(Sm_rf[vi, vj, vk], Sq_rf[vi, vj, vk])
+                Sm_rf[vi, vj, vk] = X[vi, vj, vk]
+                Sq_rf[vi, vj, vk] = X[vi, vj, vk] * X[vi, vj, vk]
+        for i, j, k in T.grid(4, 6, 16):
+            with T.block("moments"):
+                vk, vi, vj = T.axis.remap("RSS", [k, i, j])
+                T.reads(Sm_rf[vi, vj, vk], Sq_rf[vi, vj, vk])
+                T.writes(Sm[vi, vj], Sq[vi, vj])
+                with T.init():
+                    Sm[vi, vj] = T.float32(0.0)
+                    Sq[vi, vj] = T.float32(0.0)
+                v_Sm: T.float32 = Sm[vi, vj] + Sm_rf[vi, vj, vk]
+                v_Sq: T.float32 = Sq[vi, vj] + Sq_rf[vi, vj, vk]
+                Sm[vi, vj] = v_Sm
+                Sq[vi, vj] = v_Sq
+        for i, j, k in T.grid(4, 6, 16):
+            with T.block("Y"):
+                vi, vj, vk = T.axis.remap("SSS", [i, j, k])
+                T.reads(X[vi, vj, vk], Sm[vi, vj], Sq[vi, vj])
+                T.writes(Y[vi, vj, vk])
+                Y[vi, vj, vk] = X[vi, vj, vk] * Sm[vi, vj] - Sq[vi, vj]
