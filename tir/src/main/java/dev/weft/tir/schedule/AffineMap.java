@@ -159,8 +159,7 @@ public record AffineMap(List<Sum> indices) {
   private static void decode(Sum sum, Expr value, Map<Mark, Expr> values) {
     for (int i = 0; i < sum.digits.size(); i++) {
       Digit digit = sum.digits.get(i);
-      Expr part =
-          digit.scale.isConst(-1) ? Expr.mul(value, -1) : Expr.floorDiv(value, digit.scale);
+      Expr part = digit.scale.isConst(-1) ? Expr.mul(value, -1) : Expr.floorDiv(value, digit.scale);
       if (i > 0) {
         part = Expr.floorMod(part, digit.extent);
       }

@@ -96,7 +96,9 @@ public final class Fuse {
             body);
     ScheduleState next =
         state.replace(
-            outermost, Bindings.simplify(loop, preserveUnitIters, state.analyzer(outermost, !preserveUnitIters)));
+            outermost,
+            Bindings.simplify(
+                loop, preserveUnitIters, state.analyzer(outermost, !preserveUnitIters)));
     return new Applied<>(next, next.loopOf(fused));
   }
 }
