@@ -4,6 +4,7 @@ import dev.weft.tir.AttrValue;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
+import dev.weft.tir.LayoutMap;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Scope;
 import dev.weft.tir.ThreadTag;
@@ -757,6 +758,20 @@ public final class Schedule {
         List.of());
   }
 
+  /** {@link TransformLayout}, and {@link SetAxisSeparator} where the layout has any. */
+  public void transformLayout(
+      BlockRef block,
+      int index,
+      boolean write,
+      LayoutMap layout,
+      @Nullable IndexMap padValue,
+      boolean assumeInjective) {
+    transformLayout(block, index, write, layout.map(), padValue, assumeInjective);
+    if (!layout.axisSeparators().isEmpty()) {
+      setAxisSeparator(block, index, write, layout.axisSeparators());
+    }
+  }
+
   /** {@link SetAxisSeparator}. */
   public void setAxisSeparator(BlockRef block, int index, boolean write, List<Integer> separators) {
     state = SetAxisSeparator.apply(state, block, index, write, separators);
@@ -841,7 +856,7 @@ public final class Schedule {
   }
 
   private static Scope scope(String text) {
-    return checked("scope", () -> Scope.parse(text));
+    return text.isEmpty() ? Scope.GLOBAL : checked("scope", () -> Scope.parse(text));
   }
 
   private static <T> T checked(String primitive, Supplier<T> parse) {

@@ -9,9 +9,11 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
+import dev.weft.tir.LayoutMap;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.Interpreter;
+import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.TraceJson;
 import dev.weft.tir.schedule.verify.VerifyOptions;
 import dev.weft.tir.script.TvmScript;
@@ -224,6 +226,25 @@ final class LayoutTest {
     assertThatThrownBy(
             () -> schedule.setAxisSeparator(schedule.getBlock("B"), 0, false, List.of(3)))
         .isInstanceOf(ScheduleException.class);
+  }
+
+  @Test
+  void layoutsWithAxisSeparatorsLeaveTwoInstructions() {
+    PrimFunc before = TvmScript.parseFunction(CHAIN);
+    Schedule schedule = Schedule.of(before);
+    Var i = Var.of("i", DType.INT32);
+    Var j = Var.of("j", DType.INT32);
+    LayoutMap layout =
+        LayoutMap.of(
+            List.of(i, j),
+            List.of(i, LayoutMap.AXIS_SEPARATOR, Expr.floorDiv(j, 5), Expr.floorMod(j, 5)));
+    schedule.transformLayout(schedule.getBlock("C"), 0, false, layout, null, false);
+    assertThat(schedule.trace().instructions())
+        .extracting(Instruction::kind)
+        .containsExactly("GetBlock", "TransformLayout", "SetAxisSeparator");
+    assertThat(TvmScript.print(schedule.function()))
+        .contains("T.alloc_buffer((14, 6, 5), \"int32\", axis_separators=[1])");
+    replayed(before, schedule);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.BlockKinds;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
@@ -44,7 +45,8 @@ import java.util.stream.Stream;
  *       begins with zero, of a product of loads (casts allowed),
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
- *   <li>what the block writes it writes completely, unless the scope allocates it,
+ *   <li>what the block writes it writes completely, unless the scope allocates it and no other
+ *       block writes it,
  *   <li>there is one positive number an axis.
  * </ol>
  *
@@ -92,7 +94,7 @@ public final class PadEinsum {
     ScheduleState apply(List<Integer> padding) {
       Conditions conditions = new Conditions(NAME, state);
       Site.Block scope = conditions.stagePipeline(site);
-      conditions.completeOrReduction(site);
+      checkKind();
       if (padding.size() != axes.size() || padding.stream().anyMatch(p -> p <= 0)) {
         throw state.refuse(
             NAME, padding + " is not one positive number for each axis of " + site, site);
@@ -130,6 +132,22 @@ public final class PadEinsum {
       ScheduleState next =
           state.replace(scope, scope.stmt().withBlock(changed)).recheckAffine(site.ref());
       return isShared(top) ? next.taint() : next;
+    }
+
+    private void checkKind() {
+      String notComplete = BlockKinds.notCompleteLocally(site);
+      String notReduction = BlockKinds.notReductionLocally(site, state);
+      if (notComplete != null && notReduction != null) {
+        throw state.refuse(
+            NAME,
+            site
+                + " is neither a complete block ("
+                + notComplete
+                + ") nor a reduction block ("
+                + notReduction
+                + ")",
+            site);
+      }
     }
 
     /** The new extent of an axis, and of the loop that it is. */
@@ -241,7 +259,10 @@ public final class PadEinsum {
     /** What is cut back is all of the buffer, so all of it must have been written. */
     private void checkComplete(Site.Block scope) {
       BufferRegion write = block.writes().getFirst();
-      if (scope.block().allocBuffers().contains(write.buffer()) || !grows(write)) {
+      boolean own =
+          scope.block().allocBuffers().contains(write.buffer())
+              && state.scope(scope).writers(write.buffer()).equals(List.of(site));
+      if (own || !grows(write)) {
         return;
       }
       List<Expr> shape = write.buffer().shape();
