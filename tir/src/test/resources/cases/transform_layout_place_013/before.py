@@ -1,0 +1,23 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((14, 30), "float32"), C: T.Buffer((14, 30), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((14, 30))
+        for i0, i1, j in T.grid(2, 7, 30):
+            with T.block("B"):
+                vi = T.axis.spatial(14, i0 * 7 + i1)
+                vj = T.axis.spatial(30, j)
+                T.reads(A[vi, vj])
+                T.writes(B[vi, vj])
+                B[vi, vj] = A[vi, vj] * T.float32(2.0)
+        for i in range(14):
+            for j in T.vectorized(30):
+                with T.block("C"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    T.reads(B[vi, vj])
+                    T.writes(C[vi, vj])
+                    C[vi, vj] = B[vi, vj] + T.float32(1.0)

@@ -1,0 +1,21 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((T.int64(14), T.int64(30)), "float32"), C: T.Buffer((T.int64(14), T.int64(30)), "float32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((T.int64(30), T.int64(14)))
+        for i, j in T.grid(T.int64(14), T.int64(30)):
+            with T.block("B"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(A[vi, vj])
+                T.writes(B[vj, vi])
+                B[vj, vi] = A[vi, vj] * T.float32(2.0)
+        for i, j in T.grid(T.int64(14), T.int64(30)):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(B[vj, vi])
+                T.writes(C[vi, vj])
+                C[vi, vj] = B[vj, vi] + T.float32(1.0)
