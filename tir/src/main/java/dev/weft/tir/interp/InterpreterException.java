@@ -26,6 +26,6 @@ public final class InterpreterException extends WeftException {
   /** What was wrong and where, in one line, then the function's line with carets. */
   @Override
   public String getMessage() {
-    return excerpt.isEmpty() ? super.getMessage() : super.getMessage() + "\n" + excerpt;
+    return super.getMessage() + (excerpt.isEmpty() ? "" : "\n" + excerpt);
   }
 }

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 /** One comparison under way: what is bound to what, the path, the first mismatch. */
 final class Comparison {
   private final StructuralEqual.Options options;
+
+  /** Whether variables that are met for the first time are declared by being met. */
+  private boolean declares;
+
   private final Correspondence names = new Correspondence();
   private final Deque<String> path = new ArrayDeque<>();
   private @Nullable Mismatch mismatch;
@@ -379,8 +383,8 @@ final class Comparison {
   /**
    * Two buffers at the place that declares them.
    *
-   * @param symbols whether unknown variables in the shape are declared here too, as those in
-   *     strides and offset always are
+   * @param symbols whether unknown variables in the shape are declared here too, within larger
+   *     expressions as well, as variables that are a stride or the offset always are
    */
   boolean define(Buffer a, Buffer b, boolean symbols) {
     BiPredicate<Expr, Expr> part =
@@ -390,7 +394,9 @@ final class Comparison {
                 : expr(x, y);
     return same("dtype", a.dtype(), b.dtype())
         && same("scope", a.scope(), b.scope())
-        && list("shape", a.shape(), b.shape(), symbols ? part : this::expr)
+        && (symbols
+            ? declaring(() -> list("shape", a.shape(), b.shape(), part))
+            : list("shape", a.shape(), b.shape(), this::expr))
         && list("strides", a.strides(), b.strides(), part)
         && at("elemOffset", () -> part.test(a.elemOffset(), b.elemOffset()))
         && same("alignment", a.alignment(), b.alignment())
@@ -403,6 +409,15 @@ final class Comparison {
                     ? use(a.data(), b.data())
                     : bind(a.data(), b.data()))
         && names.bind(a, b);
+  }
+
+  /** Compares with variables that are met for the first time counting as declared there. */
+  private boolean declaring(BooleanSupplier comparison) {
+    boolean before = declares;
+    declares = true;
+    boolean equal = comparison.getAsBoolean();
+    declares = before;
+    return equal;
   }
 
   private boolean use(Buffer a, Buffer b) {
@@ -423,7 +438,7 @@ final class Comparison {
     if (names.knows(a, b)) {
       return names.agree(a, b) || fail("variable", a, b);
     }
-    if (options.mapFreeVars()) {
+    if (options.mapFreeVars() || declares) {
       return bind(a, b);
     }
     return a == b || fail("free variable", a, b);

@@ -11,6 +11,8 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.script.TvmScript;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,5 +124,24 @@ class StructuralEqualTest {
             StructuralEqual.check(
                 Buffer.of("X", DType.FLOAT32, 4), Buffer.of("Y", DType.FLOAT32, 4)))
         .isEmpty();
+  }
+
+  @Test
+  void aSizeMayBeDeclaredWithinALargerExpression() {
+    String text =
+        """
+        @T.prim_func
+        def main(a: T.handle, b: T.handle):
+            n = T.int32()
+            A = T.match_buffer(a, (n * 4,), "int32")
+            B = T.match_buffer(b, (n * SIZE,), "int32")
+            A[n] = B[n]
+        """;
+    PrimFunc a = TvmScript.parseFunction(text.replace("SIZE", "4"));
+    PrimFunc b = TvmScript.parseFunction(text.replace("SIZE", "4"));
+    assertThat(StructuralEqual.check(a, b)).isEmpty();
+    assertThat(StructuralHash.of(a)).isEqualTo(StructuralHash.of(b));
+    PrimFunc c = TvmScript.parseFunction(text.replace("SIZE", "5"));
+    assertThat(StructuralEqual.check(a, c)).isPresent();
   }
 }
