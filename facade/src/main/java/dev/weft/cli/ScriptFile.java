@@ -6,6 +6,7 @@ import dev.weft.tir.script.TvmScript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A file of TVMScript. */
 final class ScriptFile {
@@ -18,13 +19,20 @@ final class ScriptFile {
    * @throws dev.weft.tir.script.ScriptException if it is no TVMScript; shows the place
    */
   static IRModule read(Path file) {
-    String text;
+    return TvmScript.parseModule(text(file), file.toString());
+  }
+
+  /** Reads all modules of the file, by the names of their classes; otherwise as {@link #read}. */
+  static Map<String, IRModule> readAll(Path file) {
+    return TvmScript.parseModules(text(file), file.toString());
+  }
+
+  private static String text(Path file) {
     try {
-      text = Files.readString(file);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new InputException(
           "the file can't be read: " + Failures.describe(e), "", "check the path", e);
     }
-    return TvmScript.parseModule(text, file.toString());
   }
 }

@@ -6,6 +6,7 @@ import dev.weft.tir.script.Dialect;
 import dev.weft.tir.script.PrintOptions;
 import dev.weft.tir.script.TvmScript;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,10 +33,11 @@ final class TirPrintCommand extends Action {
 
   @Override
   boolean run(ObjectNode figures) {
-    IRModule module = ScriptFile.read(file);
-    String text = TvmScript.print(module, PrintOptions.DEFAULT.in(dialect));
+    Map<String, IRModule> modules = ScriptFile.readAll(file);
+    String text = TvmScript.print(modules, PrintOptions.DEFAULT.in(dialect));
     console().print(text.stripTrailing());
-    figures.put("functions", module.functions().size()).put("script", text);
+    int functions = modules.values().stream().mapToInt(m -> m.functions().size()).sum();
+    figures.put("functions", functions).put("script", text);
     return true;
   }
 }

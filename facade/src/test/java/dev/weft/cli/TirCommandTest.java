@@ -135,4 +135,22 @@ class TirCommandTest {
   void aFolderWithoutCasesIsAnError() {
     Cli.run("tir", "check", folder.toString()).failed(Main.FAILED, "no case folder");
   }
+
+  @Test
+  void printsEveryModuleOfAFile() throws IOException {
+    String function =
+        """
+            @T.prim_func
+            def f(A: T.Buffer((4,), "float32")):
+                for i in range(4):
+                    with T.block("A"):
+                        vi = T.axis.spatial(4, i)
+                        A[vi] = T.float32(1.0)
+        """;
+    Path file = folder.resolve("two.py");
+    Files.writeString(
+        file, "@I.ir_module\nclass One:\n" + function + "@I.ir_module\nclass Two:\n" + function);
+    assertThat(Cli.run("tir", "print", file.toString()).succeeded().out())
+        .contains("class One:", "class Two:");
+  }
 }

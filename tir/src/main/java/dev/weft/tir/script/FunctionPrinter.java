@@ -28,11 +28,21 @@ final class FunctionPrinter {
   }
 
   String module(IRModule module) {
+    return modules(Map.of("Module", module));
+  }
+
+  /** Modules by the names of their classes. */
+  String modules(Map<String, IRModule> modules) {
     out.line("# from tvm.script import ir as I");
     out.line("# from tvm.script import tir as T");
+    modules.forEach(this::module);
+    return out.toString();
+  }
+
+  private void module(String name, IRModule module) {
     out.line("");
     out.line("@I.ir_module");
-    out.line("class Module:");
+    out.line("class " + NameTable.identifier(name) + ":");
     out.indented(
         () -> {
           if (!module.attrs().isEmpty()) {
@@ -50,7 +60,6 @@ final class FunctionPrinter {
             definition(entry.getKey(), entry.getValue());
           }
         });
-    return out.toString();
   }
 
   String function(PrimFunc function) {

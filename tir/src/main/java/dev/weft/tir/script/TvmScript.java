@@ -5,6 +5,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Stmt;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,6 +29,11 @@ public final class TvmScript {
   public static PrintedFunction printWithLines(PrimFunc function) {
     FunctionPrinter printer = new FunctionPrinter(PrintOptions.DEFAULT);
     return new PrintedFunction(printer.function(function), printer.starts());
+  }
+
+  /** Several modules as one text, each under the name of its class. */
+  public static String print(Map<String, IRModule> modules, PrintOptions options) {
+    return new FunctionPrinter(options).modules(modules);
   }
 
   /** A function as text, under its {@code global_symbol} or the name {@code main}. */
@@ -91,12 +97,28 @@ public final class TvmScript {
   }
 
   /**
-   * All modules of a text by the names of their classes.
+   * All modules of a text by the names of their classes; functions outside of them are in the
+   * module {@code Module}.
    *
    * @throws ScriptException if the text can't be read
    */
   public static Map<String, IRModule> parseModules(String text, String fileName) {
-    return read(new Source(fileName, text)).modules();
+    ModuleReader reader = read(new Source(fileName, text));
+    if (reader.functions().isEmpty()) {
+      return reader.modules();
+    }
+    Map<String, IRModule> modules = new LinkedHashMap<>(reader.modules());
+    IRModule module = modules.getOrDefault("Module", new IRModule(Map.of(), Map.of()));
+    modules.put("Module", withAll(module, reader.functions()));
+    return modules;
+  }
+
+  private static IRModule withAll(IRModule module, Map<String, PrimFunc> functions) {
+    IRModule all = module;
+    for (Map.Entry<String, PrimFunc> function : functions.entrySet()) {
+      all = all.with(function.getKey(), function.getValue());
+    }
+    return all;
   }
 
   /** As {@link #parseFunction(String, String)}, for a text without a file. */
