@@ -33,10 +33,10 @@ import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
 
 /**
- * Writes docs/primitives: a page for each schedule primitive, made of the Javadoc of the primitive's
- * file and of the methods of Schedule, an example taken from its case folders, and what people read
- * when it refuses. Run by {@code ./dev docs}; with {@code --check} it only says whether the pages are
- * up to date.
+ * Writes docs/primitives: a page for each schedule primitive, made of the Javadoc of the
+ * primitive's file and of the methods of Schedule, an example taken from its case folders, and what
+ * people read when it refuses. Run by {@code ./dev docs}; with {@code --check} it only says whether
+ * the pages are up to date.
  */
 class PrimitivePages {
   private static final Path SCHEDULE =
@@ -50,7 +50,8 @@ class PrimitivePages {
   private static final Pattern STEP = Pattern.compile("(?m)^\\s*\\[\"([A-Z]\\w+)\"");
 
   /** A method of Schedule. */
-  private record Method(String name, String signature, String doc, String firstSentence, String kind) {}
+  private record Method(
+      String name, String signature, String doc, String firstSentence, String kind) {}
 
   /** The methods of one primitive, and the text of its file. */
   private record Primitive(String file, List<Method> methods, String doc, String firstSentence) {
@@ -103,8 +104,13 @@ class PrimitivePages {
       Primitive primitive = primitive(entry.getKey(), entry.getValue());
       pages.put(primitive.name() + ".md", page(primitive));
       index
-          .append("- [").append(primitive.name()).append("](").append(primitive.name())
-          .append(".md): ").append(primitive.firstSentence()).append('\n');
+          .append("- [")
+          .append(primitive.name())
+          .append("](")
+          .append(primitive.name())
+          .append(".md): ")
+          .append(primitive.firstSentence())
+          .append('\n');
     }
     index.append("\n## Queries and everything else of a schedule\n\n");
     for (Method method : others) {
@@ -140,7 +146,9 @@ class PrimitivePages {
               new Markdown().text(doc.getFirstSentence()).strip(),
               body.contains("recorder.add") || body.contains("sampled(") ? kind(body) : "");
       Optional<String> file =
-          LINK.matcher(comment).results().map(m -> m.group(1))
+          LINK.matcher(comment)
+              .results()
+              .map(m -> m.group(1))
               .filter(name -> Files.exists(PRIMITIVES.resolve(name + ".java")))
               .findFirst();
       if (file.isPresent() && !made.name().equals("unchecked")) {
@@ -163,7 +171,12 @@ class PrimitivePages {
     try (var files = compiler.getStandardFileManager(null, null, null)) {
       var task =
           (JavacTask)
-              compiler.getTask(null, files, d -> {}, List.of("-proc:none"), null,
+              compiler.getTask(
+                  null,
+                  files,
+                  d -> {},
+                  List.of("-proc:none"),
+                  null,
                   files.getJavaFileObjects(file));
       trees[0] = DocTrees.instance(task);
       return task.parse().iterator().next();
@@ -205,8 +218,12 @@ class PrimitivePages {
         out.append(method.doc().strip()).append('\n');
       }
     }
-    String kind = primitive.methods().stream().map(Method::kind).filter(k -> !k.isEmpty())
-        .findFirst().orElse("");
+    String kind =
+        primitive.methods().stream()
+            .map(Method::kind)
+            .filter(k -> !k.isEmpty())
+            .findFirst()
+            .orElse("");
     Optional<Path> example = example(kind);
     if (example.isPresent()) {
       Path folder = example.get();
@@ -221,7 +238,10 @@ class PrimitivePages {
     if (Files.exists(refusals)) {
       String[] all = Files.readString(refusals).split("(?m)^== .*\n");
       out.append("\n## When it refuses\n\n");
-      Stream.of(all).map(PrimitivePages::reason).filter(r -> !r.isEmpty()).distinct()
+      Stream.of(all)
+          .map(PrimitivePages::reason)
+          .filter(r -> !r.isEmpty())
+          .distinct()
           .forEach(reason -> out.append("- ").append(reason).append('\n'));
       out.append("\nThe first of these in full:\n\n```text\n");
       out.append(all[1].strip()).append("\n```\n");
@@ -274,10 +294,14 @@ class PrimitivePages {
     for (DocTree tag : doc.getBlockTags()) {
       switch (tag) {
         case ParamTree p ->
-            out.append("\n- **").append(p.getName()).append("**: ")
+            out.append("\n- **")
+                .append(p.getName())
+                .append("**: ")
                 .append(new Markdown().text(p.getDescription()).strip());
         case ThrowsTree t ->
-            out.append("\n- **throws ").append(t.getExceptionName()).append("** ")
+            out.append("\n- **throws ")
+                .append(t.getExceptionName())
+                .append("** ")
                 .append(new Markdown().text(t.getDescription()).strip());
         default -> {}
       }
@@ -299,13 +323,16 @@ class PrimitivePages {
 
     private void add(DocTree tree) {
       switch (tree) {
-        case TextTree t ->
-            out.append(verbatim ? t.getBody() : t.getBody().replaceAll("\\s+", " "));
+        case TextTree t -> out.append(verbatim ? t.getBody() : t.getBody().replaceAll("\\s+", " "));
         case LiteralTree l ->
-            out.append(verbatim ? l.getBody().getBody() : "`" + l.getBody().getBody().replaceAll("\\s+", " ") + "`");
+            out.append(
+                verbatim
+                    ? l.getBody().getBody()
+                    : "`" + l.getBody().getBody().replaceAll("\\s+", " ") + "`");
         case LinkTree l -> {
           String target = l.getReference().getSignature().replace("#", "");
-          out.append(l.getLabel().isEmpty() ? "`" + target + "`" : new Markdown().text(l.getLabel()));
+          out.append(
+              l.getLabel().isEmpty() ? "`" + target + "`" : new Markdown().text(l.getLabel()));
         }
         case EntityTree e -> out.append(entity(e.getName().toString()));
         case StartElementTree s -> start(s.getName().toString());
