@@ -285,30 +285,37 @@ final class Chapter8TensorizeTest {
     assertThatThrownBy(() -> known.get("tmm32")).isInstanceOf(InputException.class);
   }
 
-  /** The instruction as loops, which every device can carry out; one thread a tile of results. */
+  @Test
+  void theInstructionMayBeLoops() {
+    check64(
+        TensorizedMatmul.tensorized(
+                CoursePrograms.matmulTransposed(64), TensorizedMatmul.TMM16_IN_LOOPS)
+            .function(),
+        Interpreter::run);
+  }
+
+  /**
+   * One thread a tile of results. Without the registers: in global memory, several threads would
+   * fill the same ones, which is a race.
+   */
   @ParameterizedTest
   @MethodSource("devices")
   void devicesGiveTheGoldenResult(DeviceUnderTest device) {
     int n = device.isInterpreter() ? 64 : 1024;
     Schedule schedule = Schedule.of(CoursePrograms.matmulTransposed(n));
     TensorizedMatmul.Tiles tiles = TensorizedMatmul.blockized(schedule);
-    TensorizedMatmul.staged(schedule, tiles);
     schedule.bind(tiles.i(), "blockIdx.x");
     schedule.bind(tiles.j(), "threadIdx.x");
     schedule.decomposeReduction(tiles.product(), tiles.k());
-    PrimFunc loops = schedule.function();
-    schedule.tensorize(tiles.product(), TensorizedMatmul.TMM16_IN_LOOPS);
-    for (PrimFunc function : List.of(loops, schedule.function())) {
-      DeviceCounts.count(
-          device.name(),
-          () -> {
-            if (device.isInterpreter()) {
-              check64(function, device::run);
-            } else {
-              Golden.TRANSPOSED_1024.checkMatmul(n, function, device::run);
-            }
-          });
-    }
+    DeviceCounts.count(
+        device.name(),
+        () -> {
+          if (device.isInterpreter()) {
+            check64(schedule.function(), device::run);
+          } else {
+            Golden.TRANSPOSED_1024.checkMatmul(n, schedule.function(), device::run);
+          }
+        });
   }
 
   // Tensor cores.
