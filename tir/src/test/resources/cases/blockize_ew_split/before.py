@@ -4,9 +4,9 @@
 @I.ir_module
 class Module:
     @T.prim_func
-    def main(A: T.Buffer((128, 128), "float32"), B: T.Buffer((128, 128), "float32")):
+    def main(A: T.Buffer((32, 32), "float32"), B: T.Buffer((32, 32), "float32")):
         # with T.block("root"):
-        for i, j in T.grid(128, 128):
+        for i, j in T.grid(32, 32):
             with T.block("b0"):
                 vi, vj = T.axis.remap("SS", [i, j])
                 T.reads(A[vi, vj])

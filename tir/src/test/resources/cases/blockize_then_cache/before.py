@@ -4,9 +4,9 @@
 @I.ir_module
 class Module:
     @T.prim_func
-    def main(A: T.Buffer((128, 128), "float32"), B: T.Buffer((128, 128), "float32"), C: T.Buffer((128, 128), "float32")):
+    def main(A: T.Buffer((32, 32), "float32"), B: T.Buffer((32, 32), "float32"), C: T.Buffer((32, 32), "float32")):
         # with T.block("root"):
-        for i, j, k in T.grid(128, 128, 128):
+        for i, j, k in T.grid(32, 32, 32):
             with T.block("C"):
                 vi, vj, vk = T.axis.remap("SSR", [i, j, k])
                 T.reads(A[vi, vk], B[vj, vk])

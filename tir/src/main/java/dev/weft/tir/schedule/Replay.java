@@ -127,6 +127,8 @@ final class Replay {
               () ->
                   schedule.transformBlockLayout(
                       block(0), map(current.attrs().isEmpty() ? input(1) : attribute(0))));
+      case "FuseReductionEpilogue" ->
+          none(() -> schedule.fuseReductionEpilogue(block(0), block(1)));
       case "RFactor" -> List.of(schedule.rfactor(loop(0), integer(0)));
       case "PadEinsum" -> none(() -> schedule.padEinsum(block(0), integers(0)));
       case "DecomposePadding" -> List.of(schedule.decomposePadding(block(0), loop(1)));

@@ -22,6 +22,7 @@ import dev.weft.tir.schedule.primitive.ComputeInline;
 import dev.weft.tir.schedule.primitive.DecomposePadding;
 import dev.weft.tir.schedule.primitive.DecomposeReduction;
 import dev.weft.tir.schedule.primitive.Fuse;
+import dev.weft.tir.schedule.primitive.FuseReductionEpilogue;
 import dev.weft.tir.schedule.primitive.LoopPartition;
 import dev.weft.tir.schedule.primitive.Merge;
 import dev.weft.tir.schedule.primitive.PadEinsum;
@@ -665,6 +666,12 @@ public final class Schedule {
     BlockRef partial = apply(RFactor.apply(state, loop, factorAxis));
     recorder.add("RFactor", List.of(loop), List.of(factorAxis), List.of(partial));
     return partial;
+  }
+
+  /** {@link FuseReductionEpilogue}; the reduction block keeps its handle. */
+  public void fuseReductionEpilogue(BlockRef reduction, BlockRef epilogue) {
+    state = FuseReductionEpilogue.apply(state, reduction, epilogue);
+    recorder.add("FuseReductionEpilogue", List.of(reduction, epilogue), List.of(), List.of());
   }
 
   // Blocks and layouts.

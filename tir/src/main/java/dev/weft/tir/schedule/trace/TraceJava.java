@@ -75,6 +75,7 @@ final class TraceJava {
           Map.entry("ComputeInline", "computeInline({i0})"),
           Map.entry("ReverseComputeInline", "reverseComputeInline({i0})"),
           Map.entry("DecomposeReduction", "decomposeReduction({i0}, {i1})"),
+          Map.entry("FuseReductionEpilogue", "fuseReductionEpilogue({i0}, {i1})"),
           Map.entry("RFactor", "rfactor({i0}, {a0})"),
           Map.entry("StorageAlign", "storageAlign({i0}, {a0}, {a1}, {a2}, {a3})"),
           Map.entry("SetScope", "setScope({i0}, {a0}, {a1})"),
