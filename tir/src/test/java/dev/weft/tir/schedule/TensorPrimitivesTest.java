@@ -173,7 +173,7 @@ final class TensorPrimitivesTest {
 
   private static final String ZERO = "T.float32(0)";
   private static final String SUM = "C[vi] + A[vi, vk]";
-  private static final String LEAST = "T.min_value(\"float32\")";
+  private static final String LEAST = "T.float32(-3.4028234663852886e+38)";
   private static final String MAX = "T.max(C[vi], A[vi, vk])";
 
   private static void fuse(Schedule schedule) {
