@@ -34,8 +34,7 @@ final class TensorPrimitivesTest {
     return CaseReport.folders(TraceCasesTest.ROOT).stream()
         .filter(folder -> Files.exists(folder.resolve("expected.py")))
         .filter(folder -> VERIFIED.stream().anyMatch(folder.getFileName().toString()::startsWith))
-        .map(
-            folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> run(folder)));
+        .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> run(folder)));
   }
 
   private static void run(Path folder) {
@@ -182,7 +181,8 @@ final class TensorPrimitivesTest {
 
   @Test
   void whatIsAddedToASumBeginsIt() {
-    for (String epilogue : List.of("C[vi] + E[vi]", "E[vi] + C[vi]", "(C[vi] + E[vi]) + T.float32(1)")) {
+    for (String epilogue :
+        List.of("C[vi] + E[vi]", "E[vi] + C[vi]", "(C[vi] + E[vi]) + T.float32(1)")) {
       Schedule schedule = reduction(ZERO, SUM, epilogue);
       fuse(schedule);
       assertThat(schedule.unverified()).isEmpty();
@@ -221,8 +221,7 @@ final class TensorPrimitivesTest {
   @Test
   void paddingThatCanBeDecomposed() {
     Schedule schedule =
-        Schedule.of(
-            TraceCase.read(TraceCasesTest.ROOT.resolve("decompose_padding_one")).before());
+        Schedule.of(TraceCase.read(TraceCasesTest.ROOT.resolve("decompose_padding_one")).before());
     BlockRef block = schedule.getBlock("P");
     LoopRef loop = schedule.getLoops(block).getFirst();
     assertThat(schedule.canDecomposePadding(block, loop)).isTrue();

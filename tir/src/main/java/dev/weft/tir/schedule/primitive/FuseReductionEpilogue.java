@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Conditions:
  *
  * <ol>
- *   <li>the first is a reduction block with one sum, maximum or minimum, into a buffer that its scope
- *       allocates and that only the epilogue reads,
+ *   <li>the first is a reduction block with one sum, maximum or minimum, into a buffer that its
+ *       scope allocates and that only the epilogue reads,
  *   <li>the epilogue is a complete block without predicate, one store, the only one that writes its
  *       buffer; it reads the reduction's result once, element for element over the same ranges,
  *   <li>the result of a sum is only added to; that of a maximum or minimum goes through maxima and
  *       minima only. (A limit of a sum would limit partial sums too.),
- *   <li>nothing else that the epilogue reads is written in the scope, and nobody reads the epilogue's
- *       buffer before the reduction's result was there.
+ *   <li>nothing else that the epilogue reads is written in the scope, and nobody reads the
+ *       epilogue's buffer before the reduction's result was there.
  * </ol>
  *
  * <pre>
@@ -62,7 +62,8 @@ public final class FuseReductionEpilogue {
     Conditions conditions = new Conditions(NAME, state);
     Site.Block scope = conditions.stagePipeline(reduction);
     if (epilogue.scope() != scope) {
-      throw state.refuse(NAME, epilogue + " and " + reduction + " are in different scopes", epilogue);
+      throw state.refuse(
+          NAME, epilogue + " and " + reduction + " are in different scopes", epilogue);
     }
     conditions.reduction(reduction);
     conditions.notOutput(reduction, scope);
@@ -100,8 +101,7 @@ public final class FuseReductionEpilogue {
           epilogue);
     }
     Map<Var, Expr> axes = sameElements(state, reduction, epilogue, combiner.indices(), load);
-    List<Expr> target =
-        store.indices().stream().map(index -> Substitute.in(index, axes)).toList();
+    List<Expr> target = store.indices().stream().map(index -> Substitute.in(index, axes)).toList();
     Expr value = Substitute.in(store.value(), axes);
     Expr at = Substitute.in((Expr) load, axes);
     Stmt.Block fused =
@@ -114,9 +114,7 @@ public final class FuseReductionEpilogue {
             if (node == removal.old()) {
               return stmt(removal.replacement());
             }
-            return node == reduction.stmt()
-                ? reduction.stmt().withBlock(fused)
-                : super.stmt(node);
+            return node == reduction.stmt() ? reduction.stmt().withBlock(fused) : super.stmt(node);
           }
         }.stmt(scope.block().body());
     List<Buffer> kept = scope.block().allocBuffers().stream().filter(b -> b != buffer).toList();
@@ -135,8 +133,7 @@ public final class FuseReductionEpilogue {
       Map<Var, Expr> axes) {
     boolean sum = combiner.operation() == Combiner.Operation.SUM;
     Expr own = new Expr.Load(result, target);
-    Expr updated =
-        combiner.combine(List.of(own), combiner.terms()).getFirst();
+    Expr updated = combiner.combine(List.of(own), combiner.terms()).getFirst();
     // A sum begins with what is added to it; the limits of a maximum hold in each step.
     Expr init = sum ? begun(value, at) : replaced(value, at, combiner.neutral().getFirst());
     Expr step = sum ? updated : replaced(value, at, updated);
