@@ -8,6 +8,14 @@ import dev.weft.base.Tensor;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Lowering;
+import dev.weft.lowering.Launch;
+import dev.weft.lowering.simt.Finding;
+import dev.weft.lowering.simt.SimtKernel;
+import dev.weft.runtime.host.HostArgument;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.Stmt;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
 import dev.weft.tir.interp.InterpreterException;
@@ -195,6 +203,37 @@ final class Chapter7GpuTest {
         .isInstanceOf(InterpreterException.class)
         .hasMessageContaining("1027")
         .hasMessageContaining("A_shared");
+  }
+
+  @Test
+  void withoutItsBarrierTheCopyRaces() {
+    Launch launch =
+        lowered(WindowSum.withSharedStage(CoursePrograms.windowSum(), 128)).launches().getFirst();
+    PrimFunc kernel = launch.kernel();
+    assertThat(findings(launch, kernel)).isEmpty();
+    IrRewriter withoutBarriers =
+        new IrRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            return node instanceof Stmt.Evaluate(Expr.Call call)
+                    && call.is(Intrinsic.STORAGE_SYNC)
+                ? new Stmt.Evaluate(Expr.int32(0))
+                : super.stmt(node);
+          }
+        };
+    assertThat(findings(launch, kernel.withBody(withoutBarriers.stmt(kernel.body()))))
+        .isNotEmpty()
+        .allMatch(finding -> finding.kind() == Finding.Kind.DATA_RACE);
+  }
+
+  private static List<Finding> findings(Launch launch, PrimFunc kernel) {
+    List<HostArgument> arguments =
+        Stream.of(Golden.sawtooth(1027), Golden.unset(1024))
+            .<HostArgument>map(t -> new HostArgument.Memory(t.dtype(), t.data()))
+            .toList();
+    return SimtKernel.compile(kernel, 32)
+        .run(launch.geometry().evaluate(Map.of()), arguments)
+        .findings();
   }
 
   @Test
