@@ -7,16 +7,16 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.lowering.KernelPlan;
-import dev.weft.lowering.Lowering;
 import dev.weft.lowering.Launch;
+import dev.weft.lowering.Lowering;
 import dev.weft.lowering.simt.Finding;
 import dev.weft.lowering.simt.SimtKernel;
 import dev.weft.runtime.host.HostArgument;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrRewriter;
-import dev.weft.tir.Stmt;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Stmt;
 import dev.weft.tir.interp.Interpreter;
 import dev.weft.tir.interp.InterpreterException;
 import dev.weft.tir.schedule.BlockRef;
@@ -215,8 +215,7 @@ final class Chapter7GpuTest {
         new IrRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
-            return node instanceof Stmt.Evaluate(Expr.Call call)
-                    && call.is(Intrinsic.STORAGE_SYNC)
+            return node instanceof Stmt.Evaluate(Expr.Call call) && call.is(Intrinsic.STORAGE_SYNC)
                 ? new Stmt.Evaluate(Expr.int32(0))
                 : super.stmt(node);
           }
