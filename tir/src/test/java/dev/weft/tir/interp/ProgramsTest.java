@@ -411,9 +411,9 @@ class ProgramsTest {
       for (int j = 0; j < n; j++) {
         double sum = 0;
         for (int k = 0; k < n; k++) {
-          sum += a.getDouble(i * n + k) * b.getDouble(j * n + k);
+          sum += a.getDouble((long) i * n + k) * b.getDouble((long) j * n + k);
         }
-        assertThat(c.getDouble(i * n + j)).isEqualTo(sum);
+        assertThat(c.getDouble((long) i * n + j)).isEqualTo(sum);
       }
     }
   }
@@ -531,9 +531,9 @@ class ProgramsTest {
       for (int j = 0; j < 16; j++) {
         double sum = 1;
         for (int k = 0; k < 16; k++) {
-          sum += a.getDouble(i * 16 + k) * b.getDouble(j * 16 + k);
+          sum += a.getDouble((long) i * 16 + k) * b.getDouble((long) j * 16 + k);
         }
-        assertThat(c.getDouble(i * 16 + j)).isEqualTo(sum);
+        assertThat(c.getDouble((long) i * 16 + j)).isEqualTo(sum);
       }
     }
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,10 +59,11 @@ class TeStructureTest {
   @ParameterizedTest
   @MethodSource("programs")
   void isTheFunctionThatTvmMakes(String name) throws IOException {
-    PrimFunc made = PROGRAMS.get(name).get();
+    PrimFunc made = Objects.requireNonNull(PROGRAMS.get(name)).get();
     PrimFunc expected;
     try (InputStream in = TeStructureTest.class.getResourceAsStream("/te/" + name + ".py")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
+      String text = new String(bytes, StandardCharsets.UTF_8);
       expected = TvmScript.parseFunction(text, name + ".py");
     }
     assertThat(StructuralEqual.check(expected, made)).as(TvmScript.print(made)).isEmpty();
