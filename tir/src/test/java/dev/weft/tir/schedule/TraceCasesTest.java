@@ -7,8 +7,10 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -48,5 +50,28 @@ final class TraceCasesTest {
     List<Path> all = CaseReport.folders(ROOT);
     long refusals = all.stream().filter(f -> Files.exists(f.resolve("error"))).count();
     assertThat(refusals * 3).isGreaterThanOrEqualTo(all.size());
+  }
+
+  /** The instructions of TVM 0.18. */
+  private static final String KINDS =
+      """
+      GetBlock GetLoops GetChildBlocks GetProducers GetConsumers GetOutputBlocks
+      SamplePerfectTile SamplePartitionedTile SampleCategorical SampleComputeLocation
+      Merge Fuse Split LoopPartition Reorder ReorderBlockIterVar AddUnitLoop Parallel
+      Vectorize Unroll Bind CacheRead CacheWrite ReindexCacheRead ReindexCacheWrite
+      CacheInplace CacheIndex ReIndex ReadAt WriteAt ComputeAt ReverseComputeAt
+      ComputeInline ReverseComputeInline DecomposeReduction RFactor StorageAlign
+      SetScope UnsafeSetDType Blockize Tensorize Annotate Unannotate TransformLayout
+      TransformBlockLayout SetAxisSeparator DecomposePadding PadEinsum RollingBuffer
+      UnsafeHideBufferAccess EnterPostproc
+      """;
+
+  @Test
+  void everyPrimitiveHasACase() {
+    Set<String> met = new HashSet<>();
+    for (Path folder : CaseReport.folders(ROOT)) {
+      TraceCase.read(folder).trace().instructions().forEach(step -> met.add(step.kind()));
+    }
+    assertThat(met).contains(KINDS.strip().split("\\s+"));
   }
 }
