@@ -7,6 +7,7 @@ import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.trace.Trace;
 import dev.weft.tir.schedule.trace.TraceJson;
+import dev.weft.tir.schedule.verify.VerifyOptions;
 import dev.weft.tir.script.Dialect;
 import dev.weft.tir.script.PrintOptions;
 import dev.weft.tir.script.TvmScript;
@@ -40,13 +41,23 @@ final class TirApplyCommand extends Action {
       description = "block (T.block) or sblock (T.sblock); default ${DEFAULT-VALUE}.")
   private Dialect dialect = Dialect.BLOCK;
 
+  @Option(
+      names = "--verify",
+      description = {
+        "Runs the module before and after each step, on small inputs, and fails where the results",
+        "differ. Steps that can't be checked that way are named behind the result."
+      })
+  private boolean verify;
+
   TirApplyCommand(Console console) {
     super(console);
   }
 
   @Override
   boolean run(ObjectNode figures) {
-    Schedule schedule = Schedule.of(ScriptFile.read(file));
+    IRModule module = ScriptFile.read(file);
+    Schedule schedule =
+        verify ? Schedule.verifying(module, VerifyOptions.DEFAULT) : Schedule.of(module);
     Trace steps = readTrace();
     if (!replayed(schedule, steps)) {
       return false;
@@ -54,7 +65,13 @@ final class TirApplyCommand extends Action {
     IRModule result = schedule.module();
     String text = TvmScript.print(result, PrintOptions.DEFAULT.in(dialect));
     console().print(text.stripTrailing());
+    for (String step : schedule.unverified()) {
+      console().print("# not verified: " + step);
+    }
     figures.put("instructions", steps.instructions().size()).put("script", text);
+    if (verify) {
+      schedule.unverified().forEach(figures.putArray("unverified")::add);
+    }
     return true;
   }
 

@@ -42,6 +42,11 @@ final class TirCheckCommand extends Action {
       description = "Where the table goes; standard output then has what did not pass.")
   private @Nullable Path csv;
 
+  @Option(
+      names = "--verify",
+      description = "Runs each module before and after each step, on small inputs, and compares.")
+  private boolean verify;
+
   TirCheckCommand(Console console) {
     super(console);
   }
@@ -56,7 +61,7 @@ final class TirCheckCommand extends Action {
           "check the path");
     }
     console().print(HEADER);
-    CaseReport report = CaseReport.run(folder, cases, this::show);
+    CaseReport report = CaseReport.run(folder, cases, verify, this::show);
     String totals = Csv.line("total", Integer.toString(cases.size()), text(report.totals()));
     console().print(totals);
     if (csv != null) {

@@ -99,7 +99,12 @@ class TirCommandTest {
     Path made = traced("unroll", UNROLL);
     String trace = made.resolve("trace.json").toString();
     String text = Cli.run("tir", "apply", matmul().toString(), "--trace", trace).succeeded().out();
-    assertThat(text).contains("in T.unroll(");
+    assertThat(text).contains("in T.unroll(").doesNotContain("# not verified");
+    assertThat(
+            Cli.run("tir", "apply", matmul().toString(), "--trace", trace, "--verify")
+                .succeeded()
+                .out())
+        .isEqualTo(text);
     Cli.run("tir", "apply", matmul().toString(), "--trace", made.toString())
         .failed(Main.FAILED, "unroll");
   }
@@ -116,6 +121,8 @@ class TirCommandTest {
             "test,status,detail",
             "a_right,pass,",
             "total,1,pass 1; fail 0; unsupported 0; error 0");
+    assertThat(Cli.run("tir", "check", cases.toString(), "--verify").succeeded().out())
+        .contains("a_right,pass,");
 
     Files.writeString(traced("b_wrong", UNROLL).resolve("error"), "unroll: no reason");
     Path unknown = traced("c_unknown", UNROLL.replace("Unroll", "Unheard"));

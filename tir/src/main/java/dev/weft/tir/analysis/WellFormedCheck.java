@@ -242,11 +242,31 @@ final class WellFormedCheck extends IrWalker {
     }
   }
 
+  /** Whether the variables' ranges don't depend on each other, so that bounds are exact. */
+  private boolean isOfConstantLoops(Expr value) {
+    boolean[] constant = {true};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        if (node instanceof Var v) {
+          Range range = ranges.get(v);
+          constant[0] &=
+              range != null
+                  && range.min() instanceof Expr.IntImm
+                  && range.extent() instanceof Expr.IntImm;
+        }
+        super.expr(node);
+      }
+    }.expr(value);
+    return constant[0];
+  }
+
   private void inDomain(IterVar axis, Expr value) {
     ConstBounds bounds = analyzer.bounds(value);
     if (!(axis.dom().min() instanceof Expr.IntImm min)
         || !(axis.dom().extent() instanceof Expr.IntImm extent)
-        || !bounds.isFinite()) {
+        || !bounds.isFinite()
+        || !isOfConstantLoops(value)) {
       return;
     }
     long last = min.value() + extent.value() - 1;

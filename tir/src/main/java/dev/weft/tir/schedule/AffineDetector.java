@@ -114,6 +114,9 @@ final class AffineDetector {
         continue;
       }
       Digit digit = single.digits().getFirst();
+      if (!isPositive(digit.scale())) {
+        return false;
+      }
       // base + d * scale < end holds for d < ceil((end - base) / scale).
       Expr end =
           analyzer.simplify(Expr.ceilDiv(Expr.sub(constraint.end, single.base()), digit.scale()));
@@ -235,7 +238,7 @@ final class AffineDetector {
       return constant(analyzer.simplify(Expr.floorDiv(sum.base(), divisor)));
     }
     Digit digit = sum.digits().getFirst();
-    if (!divides(divisor, sum.base())) {
+    if (!divides(divisor, sum.base()) || !isPositive(digit.scale())) {
       return null;
     }
     Expr base = analyzer.simplify(Expr.floorDiv(sum.base(), divisor));
@@ -271,7 +274,7 @@ final class AffineDetector {
       return constant(analyzer.simplify(Expr.floorMod(sum.base(), divisor)));
     }
     Digit digit = sum.digits().getFirst();
-    if (!divides(divisor, sum.base())) {
+    if (!divides(divisor, sum.base()) || !isPositive(digit.scale())) {
       return null;
     }
     Expr zero = Expr.imm(divisor.dtype(), 0);
@@ -289,6 +292,10 @@ final class AffineDetector {
       return null;
     }
     return new Sum(List.of(new Digit(digit.mark(), digit.lower(), by, digit.scale())), zero);
+  }
+
+  private boolean isPositive(Expr scale) {
+    return analyzer.prove(Expr.gt(scale, Expr.imm(scale.dtype(), 0)));
   }
 
   private boolean divides(Expr divisor, Expr value) {

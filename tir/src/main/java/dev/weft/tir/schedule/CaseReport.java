@@ -51,13 +51,15 @@ public record CaseReport(List<Result> results) {
    *
    * @param root what names are relative to
    * @param folders the cases
+   * @param verify whether to compare what modules compute before and after each step, too
    * @param each told of each result as soon as it is there
    */
-  public static CaseReport run(Path root, List<Path> folders, Consumer<Result> each) {
+  public static CaseReport run(
+      Path root, List<Path> folders, boolean verify, Consumer<Result> each) {
     List<Result> results = new ArrayList<>();
     for (Path folder : folders) {
       String name = root.equals(folder) ? name(root) : root.relativize(folder).toString();
-      Result result = new Result(name, run(folder));
+      Result result = new Result(name, run(folder, verify));
       each.accept(result);
       results.add(result);
     }
@@ -69,8 +71,12 @@ public record CaseReport(List<Result> results) {
   }
 
   /** Runs the case of a folder; whatever goes wrong is part of the outcome. */
-  @SuppressWarnings("CatchingUnchecked") // One broken case must not hide the others.
   public static Outcome run(Path folder) {
+    return run(folder, false);
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // One broken case must not hide the others.
+  private static Outcome run(Path folder, boolean verify) {
     TraceCase one;
     try {
       one = TraceCase.read(folder);
@@ -82,7 +88,7 @@ public record CaseReport(List<Result> results) {
       return new Outcome(CaseStatus.ERROR, "reading it broke: " + e);
     }
     try {
-      return one.run();
+      return one.run(verify);
     } catch (RuntimeException | StackOverflowError e) {
       return new Outcome(CaseStatus.ERROR, "running it broke: " + e);
     }

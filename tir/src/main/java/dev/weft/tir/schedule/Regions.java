@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Regions of buffers, seen from further out than the block that accesses them. */
@@ -118,7 +119,25 @@ public final class Regions {
     Interval first = evaluate(range.min(), known, analyzer);
     Expr end = Expr.sub(Expr.add(range.min(), range.extent()), 1);
     Interval last = evaluate(analyzer.simplify(end), known, analyzer);
-    return new Interval(first.min(), last.max());
+    return new Interval(
+        outermost(first.min(), known, analyzer, Interval::min),
+        outermost(last.max(), known, analyzer, Interval::max));
+  }
+
+  /** A bound in terms of no loop: the range of one may depend on the loops around it. */
+  private static @Nullable Expr outermost(
+      @Nullable Expr bound,
+      Map<Var, Interval> known,
+      Analyzer analyzer,
+      Function<Interval, @Nullable Expr> end) {
+    Expr result = bound;
+    for (int i = 0; result != null && Vars.usesAny(result, known.keySet()); i++) {
+      if (i == known.size()) {
+        return null;
+      }
+      result = end.apply(evaluate(analyzer.simplify(result), known, analyzer));
+    }
+    return result;
   }
 
   /** Between which values an expression is, when variables are in intervals. */
@@ -257,6 +276,10 @@ public final class Regions {
         count = Expr.add(steps, extent);
       }
       Expr last = analyzer.simplify(Expr.sub(Expr.add(first, count), 1));
+      if (Vars.usesAny(first, domain.keySet()) || Vars.usesAny(last, domain.keySet())) {
+        // A loop's range depends on a loop around it.
+        return null;
+      }
       result.add(new Interval(first, last));
     }
     return result;

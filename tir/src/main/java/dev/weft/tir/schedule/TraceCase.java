@@ -5,6 +5,7 @@ import dev.weft.base.WeftException;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.Trace;
+import dev.weft.tir.schedule.verify.VerifyOptions;
 import dev.weft.tir.structural.Mismatch;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,8 +62,18 @@ public record TraceCase(
 
   /** Replays the trace and compares. */
   public Outcome run() {
+    return run(false);
+  }
+
+  /**
+   * Replays the trace and compares.
+   *
+   * @param verify whether to compare what the module computes before and after each step, too (not
+   *     where the case leaves out legality checks)
+   */
+  public Outcome run(boolean verify) {
     try {
-      return expected == null ? refused() : compared(expected);
+      return expected == null ? refused(verify) : compared(expected, verify);
     } catch (UnsupportedStepException e) {
       return new Outcome(CaseStatus.UNSUPPORTED, String.valueOf(e.getMessage()));
     } catch (WeftException e) {
@@ -72,21 +83,28 @@ public record TraceCase(
 
   /** A fresh schedule of the module. */
   Schedule schedule() {
-    return checked ? Schedule.of(before) : Schedule.unchecked(before);
+    return schedule(false);
+  }
+
+  private Schedule schedule(boolean verify) {
+    if (!checked) {
+      return Schedule.unchecked(before);
+    }
+    return verify ? Schedule.verifying(before, VerifyOptions.DEFAULT) : Schedule.of(before);
   }
 
   private ReplayOptions options() {
     return ReplayOptions.DEFAULT.with(intrinsics);
   }
 
-  private Outcome refused() {
+  private Outcome refused(boolean verify) {
     List<Instruction> steps = trace.instructions();
     if (steps.isEmpty()) {
       return new Outcome(CaseStatus.ERROR, "the trace has no instruction that could be refused");
     }
-    schedule().replay(trace.first(steps.size() - 1), options());
+    schedule(verify).replay(trace.first(steps.size() - 1), options());
     try {
-      schedule().replay(trace, options());
+      schedule(verify).replay(trace, options());
     } catch (ScheduleException e) {
       return new Outcome(CaseStatus.PASS, "");
     }
@@ -94,8 +112,8 @@ public record TraceCase(
     return new Outcome(CaseStatus.FAIL, "accepted " + kind + ", which must be refused");
   }
 
-  private Outcome compared(IRModule wanted) {
-    Schedule schedule = schedule();
+  private Outcome compared(IRModule wanted, boolean verify) {
+    Schedule schedule = schedule(verify);
     schedule.replay(trace, options());
     Optional<Mismatch> mismatch = ModuleComparison.check(schedule.module(), wanted);
     return mismatch

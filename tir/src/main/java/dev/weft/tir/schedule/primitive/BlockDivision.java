@@ -208,6 +208,10 @@ final class BlockDivision {
       values.put(axis.var(), gone ? Expr.imm(axis.var().dtype(), 0) : outer);
       return;
     }
+    if (Vars.usesAny(division.innerExtent(), loops.keySet())) {
+      throw refuse(
+          "how many values axis '" + axis.var().name() + "' has inside depends on another loop");
+    }
     Var inner = axis.var().renamed(axis.var().name() + "_i");
     innerAxes.add(new IterVar(Range.upTo(division.innerExtent()), inner, axis.kind(), null));
     innerValues.add(withUnitLoops(analyzer.simplify(division.inner()), value, true));

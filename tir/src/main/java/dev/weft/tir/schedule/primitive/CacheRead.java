@@ -2,9 +2,11 @@ package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.BlockScope;
@@ -74,6 +76,7 @@ public final class CacheRead {
             ? new CachePlace(scope, 0)
             : CachePlace.between(writers.getFirst(), consumers, scope);
     List<Range> region = region(state, scope, buffer, writers, place);
+    checkInBounds(state, scope, buffer, region, consumers);
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
     stage.checkPointers(conditions, consumers);
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
@@ -119,6 +122,36 @@ public final class CacheRead {
       }
     }
     return readers;
+  }
+
+  /**
+   * A reader may leave out elements of the region that it declares, because they don't exist; the
+   * copy can't.
+   */
+  private static void checkInBounds(
+      ScheduleState state,
+      Site.Block scope,
+      Buffer buffer,
+      List<Range> region,
+      List<Site.Block> consumers) {
+    Analyzer analyzer = state.analyzer(scope);
+    scope.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
+    boolean inside = true;
+    for (int i = 0; i < region.size(); i++) {
+      Expr min = region.get(i).min();
+      Expr end = Expr.add(min, Expr.cast(min.dtype(), region.get(i).extent()));
+      inside &=
+          analyzer.prove(Expr.ge(min, Expr.imm(min.dtype(), 0)))
+              && analyzer.prove(Expr.le(end, Expr.cast(min.dtype(), buffer.shape().get(i))));
+    }
+    for (Site.Block consumer : consumers) {
+      if (!inside && ConditionalAccess.of(buffer, consumer.block().body())) {
+        throw state.refuse(
+            NAME,
+            consumer + " reads '" + buffer.name() + "' under a condition, some of it out of bounds",
+            consumer);
+      }
+    }
   }
 
   private static List<Range> region(

@@ -268,7 +268,8 @@ final class LayoutPadding {
     for (int i = 0; i < indices.size(); i++) {
       values.put(padValue.inputs().get(i), indices.get(i));
     }
-    return analyzer.simplify(Substitute.in(padValue.outputs().getFirst(), values));
+    return Expr.cast(
+        buffer.dtype(), analyzer.simplify(Substitute.in(padValue.outputs().getFirst(), values)));
   }
 
   /** A loop nest over the new layout and the axes of a block in it. */

@@ -44,7 +44,8 @@ import java.util.Set;
  *   <li>no loop is in values of both spatial and reduction axes; loops in the value of no axis
  *       inside a loop of the reduction have extent 1,
  *   <li>the predicate holds at the first step of each partial result,
- *   <li>the block is the first within the outermost loop, and alone in the loops of the reduction.
+ *   <li>the block is the first within the outermost loop, and alone in the loops of the reduction,
+ *   <li>no loop's extent depends on another loop.
  * </ol>
  *
  * <pre>
@@ -165,6 +166,13 @@ public final class RFactor {
         if (!bound && (reducing || each == loop) && !each.stmt().extent().isConst(1)) {
           throw state.refuse(
               NAME, each + " does the reduction again, which must not be added up", each, site);
+        }
+      }
+      for (Site.Loop each : loops) {
+        for (Site.Loop other : loops) {
+          if (Vars.uses(each.stmt().extent(), other.stmt().var())) {
+            throw state.refuse(NAME, "the extent of " + each + " depends on " + other, each, other);
+          }
         }
       }
       Stmt.For stmt = loop.stmt();

@@ -59,6 +59,13 @@ final class Relocation {
       conditions.notOutput(block, scope);
     }
     Removal removal = Removal.of(primitive, state, block);
+    if (!isDomainOfAxes(state, block) && !reachesAllAtOnce()) {
+      throw state.refuse(
+          primitive,
+          block + " has a predicate that leaves out values of its axes, which loops made anew "
+              + "would not",
+          block);
+    }
     BlockScope blocks = state.scope(scope);
     List<Site.Block> producers = blocks.producers(block);
     List<Site.Block> consumers = blocks.consumers(block);
@@ -69,11 +76,63 @@ final class Relocation {
     Stmt nest = nest(domains.solve(), analyzer, preserveUnitLoops);
     Stmt.Block body = (Stmt.Block) rewrite(scope.block(), removal, nest, position);
     ScheduleState moved = state.replace(scope, scope.stmt().withBlock(body));
-    ScheduleState next = forward ? moved.recheckAffine(block.ref()) : moved.recheck(block.ref());
     if (!forward) {
+      ScheduleState next = moved.recheck(block.ref());
       checkComplete(next, scope);
+      return next;
+    }
+    // What was covered from outside still is; what comes from the same iteration may not be.
+    boolean shares = producers.stream().anyMatch(this::sharesLoop);
+    if (!shares) {
+      return moved.recheckAffine(block.ref());
+    }
+    ScheduleState next = moved.recheck(block.ref());
+    if (!next.isCovered(next.block(block.ref()))) {
+      throw state.refuse(
+          primitive, block + " would read more than is produced so far under " + loop, block, loop);
     }
     return next;
+  }
+
+  private boolean sharesLoop(Site.Block producer) {
+    for (Site site = loop; site instanceof Site.Loop around; site = site.parent()) {
+      if (around.contains(producer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a block's predicate says no more than that its axes are in their domains. */
+  private static boolean isDomainOfAxes(ScheduleState state, Site.Block site) {
+    if (site.stmt().predicate().isConst(1)) {
+      return true;
+    }
+    List<Expr> inDomain = new ArrayList<>();
+    for (int i = 0; i < site.block().iterVars().size(); i++) {
+      Range dom = site.block().iterVars().get(i).dom();
+      Expr value = site.stmt().iterValues().get(i);
+      inDomain.add(Expr.ge(value, Expr.cast(value.dtype(), dom.min())));
+      inDomain.add(
+          Expr.lt(value, Expr.cast(value.dtype(), Expr.add(dom.min(), dom.extent()))));
+    }
+    Analyzer analyzer = state.analyzer(site);
+    try (Analyzer.Scope given = analyzer.constraint(Vars.conjunction(inDomain))) {
+      return given != null && analyzer.prove(site.stmt().predicate());
+    }
+  }
+
+  /** Whether the instances that the predicate leaves are all combinations of the axes' values. */
+  private boolean reachesAllAtOnce() {
+    if (!state.isAffine(block)) {
+      return false;
+    }
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      if (!Regions.reachesAll(block, i, state.analyzer(block))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Where among the loop's statements the block can go. */
@@ -306,6 +365,10 @@ final class Relocation {
     if (!next.isCovered(moved)) {
       throw state.refuse(
           primitive, block + " would read more than is produced so far under " + loop, block, loop);
+    }
+    if (!isDomainOfAxes(next, moved)) {
+      throw state.refuse(
+          primitive, "instances of " + block + " that read nothing would be lost", block, loop);
     }
     boolean reduction = block.block().init() != null;
     if (reduction && (!next.isAffine(moved) || isRepeated(moved))) {

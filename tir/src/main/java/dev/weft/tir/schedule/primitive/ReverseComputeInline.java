@@ -87,10 +87,14 @@ public final class ReverseComputeInline {
               + "' can't be solved for its axes",
           site);
     }
+    checkDomain(state, site, buffer, loaded);
     Map<Var, Expr> axes = inverse.apply(producerStore.indices());
     axes.replaceAll((var, value) -> analyzer.simplify(value));
     Stmt body = body(consumerStore, buffer, producerStore.value(), axes);
-    Expr inside = inside(site.block().iterVars(), axes, analyzer);
+    Expr inside =
+        Expr.and(
+            inside(site.block().iterVars(), axes, analyzer),
+            atLoaded(loaded, producerStore.indices(), axes, analyzer));
     Expr predicate = Substitute.in(inside, Regions.bindings(producer.stmt()));
     checkPredicate(conditions, producer, predicate, analyzer);
     Stmt.Block merged = AccessRegions.annotated(producer.block().withBody(body));
@@ -172,6 +176,29 @@ public final class ReverseComputeInline {
     return all.iterator().next();
   }
 
+  /**
+   * That the consumer reads for each value of its axes: an element of the result for which it reads
+   * nothing would no longer be written.
+   */
+  private static void checkDomain(
+      ScheduleState state, Site.Block site, Buffer buffer, List<Expr> loaded) {
+    Analyzer analyzer = state.analyzer(site);
+    site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
+    for (int i = 0; i < loaded.size(); i++) {
+      Expr at = loaded.get(i);
+      Expr dim = Expr.cast(at.dtype(), buffer.shape().get(i));
+      boolean inside =
+          analyzer.prove(Expr.ge(at, Expr.imm(at.dtype(), 0)))
+              && analyzer.prove(Expr.lt(at, dim));
+      if (!inside) {
+        throw state.refuse(
+            NAME,
+            site + " has instances for which nothing of '" + buffer.name() + "' is produced",
+            site);
+      }
+    }
+  }
+
   private static Stmt body(Stmt.Store consumer, Buffer buffer, Expr produced, Map<Var, Expr> axes) {
     return new IrRewriter() {
       @Override
@@ -202,6 +229,20 @@ public final class ReverseComputeInline {
         if (!analyzer.prove(part)) {
           parts.add(part);
         }
+      }
+    }
+    return analyzer.simplify(Vars.conjunction(parts));
+  }
+
+  /** That the element which the producer writes is one that the consumer reads. */
+  private static Expr atLoaded(
+      List<Expr> loaded, List<Expr> stored, Map<Var, Expr> axes, Analyzer analyzer) {
+    List<Expr> parts = new ArrayList<>();
+    for (int i = 0; i < loaded.size(); i++) {
+      Expr read = Substitute.in(loaded.get(i), axes);
+      Expr same = Expr.eq(Expr.cast(stored.get(i).dtype(), read), stored.get(i));
+      if (!analyzer.prove(same)) {
+        parts.add(same);
       }
     }
     return analyzer.simplify(Vars.conjunction(parts));

@@ -114,10 +114,15 @@ public final class TransformBlockLayout {
   private static void checkTrivial(ScheduleState state, Site.Block site, List<Site.Loop> loops) {
     List<Expr> values = site.stmt().iterValues();
     boolean trivial = loops.size() == values.size() && site.stmt().predicate().isConst(1);
+    Analyzer analyzer = state.analyzer(site);
     for (int i = 0; i < loops.size(); i++) {
       Stmt.For loop = loops.get(i).stmt();
       Stmt inner = i + 1 < loops.size() ? loops.get(i + 1).stmt() : site.stmt();
       trivial = trivial && values.get(i) == loop.var() && loop.min().isConst(0);
+      if (trivial) {
+        Expr whole = site.block().iterVars().get(i).dom().extent();
+        trivial = analyzer.proveEqual(loop.extent(), Expr.cast(loop.extent().dtype(), whole));
+      }
       if (loop.body() != inner) {
         throw state.refuse(NAME, loops.get(i) + " holds more than " + site, loops.get(i), site);
       }

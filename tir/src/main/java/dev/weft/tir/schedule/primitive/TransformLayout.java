@@ -140,9 +140,30 @@ public final class TransformLayout {
     }
     Map<Var, Buffer> bufferMap = new LinkedHashMap<>(function.bufferMap());
     bufferMap.replaceAll((param, old) -> old == buffer ? changed : old);
+    checkSizes(state, site, buffer, function.params(), bufferMap);
     return state.withFunction(
         site.function(),
         new PrimFunc(function.params(), Ordered.copyOf(bufferMap), function.attrs(), rewritten));
+  }
+
+  /** A symbolic size gets its value from a dimension that is the size and nothing else. */
+  private static void checkSizes(
+      ScheduleState state,
+      Site.Block site,
+      Buffer buffer,
+      List<Var> params,
+      Map<Var, Buffer> bufferMap) {
+    for (Expr dim : buffer.shape()) {
+      boolean isSize = dim instanceof Var size && !params.contains(size);
+      if (isSize && bufferMap.values().stream().noneMatch(b -> b.shape().contains(dim))) {
+        throw state.refuse(
+            NAME,
+            "the size "
+                + dim
+                + " could no longer be told from the shapes of the function's parameters",
+            site);
+      }
+    }
   }
 
   private static PaddedInverse inverse(

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,7 +72,7 @@ record Sample(Map<Var, Expr> sizes, List<Object> args) {
   }
 
   private static @Nullable List<Var> freeSizes(PrimFunc function) {
-    Set<Var> free = new java.util.LinkedHashSet<>();
+    Set<Var> free = new LinkedHashSet<>();
     for (Var param : function.params()) {
       Buffer buffer = function.bufferMap().get(param);
       if (buffer != null) {

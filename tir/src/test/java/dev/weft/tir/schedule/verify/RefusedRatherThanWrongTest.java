@@ -1,0 +1,248 @@
+package dev.weft.tir.schedule.verify;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.tir.Expr;
+import dev.weft.tir.IRModule;
+import dev.weft.tir.IndexMap;
+import dev.weft.tir.Var;
+import dev.weft.tir.schedule.LoopRef;
+import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.schedule.ScheduleException;
+import dev.weft.tir.script.TvmScript;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Steps that would change what a function computes, each found at random: refused, or, where that is
+ * possible, done right.
+ */
+final class RefusedRatherThanWrongTest {
+  private static final String TRIANGLE =
+      """
+      A: T.Buffer((4, 4), "int32"), C: T.Buffer((4,), "int32")
+      for i in range(4):
+          for k in range(i + 1):
+              with T.block("C"):
+                  vi = T.axis.spatial(4, i)
+                  vk = T.axis.reduce(4, k)
+                  with T.init():
+                      C[vi] = 0
+                  C[vi] = C[vi] + A[vi, vk]
+      """;
+
+  private static final String PADDED =
+      """
+      A: T.Buffer((3,), "int32"), C: T.Buffer((6,), "int32")
+      B = T.alloc_buffer((3,), "int32")
+      for i in range(3):
+          with T.block("B"):
+              vi = T.axis.spatial(3, i)
+              B[vi] = A[vi] * 3
+      for i in range(6):
+          with T.block("C"):
+              vi = T.axis.spatial(6, i)
+              C[vi] = T.if_then_else(vi >= 2 and vi < 5, B[vi - 2], 0)
+      """;
+
+  private static final String BACKWARDS =
+      """
+      A: T.Buffer((12,), "int32"), C: T.Buffer((12,), "int32")
+      B = T.alloc_buffer((12,), "int32")
+      for i in range(12):
+          with T.block("B"):
+              vi = T.axis.spatial(12, i)
+              B[vi] = A[vi] * 3
+      for i in range(12):
+          with T.block("C"):
+              vi = T.axis.spatial(12, i)
+              C[vi] = B[11 - vi]
+      """;
+
+  private static Schedule schedule(String text) {
+    List<String> lines = text.lines().toList();
+    String body = String.join("\n", lines.subList(1, lines.size())).indent(4);
+    String function = "@T.prim_func\ndef main(" + lines.getFirst() + "):\n" + body;
+    return Schedule.verifying(
+        IRModule.of("main", TvmScript.parseFunction(function)), VerifyOptions.DEFAULT);
+  }
+
+  private static void refused(String text, String reason, Consumer<Schedule> steps) {
+    Schedule schedule = schedule(text);
+    assertThatThrownBy(() -> steps.accept(schedule))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aConsumerThatReadsBackwardsIsNotProducedInOrder() {
+    refused(
+        BACKWARDS,
+        "would read more than is produced so far",
+        s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getFirst()));
+  }
+
+  @Test
+  void aProducerGoesToAConsumerThatReadsBackwards() {
+    Schedule schedule = schedule(BACKWARDS);
+    assertThatCode(
+            () ->
+                schedule.computeAt(
+                    schedule.getBlock("B"), schedule.getLoops(schedule.getBlock("C")).getFirst()))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void instancesThatReadNothingAreNotLost() {
+    refused(
+        PADDED,
+        "nothing of 'B' is produced",
+        s -> s.reverseComputeInline(s.getBlock("C")));
+    refused(
+        PADDED,
+        "would be lost",
+        s -> {
+          s.computeAt(s.getBlock("B"), s.getLoops(s.getBlock("C")).getFirst(), true, -1);
+          s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getLast());
+        });
+  }
+
+  @Test
+  void aConsumerOfEverySecondElementIsInlinedUnderACondition() {
+    Schedule schedule =
+        schedule(
+            """
+            A: T.Buffer((8,), "int32"), C: T.Buffer((4,), "int32")
+            B = T.alloc_buffer((8,), "int32")
+            for i in range(8):
+                with T.block("B"):
+                    vi = T.axis.spatial(8, i)
+                    B[vi] = A[vi] * 3
+            for i in range(4):
+                with T.block("C"):
+                    vi = T.axis.spatial(4, i)
+                    C[vi] = B[vi * 2] + 1
+            """);
+    assertThatCode(() -> schedule.reverseComputeInline(schedule.getBlock("C")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aLoopWhoseLengthDependsOnAnotherIsTakenForNoRectangle() {
+    refused(
+        TRIANGLE,
+        "the extent of loop k",
+        s -> s.rfactor(s.getLoops(s.getBlock("C")).getLast(), -1));
+    refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 0)));
+    refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 1)));
+    refused(
+        TRIANGLE,
+        "does not run over all values",
+        s -> s.padEinsum(s.getBlock("C"), List.of(2, 1)));
+  }
+
+  @Test
+  void aBlockIsNotGivenMoreInstancesThanItHas() {
+    Var i = Var.int32("i");
+    Var k = Var.int32("k");
+    refused(
+        TRIANGLE,
+        "are not just its loops",
+        s ->
+            s.transformBlockLayout(
+                s.getBlock("C"), new IndexMap(List.of(i, k), List.of(k, i))));
+  }
+
+  private static LoopRef loop(Schedule schedule, int index) {
+    return schedule.getLoops(schedule.getBlock("C")).get(index);
+  }
+
+  @Test
+  void whatIsReadUnderAConditionIsNotCopiedOutOfBounds() {
+    String nested =
+        """
+        A: T.Buffer((7, 2), "int32"), C: T.Buffer((7, 2), "int32")
+        for i in range(7):
+            with T.block("row"):
+                vi = T.axis.spatial(7, i)
+                T.reads(A[vi - 1, 0:2])
+                T.writes(C[vi, 0:2])
+                for j in range(2):
+                    with T.block("C"):
+                        vj = T.axis.spatial(2, j)
+                        C[vi, vj] = T.if_then_else(vi >= 1, A[vi - 1, vj], 0)
+        """;
+    refused(nested, "under a condition", s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+    refused(PADDED, "under a condition", s -> s.reindex(s.getBlock("C"), 0, false));
+  }
+
+  @Test
+  void anIndexThatIsALoopWithinTheBlockHasNoPlaceInAReindexedCopy() {
+    refused(
+        """
+        A: T.Buffer((6, 4), "int32"), C: T.Buffer((6, 4), "int32")
+        for i in range(6):
+            with T.block("C"):
+                vi = T.axis.spatial(6, i)
+                T.reads(A[vi, 0:4])
+                T.writes(C[vi, 0:4])
+                for j in range(4):
+                    C[vi, j] = A[vi, j] + 1
+        """,
+        "in a loop of its own",
+        s -> s.reindex(s.getBlock("C"), 0, false));
+  }
+
+  @Test
+  void aBlockThatNobodyReadsDoesNotGoBeforeItsProducer() {
+    refused(
+        """
+        A: T.Buffer((9, 6), "int32"), C: T.Buffer((9, 6), "int32")
+        B = T.alloc_buffer((9, 6), "int32")
+        for i, j in T.grid(9, 6):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                C[vi, vj] = A[vi, vj] + 1
+        for i, j in T.grid(9, 6):
+            with T.block("B"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                B[vi, vj] = C[vi, vj]
+        """,
+        "would read more than is produced so far",
+        s -> s.computeAt(s.getBlock("B"), s.getLoops(s.getBlock("C")).getFirst()));
+  }
+
+  @Test
+  void theSizesOfAFunctionStayKnown() {
+    Var i = Var.int32("i");
+    IndexMap halves = new IndexMap(List.of(i), List.of(Expr.floorDiv(i, 2), Expr.floorMod(i, 2)));
+    Schedule schedule =
+        schedule(
+            """
+            a: T.handle
+            n = T.int32()
+            A = T.match_buffer(a, (n * 2, n), "int32")
+            for i, j in T.grid(n * 2, n):
+                with T.block("A"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    A[vi, vj] = vi - vj
+            """);
+    Var j = Var.int32("j");
+    IndexMap fused =
+        new IndexMap(
+            List.of(i, j),
+            List.of(
+                Expr.add(
+                    Expr.mul(i, schedule.function().paramBuffers().getFirst().shape().get(1)),
+                    j)));
+    assertThatThrownBy(
+            () -> schedule.transformLayout(schedule.getBlock("A"), 0, true, fused))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining("could no longer be told");
+    assertThatThrownBy(
+            () -> schedule.transformLayout(schedule.getBlock("A"), 0, true, halves))
+        .isInstanceOf(ScheduleException.class);
+  }
+}
