@@ -159,6 +159,13 @@ public final class PadEinsum {
       if (analyzer.proveEqual(more, extent)) {
         return;
       }
+      boolean written =
+          block.writes().stream()
+              .allMatch(w -> w.region().stream().anyMatch(r -> Vars.uses(r.min(), axis.var())));
+      if (axis.kind() == IterVar.Kind.SPATIAL && !written) {
+        throw state.refuse(
+            NAME, "with more of axis '" + axis.var().name() + "' " + site + " would begin again", site);
+      }
       grown.put(axis.var(), more);
       if (!(site.stmt().iterValues().get(i) instanceof Var loopVar)) {
         return;
@@ -174,6 +181,12 @@ public final class PadEinsum {
     private void checkLoop(Site.Loop loop, int axis) {
       if (!loop.stmt().min().isConst(0)) {
         throw state.refuse(NAME, loop + " does not start at 0", loop, site);
+      }
+      Expr whole = block.iterVars().get(axis).dom().extent();
+      Expr extent = loop.stmt().extent();
+      if (!analyzer.proveEqual(extent, Expr.cast(extent.dtype(), whole))) {
+        throw state.refuse(
+            NAME, loop + " does not run over all values of its axis of " + site, loop, site);
       }
       List<Expr> values = site.stmt().iterValues();
       for (int i = 0; i < values.size(); i++) {

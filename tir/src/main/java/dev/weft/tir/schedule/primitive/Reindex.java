@@ -123,7 +123,12 @@ public final class Reindex {
             NAME, "the indices of '" + buffer.name() + "' are not made of axes only", site);
       }
     }
-    if (!write && inBounds(buffer, indices, analyzer)) {
+    boolean inBounds = inBounds(buffer, indices, analyzer);
+    if ((write || !inBounds) && ConditionalAccess.of(buffer, site.block().body())) {
+      throw state.refuse(
+          NAME, site + " accesses '" + buffer.name() + "' under a condition only", site);
+    }
+    if (!write && inBounds) {
       return;
     }
     Analyzer around = state.analyzer(site);

@@ -19,6 +19,7 @@ import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The common part of {@link ComputeAt} and {@link ReverseComputeAt}: a block leaves its place and
@@ -57,6 +58,13 @@ final class Relocation {
     }
     if (forward) {
       conditions.notOutput(block, scope);
+    }
+    Set<Var> used = Vars.in(block.block());
+    for (Site.Loop around : block.loopsAround()) {
+      if (used.contains(around.stmt().var())) {
+        throw state.refuse(
+            primitive, block + " uses " + around + " itself, not through an axis", block, around);
+      }
     }
     Removal removal = Removal.of(primitive, state, block);
     if (!isDomainOfAxes(state, block) && !reachesAllAtOnce()) {

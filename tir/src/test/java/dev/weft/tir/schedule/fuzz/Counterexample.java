@@ -77,6 +77,9 @@ record Counterexample(long seed, IRModule module, Trace trace, String failure) {
         for (int i = 0; i < Math.min(outputs.size(), step.outputs().size()); i++) {
           renamed.put(step.outputs().get(i), new TraceValue.Ref(outputs.get(i)));
         }
+        if (schedule.isTainted()) {
+          return null;
+        }
         Invariants.check(schedule);
         Invariants.roundTrip(schedule.module());
       } catch (ScheduleException | InputException e) {

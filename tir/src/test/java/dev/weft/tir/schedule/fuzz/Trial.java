@@ -46,11 +46,11 @@ final class Trial {
         acceptance.tried(step.kind());
         acceptance.accepted(step.kind());
         accepted++;
-        Invariants.check(schedule);
         if (schedule.isTainted()) {
-          // What later steps do then is no defect of theirs.
+          // What it and later steps do then is no defect of theirs.
           break;
         }
+        Invariants.check(schedule);
       } catch (ScheduleException e) {
         if (step != null) {
           acceptance.tried(step.kind());
@@ -64,7 +64,7 @@ final class Trial {
         return found(seed, module, schedule, step, Counterexample.describe(e));
       }
     }
-    return replayed(seed, module, schedule);
+    return schedule.isTainted() ? null : replayed(seed, module, schedule);
   }
 
   private static IRModule program(long seed, SplittableRandom random) {
