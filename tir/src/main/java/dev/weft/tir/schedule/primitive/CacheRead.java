@@ -109,6 +109,10 @@ public final class CacheRead {
       if (consumer.scope() != scope) {
         throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
+      if (writers.contains(consumer)) {
+        throw state.refuse(
+            NAME, consumer + " writes '" + buffer.name() + "' itself", consumer);
+      }
     }
     List<Site.Block> readers = chosen.isEmpty() ? all : chosen;
     List<Site.Block> order = state.scope(scope).blocks();

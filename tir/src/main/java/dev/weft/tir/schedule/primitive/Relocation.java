@@ -10,6 +10,7 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.AffineMap;
 import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Interval;
 import dev.weft.tir.schedule.Regions;
@@ -345,6 +346,19 @@ final class Relocation {
     return false;
   }
 
+  /** Whether the loops that the axes know reach each instance no more than once. */
+  private static boolean isOnce(ScheduleState next, Site.Block moved) {
+    Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);
+    domain.keySet().removeIf(var -> moved.stmt().iterValues().stream().noneMatch(v -> Vars.uses(v, var)));
+    return AffineMap.detect(
+            moved.stmt().iterValues(),
+            domain,
+            moved.stmt().predicate(),
+            AffineMap.Level.BIJECTIVE,
+            next.analyzer(moved))
+        != null;
+  }
+
   /**
    * The values over all loops, relaxed from the innermost loop outwards: an extent may depend on
    * the loops around it.
@@ -379,7 +393,7 @@ final class Relocation {
           primitive, "instances of " + block + " that read nothing would be lost", block, loop);
     }
     boolean reduction = block.block().init() != null;
-    if (reduction && (!next.isAffine(moved) || isRepeated(moved))) {
+    if (reduction && (!next.isAffine(moved) || isRepeated(moved) || !isOnce(next, moved))) {
       throw state.refuse(
           primitive, "parts of the reduction " + block + " would be done more than once", block);
     }
