@@ -5,10 +5,12 @@ import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
+import dev.weft.tir.Var;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whether what a block reads has been written before. */
@@ -76,6 +78,9 @@ public final class Coverage {
       }
       for (BufferRegion write : producer.block().writes()) {
         if (write.buffer() == read.buffer()) {
+          if (!runsWith(place, producer, consumer, analyzer)) {
+            return false;
+          }
           List<Interval> box =
               Regions.lowerBound(
                   Regions.bound(producer, write),
@@ -154,6 +159,23 @@ public final class Coverage {
       inner = around.stmt();
     }
     return false;
+  }
+
+  /** Whether what a producer's predicate says of the loops around {@code place} holds here, too. */
+  private static boolean runsWith(
+      Site place, Site.Block producer, Site.Block consumer, Analyzer analyzer) {
+    Set<Var> relaxed = Regions.domain(producer.parent(), place, Scope.GLOBAL).keySet();
+    for (Expr part : Vars.conjuncts(producer.stmt().predicate())) {
+      if (Vars.usesAny(part, relaxed) || analyzer.prove(part)) {
+        continue;
+      }
+      try (Analyzer.Scope given = analyzer.constraint(consumer.stmt().predicate())) {
+        if (given == null || !analyzer.prove(part)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Whether an interval holds another one, as far as that is within {@code [0, dim)}. */

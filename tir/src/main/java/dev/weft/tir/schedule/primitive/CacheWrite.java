@@ -78,6 +78,12 @@ public final class CacheWrite {
         throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
     }
+    for (Site.Block consumer : consumers) {
+      if (blocks.blocks().indexOf(consumer) < blocks.blocks().indexOf(site)) {
+        throw state.refuse(
+            NAME, consumer + " reads '" + buffer.name() + "' before " + site + " writes it", consumer);
+      }
+    }
     List<Site.Block> others =
         blocks.dependencies().stream()
             .filter(d -> d.src() == site && d.kind() == BlockScope.Kind.RAW)

@@ -188,6 +188,11 @@ public final class PadEinsum {
         throw state.refuse(
             NAME, loop + " does not run over all values of its axis of " + site, loop, site);
       }
+      for (Site.Loop other : site.loopsAround()) {
+        if (Vars.uses(other.stmt().extent(), loop.stmt().var())) {
+          throw state.refuse(NAME, "the extent of " + other + " depends on " + loop, loop, site);
+        }
+      }
       List<Expr> values = site.stmt().iterValues();
       for (int i = 0; i < values.size(); i++) {
         if (i != axis && Vars.uses(values.get(i), loop.stmt().var())) {

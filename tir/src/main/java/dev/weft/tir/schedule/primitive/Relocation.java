@@ -62,6 +62,16 @@ final class Relocation {
     }
     Set<Var> used = Vars.in(block.block());
     for (Site.Loop around : block.loopsAround()) {
+      boolean rectangular =
+          block.loopsAround().stream()
+              .noneMatch(other -> Vars.uses(around.stmt().extent(), other.stmt().var()));
+      if (!rectangular && (!forward || block.block().init() != null)) {
+        throw state.refuse(
+            primitive,
+            "the extent of " + around + " depends on another loop around " + block,
+            block,
+            around);
+      }
       if (used.contains(around.stmt().var())) {
         throw state.refuse(
             primitive, block + " uses " + around + " itself, not through an axis", block, around);

@@ -2,6 +2,7 @@ package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Var;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -67,6 +68,7 @@ public final class Reorder {
         }
       }
       conditions.affine(block, top);
+      checkBegin(state, block, wanted);
     }
     conditions.independentOfOrder(top);
     Stmt body = bottom.stmt().body();
@@ -74,6 +76,28 @@ public final class Reorder {
       body = order.get(i).stmt().withBody(body);
     }
     return state.replace(top, body);
+  }
+
+  /**
+   * That a reduction still begins with the first values of its reduction axes: loops that are in the
+   * values of spatial and reduction axes at once count both, and in one order only.
+   */
+  private static void checkBegin(ScheduleState state, Site.Block block, List<Site.Loop> wanted) {
+    if (block.block().init() == null) {
+      return;
+    }
+    Set<Var> spatial = new HashSet<>();
+    Set<Var> reduce = new HashSet<>();
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      boolean reduces = block.block().iterVars().get(i).kind() == IterVar.Kind.REDUCE;
+      (reduces ? reduce : spatial).addAll(Vars.in(block.stmt().iterValues().get(i)));
+    }
+    spatial.retainAll(reduce);
+    long mixed = wanted.stream().filter(loop -> spatial.contains(loop.stmt().var())).count();
+    if (mixed > 1) {
+      throw state.refuse(
+          NAME, "the loops count spatial and reduction axes of " + block + " at once", block);
+    }
   }
 
   /** All loops from the outermost to the innermost of those mentioned. */
