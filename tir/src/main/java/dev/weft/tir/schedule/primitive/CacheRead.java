@@ -110,8 +110,7 @@ public final class CacheRead {
         throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
       if (writers.contains(consumer)) {
-        throw state.refuse(
-            NAME, consumer + " writes '" + buffer.name() + "' itself", consumer);
+        throw state.refuse(NAME, consumer + " writes '" + buffer.name() + "' itself", consumer);
       }
     }
     List<Site.Block> readers = chosen.isEmpty() ? all : chosen;

@@ -62,16 +62,6 @@ final class Relocation {
     }
     Set<Var> used = Vars.in(block.block());
     for (Site.Loop around : block.loopsAround()) {
-      boolean rectangular =
-          block.loopsAround().stream()
-              .noneMatch(other -> Vars.uses(around.stmt().extent(), other.stmt().var()));
-      if (!rectangular && (!forward || block.block().init() != null)) {
-        throw state.refuse(
-            primitive,
-            "the extent of " + around + " depends on another loop around " + block,
-            block,
-            around);
-      }
       if (used.contains(around.stmt().var())) {
         throw state.refuse(
             primitive, block + " uses " + around + " itself, not through an axis", block, around);
@@ -81,7 +71,8 @@ final class Relocation {
     if (!isDomainOfAxes(state, block) && !reachesAllAtOnce()) {
       throw state.refuse(
           primitive,
-          block + " has a predicate that leaves out values of its axes, which loops made anew "
+          block
+              + " has a predicate that leaves out values of its axes, which loops made anew "
               + "would not",
           block);
     }
@@ -132,8 +123,7 @@ final class Relocation {
       Range dom = site.block().iterVars().get(i).dom();
       Expr value = site.stmt().iterValues().get(i);
       inDomain.add(Expr.ge(value, Expr.cast(value.dtype(), dom.min())));
-      inDomain.add(
-          Expr.lt(value, Expr.cast(value.dtype(), Expr.add(dom.min(), dom.extent()))));
+      inDomain.add(Expr.lt(value, Expr.cast(value.dtype(), Expr.add(dom.min(), dom.extent()))));
     }
     Analyzer analyzer = state.analyzer(site);
     try (Analyzer.Scope given = analyzer.constraint(Vars.conjunction(inDomain))) {
@@ -359,7 +349,9 @@ final class Relocation {
   /** Whether the loops that the axes know reach each instance no more than once. */
   private static boolean isOnce(ScheduleState next, Site.Block moved) {
     Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);
-    domain.keySet().removeIf(var -> moved.stmt().iterValues().stream().noneMatch(v -> Vars.uses(v, var)));
+    domain
+        .keySet()
+        .removeIf(var -> moved.stmt().iterValues().stream().noneMatch(v -> Vars.uses(v, var)));
     return AffineMap.detect(
             moved.stmt().iterValues(),
             domain,

@@ -188,8 +188,7 @@ public final class ReverseComputeInline {
       Expr at = loaded.get(i);
       Expr dim = Expr.cast(at.dtype(), buffer.shape().get(i));
       boolean inside =
-          analyzer.prove(Expr.ge(at, Expr.imm(at.dtype(), 0)))
-              && analyzer.prove(Expr.lt(at, dim));
+          analyzer.prove(Expr.ge(at, Expr.imm(at.dtype(), 0))) && analyzer.prove(Expr.lt(at, dim));
       if (!inside) {
         throw state.refuse(
             NAME,

@@ -73,7 +73,8 @@ record Counterexample(long seed, IRModule module, Trace trace, String failure) {
         inputs.add(renamed(input, renamed));
       }
       try {
-        List<String> outputs = schedule.step(step.kind(), inputs, step.attrs(), ReplayOptions.DEFAULT);
+        List<String> outputs =
+            schedule.step(step.kind(), inputs, step.attrs(), ReplayOptions.DEFAULT);
         for (int i = 0; i < Math.min(outputs.size(), step.outputs().size()); i++) {
           renamed.put(step.outputs().get(i), new TraceValue.Ref(outputs.get(i)));
         }

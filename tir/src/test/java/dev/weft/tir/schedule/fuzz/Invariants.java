@@ -17,8 +17,8 @@ import java.util.Optional;
 final class Invariants {
   /**
    * Whether to compare what a state remembers about its blocks with what looking afresh says, too.
-   * That isn't always the same: some blocks are known to be affine or covered from before a step, and
-   * can't be shown to be so from what they look like after it.
+   * That isn't always the same: some blocks are known to be affine or covered from before a step,
+   * and can't be shown to be so from what they look like after it.
    */
   private static final boolean FLAGS = Boolean.getBoolean("weft.fuzz.flags");
 
@@ -70,7 +70,10 @@ final class Invariants {
       Site.Block known, Site.Block afresh, ScheduleState state, ScheduleState fresh) {
     if (state.isAffine(known) != fresh.isAffine(afresh)) {
       throw new BrokenException(
-          known + " counts as " + (state.isAffine(known) ? "" : "not ") + "affine, afresh it differs");
+          known
+              + " counts as "
+              + (state.isAffine(known) ? "" : "not ")
+              + "affine, afresh it differs");
     }
     if (state.isCovered(known) != fresh.isCovered(afresh)) {
       throw new BrokenException(

@@ -196,8 +196,7 @@ final class RandomPipelines {
     if (x.rank() > 1 && coin(1, 3)) {
       Tensor row = operand(x.shape().subList(x.rank() - 1, x.rank()));
       read.add(row);
-      return Te.compute(
-          name(), x.shape(), i -> Expr.add(x.at(i), row.at(i.get(i.size() - 1))));
+      return Te.compute(name(), x.shape(), i -> Expr.add(x.at(i), row.at(i.get(i.size() - 1))));
     }
     Tensor other = operand(x.shape());
     read.add(other);
@@ -236,8 +235,7 @@ final class RandomPipelines {
     long n = value(x.dim(d));
     if (n < 3 || coin(1, 4)) {
       Expr last = Expr.sub(x.dim(d), 1);
-      return Te.compute(
-          name(), x.shape(), i -> x.at(with(i.list(), d, Expr.sub(last, i.get(d)))));
+      return Te.compute(name(), x.shape(), i -> x.at(with(i.list(), d, Expr.sub(last, i.get(d)))));
     }
     if (coin(1, 2)) {
       long offset = 1 + random.nextInt((int) n - 1);
@@ -315,8 +313,7 @@ final class RandomPipelines {
         i ->
             Expr.add(
                 Expr.add(x.at(i), x.at(with(i.list(), d, Expr.add(i.get(d), 1)))),
-                Expr.mul(
-                    x.at(with(i.list(), d, Expr.add(i.get(d), 2))), Expr.imm(dtype, 3))));
+                Expr.mul(x.at(with(i.list(), d, Expr.add(i.get(d), 2))), Expr.imm(dtype, 3))));
   }
 
   private Tensor windowSum(Tensor x) {
@@ -332,8 +329,7 @@ final class RandomPipelines {
         name(),
         with(x.shape(), d, at((n - window) / stride + 1)),
         i ->
-            combination(
-                x.at(with(i.list(), d, Expr.add(Expr.mul(i.get(d), stride), w.var()))), w));
+            combination(x.at(with(i.list(), d, Expr.add(Expr.mul(i.get(d), stride), w.var()))), w));
   }
 
   private Reduction combination(Expr value, ReduceAxis... axes) {

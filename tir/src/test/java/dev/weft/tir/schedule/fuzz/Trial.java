@@ -108,8 +108,7 @@ final class Trial {
   }
 
   /** The module through its text is the same; so is what comes of the trace through its text. */
-  private static @Nullable Counterexample replayed(
-      long seed, IRModule module, Schedule schedule) {
+  private static @Nullable Counterexample replayed(long seed, IRModule module, Schedule schedule) {
     String text = TraceJson.write(schedule.trace());
     String failure;
     try {
@@ -121,8 +120,6 @@ final class Trial {
     } catch (RuntimeException e) {
       failure = "at the end: " + Counterexample.describe(e);
     }
-    return failure.isEmpty()
-        ? null
-        : new Counterexample(seed, module, schedule.trace(), failure);
+    return failure.isEmpty() ? null : new Counterexample(seed, module, schedule.trace(), failure);
   }
 }

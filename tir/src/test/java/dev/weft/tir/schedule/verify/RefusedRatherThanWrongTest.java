@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Steps that would change what a function computes, each found at random: refused, or, where that is
- * possible, done right.
+ * Steps that would change what a function computes, each found at random: refused, or, where that
+ * is possible, done right.
  */
 final class RefusedRatherThanWrongTest {
   private static final String TRIANGLE =
@@ -96,10 +96,7 @@ final class RefusedRatherThanWrongTest {
 
   @Test
   void instancesThatReadNothingAreNotLost() {
-    refused(
-        PADDED,
-        "nothing of 'B' is produced",
-        s -> s.reverseComputeInline(s.getBlock("C")));
+    refused(PADDED, "nothing of 'B' is produced", s -> s.reverseComputeInline(s.getBlock("C")));
     refused(
         PADDED,
         "would be lost",
@@ -138,9 +135,7 @@ final class RefusedRatherThanWrongTest {
     refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 0)));
     refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 1)));
     refused(
-        TRIANGLE,
-        "does not run over all values",
-        s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
+        TRIANGLE, "does not run over all values", s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
   }
 
   @Test
@@ -150,9 +145,7 @@ final class RefusedRatherThanWrongTest {
     refused(
         TRIANGLE,
         "are not just its loops",
-        s ->
-            s.transformBlockLayout(
-                s.getBlock("C"), new IndexMap(List.of(i, k), List.of(k, i))));
+        s -> s.transformBlockLayout(s.getBlock("C"), new IndexMap(List.of(i, k), List.of(k, i))));
   }
 
   private static LoopRef loop(Schedule schedule, int index) {
@@ -235,14 +228,11 @@ final class RefusedRatherThanWrongTest {
             List.of(i, j),
             List.of(
                 Expr.add(
-                    Expr.mul(i, schedule.function().paramBuffers().getFirst().shape().get(1)),
-                    j)));
-    assertThatThrownBy(
-            () -> schedule.transformLayout(schedule.getBlock("A"), 0, true, fused))
+                    Expr.mul(i, schedule.function().paramBuffers().getFirst().shape().get(1)), j)));
+    assertThatThrownBy(() -> schedule.transformLayout(schedule.getBlock("A"), 0, true, fused))
         .isInstanceOf(ScheduleException.class)
         .hasMessageContaining("could no longer be told");
-    assertThatThrownBy(
-            () -> schedule.transformLayout(schedule.getBlock("A"), 0, true, halves))
+    assertThatThrownBy(() -> schedule.transformLayout(schedule.getBlock("A"), 0, true, halves))
         .isInstanceOf(ScheduleException.class);
   }
 }
