@@ -143,6 +143,21 @@ final class TensorPrimitivesTest {
     assertThatThrownBy(() -> intrins.get("paste")).hasMessageContaining("there are [copy]");
   }
 
+  /** The blocks that it makes hide what is accessed, so that nothing is moved past or into them. */
+  @Test
+  void noDataIsMovedAroundPartitions() {
+    Schedule schedule = Schedule.of(program("A[vi, vj]"));
+    BlockRef block = schedule.getBlock("B");
+    List<LoopRef> parts = schedule.loopPartition(schedule.getLoops(block).get(1), 3, null);
+    assertThat(parts).hasSize(2);
+    BlockRef part = schedule.getBlock("B_j1");
+    assertThatThrownBy(() -> schedule.cacheWrite(part, 0, "local"))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessageContaining("does not state what the blocks within it access");
+    assertThatThrownBy(() -> schedule.writeAt(parts.get(1), part, 0, "local"))
+        .isInstanceOf(ScheduleException.class);
+  }
+
   // Epilogues of reductions.
 
   private static Schedule reduction(String neutral, String update, String epilogue) {

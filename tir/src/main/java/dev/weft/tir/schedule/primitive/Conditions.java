@@ -47,7 +47,34 @@ record Conditions(String primitive, ScheduleState state) {
     if (scope == null) {
       throw state.refuse(primitive, "the root block of a function is in no scope", site);
     }
+    statesAccesses(scope);
+    scope.childBlocks().forEach(this::statesAccesses);
     return scope;
+  }
+
+  /**
+   * That a block states what it accesses. The opaque blocks of {@code loopPartition} state nothing,
+   * and those within more than one instance accesses: no dependency can be read from them.
+   */
+  private void statesAccesses(Site.Block block) {
+    boolean silent =
+        !block.isRoot()
+            && block.block().iterVars().isEmpty()
+            && block.block().reads().isEmpty()
+            && block.block().writes().isEmpty();
+    if (silent && accessesWithin(block)) {
+      throw state.refuse(
+          primitive, block + " does not state what the blocks within it access", block);
+    }
+  }
+
+  private static boolean accessesWithin(Site.Block block) {
+    return block.childBlocks().stream()
+        .anyMatch(
+            inner ->
+                !inner.block().reads().isEmpty()
+                    || !inner.block().writes().isEmpty()
+                    || accessesWithin(inner));
   }
 
   /** The scope that a loop or block is in, which must be a stage pipeline. */
