@@ -40,9 +40,14 @@ public final class TirProgram {
 
   /** The program with what was added. */
   public GeneratedProgram generated() {
+    return generated(List.of());
+  }
+
+  /** The program with what was added, and options for whoever loads it. */
+  public GeneratedProgram generated(List<String> options) {
     String text = TvmScript.print(new IRModule(functions, Map.of()));
     return new GeneratedProgram(
-        ProgramImage.ofText(ProgramFormat.TIR, text, specs, List.of()), names);
+        ProgramImage.ofText(ProgramFormat.TIR, text, specs, options), names);
   }
 
   private static List<KernelParam> params(PrimFunc kernel) {

@@ -1,51 +1,27 @@
 package dev.weft.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.base.DType;
 import dev.weft.lowering.rules.DefaultSchedules;
-import dev.weft.runtime.Device;
-import dev.weft.runtime.DeviceProbe;
-import dev.weft.runtime.Devices;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.target.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Programs under their default schedules, for a CPU and for a GPU, lowered, printed and run on the
- * OpenCL device that there is; each against the reference interpreter.
+ * OpenCL device that there is and on the SIMT interpreter; each against the reference interpreter.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(DeviceCounts.class)
 class DefaultScheduleExecutionTest {
   private static final Map<String, Long> SIZES = Map.of("n", 13L, "m", 17L);
-
-  private Device device;
-
-  @BeforeAll
-  void open() {
-    DeviceProbe probe = Devices.installed().probe().get("opencl");
-    String reason =
-        probe instanceof DeviceProbe.Missing missing ? missing.toString() : "no OpenCL provider";
-    assumeTrue(probe instanceof DeviceProbe.Found, reason);
-    device = KernelRun.open();
-  }
-
-  @AfterAll
-  void close() {
-    if (device != null) {
-      device.close();
-    }
-  }
 
   static Stream<Arguments> programs() {
     Map<String, PrimFunc> programs = new LinkedHashMap<>();
@@ -80,14 +56,35 @@ class DefaultScheduleExecutionTest {
         .flatMap(
             program ->
                 Stream.of(Target.openclCpu(), Target.opencl())
-                    .map(target -> Arguments.of(program.getKey(), target, program.getValue())));
+                    .flatMap(
+                        target ->
+                            devices()
+                                .map(
+                                    device ->
+                                        Arguments.of(
+                                            program.getKey(),
+                                            target,
+                                            device,
+                                            program.getValue()))));
   }
 
-  @ParameterizedTest(name = "{0} for {1}")
+  /** Those that run what OpenCL targets are lowered to. */
+  private static Stream<DeviceUnderTest> devices() {
+    return DeviceUnderTest.all().stream()
+        .filter(device -> device.name().startsWith("opencl") || device.name().startsWith("simt"));
+  }
+
+  @ParameterizedTest(name = "{0} for {1} on {2}")
   @MethodSource("programs")
-  void computesWhatTheInterpreterComputes(String name, Target target, PrimFunc function) {
+  void computesWhatTheInterpreterComputes(
+      String name, Target target, DeviceUnderTest device, PrimFunc function) {
     PrimFunc scheduled = DefaultSchedules.apply(function, target);
-    assertThat(KernelRun.differences(device, function, scheduled, target, SIZES, 100, 42))
-        .isEmpty();
+    DeviceCounts.count(
+        device.name(),
+        () ->
+            assertThat(
+                    KernelRun.differences(
+                        device.open(), function, scheduled, target, SIZES, 100, 42))
+                .isEmpty());
   }
 }

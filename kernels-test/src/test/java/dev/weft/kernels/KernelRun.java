@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.base.Tolerance;
 import dev.weft.codegen.opencl.OpenClCodegen;
+import dev.weft.compiler.simt.SimtBackend;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
@@ -13,7 +14,6 @@ import dev.weft.lowering.Workspace;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceBuffer;
 import dev.weft.runtime.DeviceQueue;
-import dev.weft.runtime.Devices;
 import dev.weft.runtime.KernelArgument;
 import dev.weft.runtime.LoadedProgram;
 import dev.weft.runtime.QueueMode;
@@ -29,16 +29,12 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs a scheduled function on an OpenCL device and compares every buffer with what the reference
- * interpreter computes from the function as it was before scheduling.
+ * Runs a scheduled function on an OpenCL device, or the kernels that it becomes for one on the SIMT
+ * interpreter, and compares every buffer with what the reference interpreter computes from the
+ * function as it was before scheduling.
  */
 final class KernelRun {
   private KernelRun() {}
-
-  /** The first OpenCL device. */
-  static Device open() {
-    return Devices.installed().open("opencl:0");
-  }
 
   /**
    * Runs and compares.
@@ -117,7 +113,11 @@ final class KernelRun {
       Map<String, Long> sizes,
       List<Tensor> tensors) {
     KernelPlan plan = Lowering.lower(scheduled, target);
-    GeneratedProgram generated = OpenClCodegen.generate(List.of(plan), target);
+    boolean simt = device.info().backend().equals("simt");
+    GeneratedProgram generated =
+        simt
+            ? new SimtBackend().generate(List.of(plan), target)
+            : OpenClCodegen.generate(List.of(plan), target);
     List<DeviceBuffer> buffers = new ArrayList<>();
     List<DeviceBuffer> workspaces = new ArrayList<>();
     try (LoadedProgram program = device.load(generated.image());

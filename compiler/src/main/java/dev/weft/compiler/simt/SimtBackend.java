@@ -12,7 +12,10 @@ import dev.weft.tir.PrimFunc;
 import dev.weft.tir.target.Target;
 import java.util.List;
 
-/** Functions are scheduled and lowered as for a GPU; the program is the kernels' TVMScript. */
+/**
+ * Functions are scheduled and lowered as for a GPU; the program is the kernels' TVMScript. Kernels
+ * that were lowered for OpenCL may have vector accesses that are not aligned.
+ */
 public record SimtBackend() implements Backend {
   @Override
   public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
@@ -27,6 +30,7 @@ public record SimtBackend() implements Backend {
         program.add(launch.kernelName(), launch.kernel());
       }
     }
-    return program.generated();
+    boolean unaligned = target.kind() == Target.Kind.OPENCL;
+    return program.generated(unaligned ? List.of(SimtProgram.UNALIGNED_VECTORS) : List.of());
   }
 }

@@ -16,17 +16,25 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Kernels in device form, compiled when they are first launched. */
 final class SimtProgram implements HostProgram {
+  /** The option of a program whose vector accesses need not be aligned. */
+  static final String UNALIGNED_VECTORS = "unaligned-vectors";
+
   private final IRModule module;
+  private final boolean unalignedVectors;
   private final int warpSize;
   private final Map<String, SimtKernel> kernels = new ConcurrentHashMap<>();
 
-  private SimtProgram(IRModule module, int warpSize) {
+  private SimtProgram(IRModule module, boolean unalignedVectors, int warpSize) {
     this.module = module;
+    this.unalignedVectors = unalignedVectors;
     this.warpSize = warpSize;
   }
 
   static HostProgram load(ProgramImage image, int warpSize) {
-    return new SimtProgram(TvmScript.parseModule(image.text()), warpSize);
+    return new SimtProgram(
+        TvmScript.parseModule(image.text()),
+        image.options().contains(UNALIGNED_VECTORS),
+        warpSize);
   }
 
   /**
@@ -39,7 +47,7 @@ final class SimtProgram implements HostProgram {
       KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
     SimtKernel compiled =
         kernels.computeIfAbsent(
-            kernel.name(), name -> SimtKernel.compile(module.get(name), warpSize));
+            kernel.name(), name -> SimtKernel.compile(module.get(name), warpSize, unalignedVectors));
     SimtReport report = compiled.run(config, arguments);
     if (!report.findings().isEmpty()) {
       throw new SimtException(report);

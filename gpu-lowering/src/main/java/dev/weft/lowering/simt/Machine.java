@@ -12,6 +12,9 @@ final class Machine {
 
   final int warpSize;
 
+  /** Whether vector accesses may begin at any element. */
+  final boolean unalignedVectors;
+
   /** Values that are the same for all threads of a block. */
   final ScalarScope uniform = new ScalarScope();
 
@@ -31,7 +34,8 @@ final class Machine {
   /**
    * @param blockExtent threads of a block along x, y and z
    */
-  Machine(long[] blockExtent, int warpSize) {
+  Machine(long[] blockExtent, int warpSize, boolean unalignedVectors) {
+    this.unalignedVectors = unalignedVectors;
     this.blockExtent = blockExtent.clone();
     this.threads = (int) (blockExtent[0] * blockExtent[1] * blockExtent[2]);
     this.warpSize = warpSize;

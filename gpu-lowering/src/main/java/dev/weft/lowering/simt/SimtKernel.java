@@ -37,11 +37,11 @@ public final class SimtKernel {
     void bind(HostArgument argument);
   }
 
-  private SimtKernel(PrimFunc kernel, int warpSize) {
+  private SimtKernel(PrimFunc kernel, int warpSize, boolean unalignedVectors) {
     this.name = kernel.globalSymbol("main");
     this.printed = TvmScript.printWithLines(kernel);
     this.blockExtent = blockExtent(kernel.body());
-    this.machine = new Machine(blockExtent, warpSize);
+    this.machine = new Machine(blockExtent, warpSize, unalignedVectors);
     Values values = new Values(machine);
     this.memories = new Memories(machine, kernel.body());
     Site start = machine.site(1, printed.line(1));
@@ -67,10 +67,19 @@ public final class SimtKernel {
    * @throws SimtException if it holds what the interpreter has no meaning for
    */
   public static SimtKernel compile(PrimFunc kernel, int warpSize) {
+    return compile(kernel, warpSize, false);
+  }
+
+  /**
+   * As {@link #compile(PrimFunc, int)}.
+   *
+   * @param unalignedVectors whether vector accesses may begin at any element, as in OpenCL
+   */
+  public static SimtKernel compile(PrimFunc kernel, int warpSize, boolean unalignedVectors) {
     if (warpSize < 1 || warpSize > 64) {
       throw new IllegalArgumentException("warpSize must be within 1 and 64, got " + warpSize);
     }
-    return new SimtKernel(kernel, warpSize);
+    return new SimtKernel(kernel, warpSize, unalignedVectors);
   }
 
   private static boolean isThread(Stmt stmt) {
