@@ -1,8 +1,8 @@
 package dev.weft.lowering;
 
 import dev.weft.base.WeftException;
-import dev.weft.lowering.pass.CheckReductions;
 import dev.weft.lowering.pass.CompactBuffers;
+import dev.weft.lowering.pass.CrossThreadReductions;
 import dev.weft.lowering.pass.FlattenBuffers;
 import dev.weft.lowering.pass.HoistGuards;
 import dev.weft.lowering.pass.HoistIndexArithmetic;
@@ -35,7 +35,7 @@ public final class Lowering {
   public static final List<Pass> PASSES =
       List.of(
           // Blocks still have axes: what needs to know spatial from reduction axes.
-          new CheckReductions(),
+          new CrossThreadReductions(),
           new LowerInitBlocks(),
           new PlaceAllocations(),
           // Blocks become opaque: plain loops, indices over loop variables.

@@ -176,7 +176,7 @@ class LoweringTest {
   }
 
   @Test
-  void refusesReductionsOverThreads() {
+  void refusesReductionsOverThreadBlocks() {
     Buffer a = Buffer.of("A", DType.FLOAT32, 64);
     Buffer c = Buffer.of("C", DType.FLOAT32, 1);
     Var k = Var.int32("k");
@@ -190,11 +190,11 @@ class LoweringTest {
             Expr.bool(true),
             new Stmt.Store(c, Expr.float32(0), List.of(zero)),
             new Stmt.Store(c, Expr.add(c.at(zero), a.at(vk)), List.of(zero)));
-    Stmt loop = ScheduledFunctions.bound(k, 64, ThreadTag.THREAD_IDX_X, block);
+    Stmt loop = ScheduledFunctions.bound(k, 64, ThreadTag.BLOCK_IDX_X, block);
     PrimFunc function = ScheduledFunctions.function("total", List.of(a, c), List.of(), loop);
     assertThatThrownBy(() -> Lowering.lower(function, GPU))
-        .hasMessageContaining("vk")
-        .hasMessageContaining("threadIdx.x")
+        .hasMessageContaining("block 'C'")
+        .hasMessageContaining("blockIdx.x")
         .hasMessageContaining("rfactor");
   }
 

@@ -55,6 +55,11 @@ final class HandScheduledKernelsTest {
                 n,
                 3));
       }
+      for (int threads : new int[] {32, 128, 24}) {
+        PrimFunc rows = RowSum.function(Expr.int32(5), Expr.int32(203), dtype);
+        PrimFunc shared = RowSum.acrossThreads(rows, threads);
+        cases.add(new Case("row sum " + dtype + " by " + threads, rows, shared, 5, 203));
+      }
       for (long[] s :
           new long[][] {{1, 1, 1}, {7, 7, 7}, {64, 64, 64}, {61, 67, 71}, {128, 64, 32}}) {
         addMatmul(cases, s[0], s[1], s[2], dtype);

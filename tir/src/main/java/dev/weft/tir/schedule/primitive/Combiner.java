@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param terms what is combined with what is there
  * @param neutral what it begins with
  */
-record Combiner(
+public record Combiner(
     List<Buffer> buffers,
     List<Expr> indices,
     Operation operation,
@@ -31,7 +32,7 @@ record Combiner(
     List<Expr> neutral) {
 
   /** The operations that partial results can be combined with. */
-  enum Operation {
+  public enum Operation {
     SUM,
     PRODUCT,
     MIN,
@@ -100,6 +101,9 @@ record Combiner(
 
     private static boolean isLimit(Expr value, boolean top) {
       DType dtype = value.dtype();
+      if (value instanceof Expr.Call call) {
+        return call.is(top ? Intrinsic.MAX_VALUE : Intrinsic.MIN_VALUE);
+      }
       if (!(value instanceof Expr.FloatImm imm)) {
         return value.equals(intLimit(dtype, top));
       }
@@ -123,7 +127,7 @@ record Combiner(
   }
 
   /** The reduction that a block is; null if it is none of these. */
-  static @Nullable Combiner of(Stmt.Block block) {
+  public static @Nullable Combiner of(Stmt.Block block) {
     if (block.init() == null) {
       return null;
     }
@@ -224,7 +228,7 @@ record Combiner(
   }
 
   /** What is there, combined with more. */
-  List<Expr> combine(List<Expr> accumulated, List<Expr> more) {
+  public List<Expr> combine(List<Expr> accumulated, List<Expr> more) {
     return operation.combine(accumulated, more);
   }
 }
