@@ -32,9 +32,7 @@ final class SimtProgram implements HostProgram {
 
   static HostProgram load(ProgramImage image, int warpSize) {
     return new SimtProgram(
-        TvmScript.parseModule(image.text()),
-        image.options().contains(UNALIGNED_VECTORS),
-        warpSize);
+        TvmScript.parseModule(image.text()), image.options().contains(UNALIGNED_VECTORS), warpSize);
   }
 
   /**
@@ -47,7 +45,8 @@ final class SimtProgram implements HostProgram {
       KernelSpec kernel, LaunchConfig config, List<HostArgument> arguments) {
     SimtKernel compiled =
         kernels.computeIfAbsent(
-            kernel.name(), name -> SimtKernel.compile(module.get(name), warpSize, unalignedVectors));
+            kernel.name(),
+            name -> SimtKernel.compile(module.get(name), warpSize, unalignedVectors));
     SimtReport report = compiled.run(config, arguments);
     if (!report.findings().isEmpty()) {
       throw new SimtException(report);

@@ -220,8 +220,7 @@ final class AllReduce {
         Expr value = stage.get(i).at(group.number, lane);
         Expr inside = Expr.lt(lane, Expr.int32(warps));
         Expr taken =
-            Expr.Call.of(
-                value.dtype(), Intrinsic.IF_THEN_ELSE, inside, value, neutral.get(i));
+            Expr.Call.of(value.dtype(), Intrinsic.IF_THEN_ELSE, inside, value, neutral.get(i));
         take.add(new Stmt.Store(partial.get(i), taken, FIRST));
       }
       steps.add(Stmt.seq(take));
@@ -255,8 +254,7 @@ final class AllReduce {
       Intrinsic shuffle, long by, long width, UnaryOperator<List<Expr>> combination) {
     Expr mask = Expr.Call.of(DType.UINT32, Intrinsic.WARP_ACTIVEMASK);
     List<Expr> values = loads(partial, FIRST);
-    List<Var> received =
-        values.stream().map(value -> Var.of("received", value.dtype())).toList();
+    List<Var> received = values.stream().map(value -> Var.of("received", value.dtype())).toList();
     Stmt body = assigned(partial, FIRST, combination.apply(List.copyOf(received)));
     for (int i = values.size() - 1; i >= 0; i--) {
       DType dtype = values.get(i).dtype();

@@ -1,10 +1,8 @@
 package dev.weft.lowering.pass;
 
-import dev.weft.base.DType;
 import dev.weft.lowering.LoweringException;
 import dev.weft.lowering.Pass;
 import dev.weft.tir.BinaryOp;
-import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
@@ -118,7 +116,8 @@ public final class CrossThreadReductions implements Pass {
       }
       List<Expr> reduced = values(realize, true);
       boolean begins =
-          nest.isEmpty() || reduced.stream().anyMatch(e -> mentions(e, Set.of(nest.getFirst().var())));
+          nest.isEmpty()
+              || reduced.stream().anyMatch(e -> mentions(e, Set.of(nest.getFirst().var())));
       List<Stmt.For> threads = new ArrayList<>();
       for (List<Stmt.For> loops : List.of(around, nest)) {
         for (Stmt.For f : loops) {

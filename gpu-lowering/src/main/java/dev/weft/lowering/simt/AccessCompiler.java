@@ -89,8 +89,7 @@ final class AccessCompiler {
     private void requests(SharedBytes bytes, boolean writes, InstructionKind kind) {
       int requests = contiguous ? 1 : indexLanes;
       int width = contiguous ? lanes * scalar.bytes() : bufferLanes * scalar.bytes();
-      int aligned =
-          machine.unalignedVectors ? 1 : Math.min(16, Integer.lowestOneBit(width));
+      int aligned = machine.unalignedVectors ? 1 : Math.min(16, Integer.lowestOneBit(width));
       machine.count(kind, requests);
       for (int request = 0; request < requests; request++) {
         for (int t : machine.active.list()) {

@@ -7,10 +7,10 @@ import dev.weft.lowering.Lowering;
 import dev.weft.lowering.LoweringException;
 import dev.weft.lowering.simt.SimtChecks;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
-import dev.weft.tir.ThreadTag;
 import dev.weft.tir.script.TvmScript;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
@@ -45,7 +45,9 @@ class CrossThreadReductionsTest {
     return rows(rows, columns, "float32", "T.float32(0)", "B[vi] + A[vi, vk]");
   }
 
-  /** Each row is reduced by {@code threads} threads; {@code rowsPerBlock} rows by a thread block. */
+  /**
+   * Each row is reduced by {@code threads} threads; {@code rowsPerBlock} rows by a thread block.
+   */
   private static PrimFunc shared(PrimFunc function, int threads, int rowsPerBlock) {
     Schedule schedule = Schedule.of(function);
     BlockRef block = schedule.getBlock("B");
@@ -65,9 +67,19 @@ class CrossThreadReductionsTest {
   static Stream<Arguments> reductions() {
     List<Arguments> cases = new ArrayList<>();
     int[][] sizes = {
-      {1, 64, 32, 1}, {3, 100, 32, 1}, {2, 256, 64, 1}, {2, 300, 128, 1}, {1, 2048, 1024, 1},
-      {4, 96, 24, 1}, {4, 17, 5, 1}, {8, 64, 32, 4}, {8, 40, 8, 4}, {6, 50, 16, 3}, {6, 130, 64, 2},
-      {4, 9, 3, 2}, {2, 40, 96, 1}
+      {1, 64, 32, 1},
+      {3, 100, 32, 1},
+      {2, 256, 64, 1},
+      {2, 300, 128, 1},
+      {1, 2048, 1024, 1},
+      {4, 96, 24, 1},
+      {4, 17, 5, 1},
+      {8, 64, 32, 4},
+      {8, 40, 8, 4},
+      {6, 50, 16, 3},
+      {6, 130, 64, 2},
+      {4, 9, 3, 2},
+      {2, 40, 96, 1}
     };
     for (Target target : List.of(SHUFFLES, PLAIN)) {
       for (int[] s : sizes) {
@@ -80,8 +92,7 @@ class CrossThreadReductionsTest {
                   shared(sums(s[0], s[1]), s[2], s[3])));
         }
       }
-      PrimFunc max =
-          rows(3, 70, "float32", "T.min_value(\"float32\")", "T.max(B[vi], A[vi, vk])");
+      PrimFunc max = rows(3, 70, "float32", "T.min_value(\"float32\")", "T.max(B[vi], A[vi, vk])");
       cases.add(Arguments.of("max", target, max, shared(max, 32, 1)));
       PrimFunc product = rows(3, 12, "int64", "T.int64(1)", "B[vi] * A[vi, vk]");
       cases.add(Arguments.of("product int64", target, product, shared(product, 4, 1)));
@@ -119,7 +130,9 @@ class CrossThreadReductionsTest {
   @Test
   void withoutShufflesATreeHalvesTheValues() {
     String text = lowered(shared(sums(4, 128), 32, 1), PLAIN);
-    assertThat(text).doesNotContain("shuffle").contains("T.allocate([32], \"float32\", \"shared\")");
+    assertThat(text)
+        .doesNotContain("shuffle")
+        .contains("T.allocate([32], \"float32\", \"shared\")");
     assertThat(text.split("tvm_storage_sync", -1)).hasSize(1 + 6);
   }
 
