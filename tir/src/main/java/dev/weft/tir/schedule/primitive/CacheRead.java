@@ -113,7 +113,9 @@ public final class CacheRead {
         throw state.refuse(NAME, consumer + " writes '" + buffer.name() + "' itself", consumer);
       }
     }
-    List<Site.Block> readers = chosen.isEmpty() ? all : chosen;
+    // A consumer that doesn't read the buffer stays as it is, as does the writer.
+    List<Site.Block> readers =
+        chosen.isEmpty() ? all : chosen.stream().filter(all::contains).toList();
     List<Site.Block> order = state.scope(scope).blocks();
     for (Site.Block reader : readers) {
       if (!writers.isEmpty() && order.indexOf(reader) < order.indexOf(writers.getFirst())) {

@@ -72,16 +72,21 @@ public final class CacheWrite {
     }
     conditions.ownInit(site, buffer);
     checkLater(state, site, blocks, buffer);
-    List<Site.Block> consumers = consumerRefs.stream().map(state::block).toList();
-    for (Site.Block consumer : consumers) {
+    List<Site.Block> chosen = consumerRefs.stream().map(state::block).toList();
+    for (Site.Block consumer : chosen) {
       if (consumer.scope() != scope) {
         throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
     }
+    // Those that don't read the buffer stay as they are.
+    List<Site.Block> consumers =
+        chosen.stream().filter(c -> c != site && blocks.readers(buffer).contains(c)).toList();
     for (Site.Block consumer : consumers) {
       if (blocks.blocks().indexOf(consumer) < blocks.blocks().indexOf(site)) {
         throw state.refuse(
-            NAME, consumer + " reads '" + buffer.name() + "' before " + site + " writes it", consumer);
+            NAME,
+            consumer + " reads '" + buffer.name() + "' before " + site + " writes it",
+            consumer);
       }
     }
     List<Site.Block> others =

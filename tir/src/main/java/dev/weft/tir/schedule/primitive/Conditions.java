@@ -2,6 +2,9 @@ package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
+import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
@@ -282,6 +285,39 @@ record Conditions(String primitive, ScheduleState state) {
           block);
     }
     return regions.get(index).buffer();
+  }
+
+  /**
+   * That indices stay within a buffer for all values of a block's axes, where the block guards its
+   * accesses: a copy of what it reads is made without the guards.
+   */
+  void inBounds(Site.Block block, Buffer buffer, List<Expr> indices) {
+    boolean[] guarded = {false};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        guarded[0] |= node instanceof Expr.Call call && call.is(Intrinsic.IF_THEN_ELSE);
+        super.expr(node);
+      }
+
+      @Override
+      public void stmt(Stmt node) {
+        guarded[0] |= node instanceof Stmt.If;
+        super.stmt(node);
+      }
+    }.stmt(block.block());
+    Analyzer analyzer = state.analyzer(block);
+    block.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
+    for (int i = 0; guarded[0] && i < indices.size(); i++) {
+      Expr index = indices.get(i);
+      boolean within =
+          analyzer.prove(Expr.ge(index, Expr.imm(index.dtype(), 0)))
+              && analyzer.prove(Expr.lt(index, buffer.shape().get(i)));
+      if (!within) {
+        throw state.refuse(
+            primitive, block + " reads '" + buffer.name() + "' under a condition only", block);
+      }
+    }
   }
 
   /** A buffer that is a parameter of the function or allocated by a block, not a view. */

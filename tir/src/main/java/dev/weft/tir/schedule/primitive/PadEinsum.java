@@ -45,6 +45,7 @@ import java.util.stream.Stream;
  *       begins with zero, of a product of loads (casts allowed),
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
+ *   <li>the axes run over all of the buffers that are read through a padded copy,
  *   <li>what the block writes it writes completely, unless the scope allocates it and no other
  *       block writes it,
  *   <li>there is one positive number an axis.
@@ -109,6 +110,7 @@ public final class PadEinsum {
       List<Stmt> stmts = new ArrayList<>();
       for (BufferRegion read : block.reads()) {
         if (grows(read)) {
+          checkWhole(read);
           stmts.add(inputCopy(read, copyOf(read)));
         }
       }
@@ -269,6 +271,18 @@ public final class PadEinsum {
         }
       }
       return true;
+    }
+
+    /** What is copied is all of the buffer, and zeros must follow right behind what is read. */
+    private void checkWhole(BufferRegion read) {
+      for (int i = 0; i < read.region().size(); i++) {
+        int axis = axes.indexOf(read.region().get(i).min());
+        Expr dim = read.buffer().shape().get(i);
+        if (axis >= 0 && !analyzer.proveLessEqual(dim, block.iterVars().get(axis).dom().extent())) {
+          throw state.refuse(
+              NAME, site + " reads only a part of '" + read.buffer().name() + "'", site);
+        }
+      }
     }
 
     /** What is cut back is all of the buffer, so all of it must have been written. */

@@ -74,6 +74,9 @@ public final class Reindex {
     site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     List<Expr> indices =
         indices(conditions, site, buffer).stream().map(analyzer::simplify).toList();
+    if (!write) {
+      conditions.inBounds(site, buffer, indices);
+    }
     checkWhole(state, site, buffer, indices, write, analyzer);
     List<IterVar> covered =
         site.block().iterVars().stream()
