@@ -31,7 +31,7 @@ import java.util.Map;
  *
  * <ol>
  *   <li>at most one block of the scope writes the buffer,
- *   <li>all that is read of it was written before,
+ *   <li>all that is read of it was written before, and it is known which part the writer writes,
  *   <li>the readers come after the writer.
  * </ol>
  *
@@ -173,6 +173,17 @@ public final class CacheRead {
     BufferRegion written = Conditions.regionOf(writer.block().writes(), buffer);
     if (written == null) {
       throw new IllegalStateException(writer + " writes '" + buffer.name() + "'");
+    }
+    boolean exact =
+        Regions.lowerBound(
+                Regions.bound(writer, written),
+                Regions.domain(writer.parent(), place.around(), buffer.scope()),
+                writer.stmt().predicate(),
+                state.analyzer(writer))
+            != null;
+    if (!exact) {
+      throw state.refuse(
+          NAME, "which part of '" + buffer.name() + "' " + writer + " writes is not known", writer);
     }
     return Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
   }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>the block is the only one of the scope that writes the buffer,
  *   <li>nobody reads the buffer earlier in a loop around the block,
- *   <li>it is known which part the block writes, or the buffer is the scope's own,
+ *   <li>it is known which part the block writes,
  *   <li>it does not begin with what was in the buffer before (an update whose init is elsewhere).
  * </ol>
  *
@@ -105,7 +105,7 @@ public final class CacheWrite {
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
-    checkExact(state, site, scope, written, place);
+    checkExact(state, site, written, place);
     Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
@@ -136,15 +136,7 @@ public final class CacheWrite {
 
   /** What the block leaves as it was must not be copied over. */
   private static void checkExact(
-      ScheduleState state,
-      Site.Block site,
-      Site.Block scope,
-      BufferRegion written,
-      CachePlace place) {
-    boolean own = scope.block().allocBuffers().contains(written.buffer());
-    if (own) {
-      return; // It holds nothing else.
-    }
+      ScheduleState state, Site.Block site, BufferRegion written, CachePlace place) {
     boolean exact =
         Regions.lowerBound(
                 Regions.bound(site, written),
