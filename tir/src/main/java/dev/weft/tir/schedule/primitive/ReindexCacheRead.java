@@ -25,8 +25,8 @@ import java.util.Map;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>at most one block of the scope writes the buffer, and not this one,
- *   <li>the block reads the buffer at a single point, and, where it guards its accesses, one that is
- *       in bounds for all values of its axes,
+ *   <li>the block reads the buffer at a single point, and, where it guards its accesses, one that
+ *       is in bounds for all values of its axes,
  *   <li>the same axes are in the indices of the buffer and of the copy,
  *   <li>different elements come to different places of the copy.
  * </ol>
@@ -66,8 +66,7 @@ public final class ReindexCacheRead {
     }
     BufferRegion read = site.block().reads().get(readIndex);
     conditions.inBounds(site, buffer, read.region().stream().map(Range::min).toList());
-    ReindexStage stage =
-        new ReindexStage(NAME, state, site, read, memory, map);
+    ReindexStage stage = new ReindexStage(NAME, state, site, read, memory, map);
     CachePlace place =
         writers.isEmpty()
             ? new CachePlace(scope, 0)
