@@ -42,7 +42,16 @@ public record AccessRegions(List<BufferRegion> reads, List<BufferRegion> writes)
 
   /** The block with the regions that it really accesses. */
   public static Stmt.Block annotated(Stmt.Block block) {
-    AccessRegions regions = detect(block);
+    return annotated(block, Map.of());
+  }
+
+  /**
+   * The block with the regions that it really accesses, be it through pointers.
+   *
+   * @param pointers the buffers behind pointers that the block may use
+   */
+  public static Stmt.Block annotated(Stmt.Block block, Map<Var, Buffer> pointers) {
+    AccessRegions regions = detect(block, pointers);
     return block.withRegions(regions.reads(), regions.writes());
   }
 }

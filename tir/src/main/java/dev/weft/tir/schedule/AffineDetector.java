@@ -123,7 +123,10 @@ final class AffineDetector {
       if (analyzer.prove(Expr.ge(end, digit.extent()))) {
         continue;
       }
-      if (!analyzer.prove(Expr.le(end, digit.extent()))) {
+      boolean fewer =
+          analyzer.prove(Expr.le(end, digit.extent()))
+              && analyzer.prove(Expr.gt(end, Expr.imm(end.dtype(), 0)));
+      if (!fewer) {
         // How many values are left depends on loops further out.
         if (!clipping) {
           return false;

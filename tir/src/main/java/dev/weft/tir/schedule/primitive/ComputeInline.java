@@ -64,7 +64,7 @@ public final class ComputeInline {
           NAME, "the indices that " + site + " stores to can't be solved for its axes", site);
     }
     Inliner inliner =
-        new Inliner(buffer, removal) {
+        new Inliner(buffer, removal, Buffers.byPointer(state.function(site))) {
           @Override
           Expr inlined(List<Expr> indices) {
             return Substitute.in(store.value(), inverse.axes(indices));
@@ -85,8 +85,10 @@ public final class ComputeInline {
 
   private static @Nullable Inverse inverse(Stmt.Block block, Stmt.Store store, Analyzer analyzer) {
     Set<Var> axes = new HashSet<>(Blocks.vars(block.iterVars()));
-    Set<Var> needed = new HashSet<>(Vars.in(store.value()));
-    needed.retainAll(axes);
+    Set<Var> needed = new HashSet<>();
+    block.iterVars().stream()
+        .filter(axis -> !axis.dom().isPoint() || Vars.uses(store.value(), axis.var()))
+        .forEach(axis -> needed.add(axis.var()));
     Map<Var, Integer> position = new HashMap<>();
     boolean plain = true;
     for (int i = 0; i < store.indices().size(); i++) {

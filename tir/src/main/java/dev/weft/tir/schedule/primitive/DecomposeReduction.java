@@ -164,7 +164,8 @@ public final class DecomposeReduction {
             NAME, "the predicate of " + site + " mixes spatial and reduction loops", site);
       }
     }
-    return Vars.conjunction(kept);
+    // The last part first, as TVM has it.
+    return Vars.conjunction(kept.reversed());
   }
 
   private static boolean isAboutSpatial(Site.Block site, Set<Var> used) {

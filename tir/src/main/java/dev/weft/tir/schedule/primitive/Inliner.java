@@ -7,15 +7,24 @@ import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Var;
 import dev.weft.tir.analysis.AccessRegions;
 import java.util.List;
+import java.util.Map;
 
 /** Takes a block out of a scope and puts expressions in the place of loads of a buffer. */
 abstract class Inliner extends IrRewriter {
   private final Buffer buffer;
   private final Removal removal;
+  private final Map<Var, Buffer> pointers;
 
-  Inliner(Buffer buffer, Removal removal) {
+  /**
+   * @param buffer what the block writes
+   * @param removal how the block is taken out
+   * @param pointers all buffers by their pointers
+   */
+  Inliner(Buffer buffer, Removal removal, Map<Var, Buffer> pointers) {
+    this.pointers = pointers;
     this.buffer = buffer;
     this.removal = removal;
   }
@@ -50,7 +59,7 @@ abstract class Inliner extends IrRewriter {
     boolean concerned =
         block.reads().stream().anyMatch(this::isHere)
             || block.writes().stream().anyMatch(this::isHere);
-    return concerned ? AccessRegions.annotated(block) : block;
+    return concerned ? AccessRegions.annotated(block, pointers) : block;
   }
 
   private boolean isHere(BufferRegion region) {

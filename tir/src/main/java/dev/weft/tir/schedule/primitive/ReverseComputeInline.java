@@ -38,6 +38,7 @@ import java.util.Set;
  *   <li>the producer is complete and no output block, its body is one store, and nobody else reads
  *       what it writes,
  *   <li>the producer has no predicate, or one that follows from the new one,
+ *   <li>the block has no predicate,
  *   <li>the block is not the only leaf of its scope.
  * </ol>
  *
@@ -88,16 +89,26 @@ public final class ReverseComputeInline {
           site);
     }
     checkDomain(state, site, buffer, loaded);
+    if (!analyzer.prove(site.stmt().predicate())
+        && !state.analyzer(site).prove(site.stmt().predicate())) {
+      throw state.refuse(NAME, site + " has a predicate", site);
+    }
     Map<Var, Expr> axes = inverse.apply(producerStore.indices());
     axes.replaceAll((var, value) -> analyzer.simplify(value));
     Stmt body = body(consumerStore, buffer, producerStore.value(), axes);
+    if (Vars.in(body).contains(buffer.data())) {
+      throw state.refuse(
+          NAME, "'" + buffer.name() + "' is accessed through a pointer by " + site, site);
+    }
     Expr inside =
         Expr.and(
             inside(site.block().iterVars(), axes, analyzer),
             atLoaded(loaded, producerStore.indices(), axes, analyzer));
     Expr predicate = Substitute.in(inside, Regions.bindings(producer.stmt()));
-    checkPredicate(conditions, producer, predicate, analyzer);
-    Stmt.Block merged = AccessRegions.annotated(producer.block().withBody(body));
+    Expr inDomain = Substitute.in(domain(producer), Regions.bindings(producer.stmt()));
+    checkPredicate(conditions, producer, Expr.and(predicate, inDomain), analyzer);
+    Stmt.Block merged = AccessRegions.annotated(
+            producer.block().withBody(body), Buffers.byPointer(state.function(site)));
     Stmt.BlockRealize realize =
         new Stmt.BlockRealize(
             producer.stmt().iterValues(), Expr.and(producer.stmt().predicate(), predicate), merged);
@@ -211,6 +222,16 @@ public final class ReverseComputeInline {
             : super.expr(node);
       }
     }.stmt(consumer);
+  }
+
+  /** That a block's axes are in their domains. */
+  private static Expr domain(Site.Block block) {
+    List<Expr> parts = new ArrayList<>();
+    for (IterVar axis : block.block().iterVars()) {
+      parts.add(Expr.ge(axis.var(), axis.dom().min()));
+      parts.add(Expr.lt(axis.var(), Expr.add(axis.dom().min(), axis.dom().extent())));
+    }
+    return Vars.conjunction(parts);
   }
 
   /** That the consumer's axes are in their domains, in terms of the producer's axes. */

@@ -1,0 +1,21 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "int32"), C: T.Buffer((16,), "int32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((16,), "int32")
+        for i in range(16):
+            with T.block("B"):
+                vi = T.axis.spatial(16, i)
+                T.reads(A[vi])
+                T.writes(B[vi])
+                B[vi] = A[vi] * 2
+        for i in range(16):
+            with T.block("C"):
+                vi = T.axis.spatial(16, i)
+                T.reads(B[T.min(T.max(vi - 1, 0), T.min(vi + 1, 15)):T.min(T.max(vi - 1, 0), T.min(vi + 1, 15)) + (T.max(T.max(vi - 1, T.min(vi + 1, 15)), 0) + 1 - T.min(T.max(vi - 1, 0), T.min(vi + 1, 15)))])
+                T.writes(C[vi])
+                C[vi] = B[T.max(vi - 1, 0)] + B[T.min(vi + 1, 15)]

@@ -1,0 +1,23 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "int32"), C: T.Buffer((20,), "int32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((16,), "int32")
+        for i_0 in range(5):
+            for ax0 in range(4):
+                with T.block("B"):
+                    vi = T.axis.spatial(16, i_0 * 4 - 2 + ax0)
+                    T.where(2 <= i_0 * 4 + ax0 and i_0 * 4 + ax0 < 18)
+                    T.reads(A[vi])
+                    T.writes(B[vi])
+                    B[vi] = A[vi] * 2
+            for i_1 in range(4):
+                with T.block("C"):
+                    vi = T.axis.spatial(20, i_0 * 4 + i_1)
+                    T.reads(B[vi - 2])
+                    T.writes(C[vi])
+                    C[vi] = T.if_then_else(vi >= 2 and vi < 18, B[vi - 2], 0)

@@ -1,0 +1,14 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16, 16), "int32"), C: T.Buffer((16, 16), "int32")):
+        # with T.block("root"):
+        for i, j in T.grid(16, 16):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(A[0:16, 0:16])
+                T.writes(C[vi, vj])
+                C[vi, vj] = T.call_extern("int32", "f", T.tvm_access_ptr(T.type_annotation("int32"), A.data, vi * 16 + vj, 1, 1)) + 1
