@@ -107,7 +107,8 @@ public final class ReverseComputeInline {
     Expr predicate = Substitute.in(inside, Regions.bindings(producer.stmt()));
     Expr inDomain = Substitute.in(domain(producer), Regions.bindings(producer.stmt()));
     checkPredicate(conditions, producer, Expr.and(predicate, inDomain), analyzer);
-    Stmt.Block merged = AccessRegions.annotated(
+    Stmt.Block merged =
+        AccessRegions.annotated(
             producer.block().withBody(body), Buffers.byPointer(state.function(site)));
     Stmt.BlockRealize realize =
         new Stmt.BlockRealize(
