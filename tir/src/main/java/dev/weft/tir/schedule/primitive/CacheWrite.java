@@ -82,7 +82,8 @@ public final class CacheWrite {
     List<Site.Block> consumers =
         chosen.stream().filter(c -> c != site && blocks.readers(buffer).contains(c)).toList();
     for (Site.Block consumer : consumers) {
-      if (blocks.blocks().indexOf(consumer) < blocks.blocks().indexOf(site)) {
+      if (blocks.readers(buffer).contains(consumer)
+          && blocks.blocks().indexOf(consumer) < blocks.blocks().indexOf(site)) {
         throw state.refuse(
             NAME,
             consumer + " reads '" + buffer.name() + "' before " + site + " writes it",
