@@ -91,7 +91,8 @@ final class RefusedRatherThanWrongTest {
   @Test
   void aConsumerThatReadsBackwardsIsNotProducedInOrder() {
     refusedOrRight(
-        BACKWARDS, s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getFirst()));
+        BACKWARDS,
+        s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getFirst()));
   }
 
   @Test
@@ -138,14 +139,10 @@ final class RefusedRatherThanWrongTest {
 
   @Test
   void aLoopWhoseLengthDependsOnAnotherIsTakenForNoRectangle() {
-    refused(
-        TRIANGLE,
-        "rfactor: ",
-        s -> s.rfactor(s.getLoops(s.getBlock("C")).getLast(), -1));
+    refused(TRIANGLE, "rfactor: ", s -> s.rfactor(s.getLoops(s.getBlock("C")).getLast(), -1));
     refusedOrRight(TRIANGLE, s -> s.blockize(loop(s, 0)));
     refusedOrRight(TRIANGLE, s -> s.blockize(loop(s, 1)));
-    refused(
-        TRIANGLE, "padEinsum: ", s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
+    refused(TRIANGLE, "padEinsum: ", s -> s.padEinsum(s.getBlock("C"), List.of(1, 3)));
   }
 
   @Test
