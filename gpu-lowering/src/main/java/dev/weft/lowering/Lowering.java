@@ -16,6 +16,7 @@ import dev.weft.lowering.pass.NarrowIndices;
 import dev.weft.lowering.pass.PlaceAllocations;
 import dev.weft.lowering.pass.PromoteToRegisters;
 import dev.weft.lowering.pass.RemoveNoOps;
+import dev.weft.lowering.pass.ReuseSharedMemory;
 import dev.weft.lowering.pass.Simplify;
 import dev.weft.lowering.pass.SubstituteBlockAxes;
 import dev.weft.lowering.pass.UnifyThreadBindings;
@@ -56,6 +57,7 @@ public final class Lowering {
           new Simplify("simplify_unrolled"),
           new PromoteToRegisters(),
           // What the threads of a block share.
+          new ReuseSharedMemory(),
           new InsertBarriers(),
           // What makes kernels read well.
           new RemoveNoOps(),

@@ -9,6 +9,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.Interpreter;
+import dev.weft.tir.script.TvmScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,8 +38,37 @@ final class HandScheduledKernelsTest {
     }
   }
 
+  /** Two stages in shared memory, one after the other, which can use the same memory. */
+  private static PrimFunc reversedTwice() {
+    return TvmScript.parseFunction(
+        """
+        @T.prim_func
+        def reversed_twice(A: T.Buffer((64,), "float32"), B: T.Buffer((64,), "float32")):
+            first = T.alloc_buffer((64,), "float32", scope="shared")
+            second = T.alloc_buffer((64,), "float32", scope="shared")
+            for i in T.thread_binding(1, thread="blockIdx.x"):
+                for j in T.thread_binding(64, thread="threadIdx.x"):
+                    with T.block("first"):
+                        vj = T.axis.spatial(64, j)
+                        first[vj] = A[vj]
+                for j in T.thread_binding(64, thread="threadIdx.x"):
+                    with T.block("B"):
+                        vj = T.axis.spatial(64, j)
+                        B[vj] = first[63 - vj]
+                for j in T.thread_binding(64, thread="threadIdx.x"):
+                    with T.block("second"):
+                        vj = T.axis.spatial(64, j)
+                        second[vj] = B[vj] * T.float32(2)
+                for j in T.thread_binding(64, thread="threadIdx.x"):
+                    with T.block("B_again"):
+                        vj = T.axis.spatial(64, j)
+                        B[vj] = second[63 - vj]
+        """);
+  }
+
   static Stream<Case> cases() {
     List<Case> cases = new ArrayList<>();
+    cases.add(new Case("two stages", reversedTwice(), reversedTwice(), 64, 1));
     for (DType dtype : DTYPES) {
       for (long n : new long[] {1, 7, 128, 1023, 1031}) {
         PrimFunc add = VectorAdd.function(Expr.int32(n), dtype);

@@ -1,0 +1,292 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.base.DType;
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Buffer;
+import dev.weft.tir.Expr;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.IterVar;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Scope;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Arrays of shared memory of one type that are never in use at the same time share their memory.
+ *
+ * <pre>{@code
+ * first = T.allocate([128], "float32", "shared")         first = T.allocate([256], "float32", "shared")
+ * …first…                                            →   …first…
+ * second = T.allocate([256], "float32", "shared")        …first…
+ * …second…
+ * }</pre>
+ *
+ * <p>An array is in use from the first to the last statement that mentions it, and throughout each
+ * loop within its scope that does. The branches of a condition count as one statement: threads may
+ * be in both at once. Barriers that the sharing needs are put in later ({@link InsertBarriers}).
+ */
+public final class ReuseSharedMemory implements Pass {
+  @Override
+  public String name() {
+    return "reuse_shared_memory";
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    IrRewriter kernels =
+        new IrRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            return isThread(node) ? kernel(node) : super.stmt(node);
+          }
+        };
+    return function.withBody(kernels.stmt(function.body()));
+  }
+
+  private static boolean isThread(Stmt node) {
+    return node instanceof Stmt.Attr(IterVar axis, String key, Expr extent, Stmt body)
+        && key.equals(UnifyThreadBindings.THREAD_EXTENT);
+  }
+
+  private static Stmt kernel(Stmt node) {
+    if (isThread(node)
+        && node instanceof Stmt.Attr(var axis, String key, Expr extent, Stmt body)) {
+      Stmt inner = kernel(body);
+      return inner == body ? node : new Stmt.Attr(axis, key, extent, inner);
+    }
+    Lifetimes lifetimes = new Lifetimes();
+    lifetimes.stmt(node);
+    List<Slot> slots = slots(lifetimes);
+    return slots.isEmpty() ? node : new Merger(slots).merge(node);
+  }
+
+  /** An array and the statements between which it is in use, by number. */
+  private static final class Array {
+    private final Stmt.Allocate allocate;
+    private final long elements;
+    private final int loopsAround;
+    private int first = Integer.MAX_VALUE;
+    private int last = -1;
+
+    Array(Stmt.Allocate allocate, long elements, int loopsAround) {
+      this.allocate = allocate;
+      this.elements = elements;
+      this.loopsAround = loopsAround;
+    }
+
+    boolean overlaps(Array other) {
+      return first <= other.last && other.first <= last;
+    }
+
+    boolean isAlike(Array other) {
+      Var.PointerType a = allocate.data().pointerType();
+      return allocate.dtype().equals(other.allocate.dtype())
+          && a != null
+          && a.equals(other.allocate.data().pointerType());
+    }
+  }
+
+  /** Numbers the statements of a kernel and finds where each array of shared memory is in use. */
+  private static final class Lifetimes extends IrWalker {
+    private final Map<Var, Array> arrays = new LinkedHashMap<>();
+    private final List<Integer> loopStarts = new ArrayList<>();
+    private final List<List<Array>> usedInLoop = new ArrayList<>();
+    private int now;
+    private int branches;
+
+    @Override
+    public void stmt(Stmt node) {
+      if (branches == 0) {
+        now++;
+      }
+      switch (node) {
+        case Stmt.Allocate a -> {
+          if (isShared(a) && a.extents().size() == 1
+              && a.extents().getFirst() instanceof Expr.IntImm size) {
+            arrays.put(a.data(), new Array(a, size.value(), loopStarts.size()));
+          }
+          stmt(a.body());
+        }
+        case Stmt.For f -> loop(f);
+        case Stmt.While f -> loop(f);
+        case Stmt.If f -> branch(f);
+        case Stmt.ThreadGroup f -> branch(f);
+        case Stmt.Store s -> {
+          use(s.buffer().data());
+          super.stmt(s);
+        }
+        case Stmt.DeclBuffer d -> stmt(d.body());
+        case Stmt.Let s -> super.stmt(s);
+        case Stmt.Attr s -> super.stmt(s);
+        case Stmt.Assert s -> super.stmt(s);
+        case Stmt.AllocateConst s -> super.stmt(s);
+        case Stmt.Seq s -> super.stmt(s);
+        case Stmt.Evaluate s -> super.stmt(s);
+        case Stmt.Break s -> {}
+        case Stmt.Continue s -> {}
+        case Stmt.Block s -> super.stmt(s);
+        case Stmt.BlockRealize s -> super.stmt(s);
+      }
+    }
+
+    private void branch(Stmt node) {
+      branches++;
+      super.stmt(node);
+      branches--;
+    }
+
+    private void loop(Stmt node) {
+      loopStarts.add(now);
+      usedInLoop.add(new ArrayList<>());
+      super.stmt(node);
+      List<Array> used = usedInLoop.removeLast();
+      int start = loopStarts.removeLast();
+      for (Array array : used) {
+        if (array.loopsAround <= loopStarts.size()) {
+          array.first = Math.min(array.first, start);
+          array.last = Math.max(array.last, now);
+        }
+      }
+    }
+
+    @Override
+    public void expr(Expr node) {
+      if (node instanceof Expr.Load load) {
+        use(load.buffer().data());
+      } else if (node instanceof Var v) {
+        use(v);
+      }
+      super.expr(node);
+    }
+
+    private void use(Var data) {
+      Array array = arrays.get(data);
+      if (array != null) {
+        array.first = Math.min(array.first, now);
+        array.last = Math.max(array.last, now);
+        usedInLoop.forEach(loop -> loop.add(array));
+      }
+    }
+
+    private static boolean isShared(Stmt.Allocate a) {
+      Var.PointerType type = a.data().pointerType();
+      return type != null
+          && type.scope().rank() == Scope.Rank.SHARED
+          && a.condition().isConst(1)
+          && a.annotations().isEmpty();
+    }
+  }
+
+  /** Memory for several arrays. */
+  private record Slot(List<Array> arrays) {
+    boolean takes(Array array) {
+      return arrays.stream().noneMatch(other -> other.overlaps(array))
+          && arrays.getFirst().isAlike(array);
+    }
+
+    long elements() {
+      return arrays.stream().mapToLong(array -> array.elements).max().orElseThrow();
+    }
+  }
+
+  /** The memories that several arrays share; large arrays are placed first. */
+  private static List<Slot> slots(Lifetimes lifetimes) {
+    List<Array> arrays = new ArrayList<>(lifetimes.arrays.values());
+    arrays.sort((a, b) -> Long.compare(b.elements, a.elements));
+    List<Slot> slots = new ArrayList<>();
+    for (Array array : arrays) {
+      Slot slot = slots.stream().filter(s -> s.takes(array)).findFirst().orElse(null);
+      if (slot == null) {
+        slot = new Slot(new ArrayList<>());
+        slots.add(slot);
+      }
+      slot.arrays.add(array);
+    }
+    slots.removeIf(slot -> slot.arrays.size() < 2);
+    return slots;
+  }
+
+  /** Allocates the memories around the kernel's body and makes the arrays views of them. */
+  private static final class Merger extends IrRewriter {
+    private final Map<Var, Var> pointers = new HashMap<>();
+    private final Map<Buffer, Buffer> buffers = new HashMap<>();
+    private final List<Slot> slots;
+
+    Merger(List<Slot> slots) {
+      this.slots = slots;
+      for (Slot slot : slots) {
+        Var shared = slot.arrays.getFirst().allocate.data();
+        slot.arrays.forEach(array -> pointers.put(array.allocate.data(), shared));
+      }
+    }
+
+    Stmt merge(Stmt body) {
+      Stmt result = stmt(body);
+      for (Slot slot : slots.reversed()) {
+        Stmt.Allocate like = slot.arrays.getFirst().allocate;
+        Expr size = Expr.imm(DType.INT32, slot.elements());
+        result =
+            new Stmt.Allocate(
+                like.data(), like.dtype(), List.of(size), like.condition(), Map.of(), result);
+      }
+      return result;
+    }
+
+    @Override
+    public Stmt stmt(Stmt node) {
+      return switch (node) {
+        case Stmt.Allocate a when pointers.containsKey(a.data()) -> stmt(a.body());
+        case Stmt.DeclBuffer(Buffer buffer, Stmt body) when view(buffer) instanceof Buffer view ->
+            new Stmt.DeclBuffer(view, stmt(body));
+        case Stmt.Store s when view(s.buffer()) instanceof Buffer view ->
+            new Stmt.Store(
+                view,
+                expr(s.value()),
+                s.indices().stream().map(this::expr).toList(),
+                s.predicate() == null ? null : expr(s.predicate()));
+        default -> super.stmt(node);
+      };
+    }
+
+    @Override
+    public Expr expr(Expr node) {
+      return switch (node) {
+        case Expr.Load l when view(l.buffer()) instanceof Buffer view ->
+            new Expr.Load(
+                view,
+                l.indices().stream().map(this::expr).toList(),
+                l.predicate() == null ? null : expr(l.predicate()));
+        case Var v when pointers.containsKey(v) -> pointers.getOrDefault(v, v);
+        default -> super.expr(node);
+      };
+    }
+
+    private @Nullable Buffer view(Buffer buffer) {
+      Var shared = pointers.get(buffer.data());
+      if (shared == null) {
+        return null;
+      }
+      return buffers.computeIfAbsent(
+          buffer,
+          old ->
+              new Buffer(
+                  shared,
+                  old.dtype(),
+                  old.shape(),
+                  old.strides(),
+                  old.elemOffset(),
+                  old.name(),
+                  old.alignment(),
+                  old.offsetFactor(),
+                  old.axisSeparators()));
+    }
+  }
+}
