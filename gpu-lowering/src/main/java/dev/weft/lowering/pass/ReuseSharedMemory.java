@@ -57,8 +57,7 @@ public final class ReuseSharedMemory implements Pass {
   }
 
   private static Stmt kernel(Stmt node) {
-    if (isThread(node)
-        && node instanceof Stmt.Attr(var axis, String key, Expr extent, Stmt body)) {
+    if (isThread(node) && node instanceof Stmt.Attr(var axis, String key, Expr extent, Stmt body)) {
       Stmt inner = kernel(body);
       return inner == body ? node : new Stmt.Attr(axis, key, extent, inner);
     }
@@ -109,7 +108,8 @@ public final class ReuseSharedMemory implements Pass {
       }
       switch (node) {
         case Stmt.Allocate a -> {
-          if (isShared(a) && a.extents().size() == 1
+          if (isShared(a)
+              && a.extents().size() == 1
               && a.extents().getFirst() instanceof Expr.IntImm size) {
             arrays.put(a.data(), new Array(a, size.value(), loopStarts.size()));
           }

@@ -147,8 +147,7 @@ class ReuseSharedMemoryTest {
                             vj = T.axis.spatial(64, j)
                             C[vj] = R[63 - vj]
             """);
-    String text =
-        TvmScript.print(Lowering.lower(function, TARGET).launches().getFirst().kernel());
+    String text = TvmScript.print(Lowering.lower(function, TARGET).launches().getFirst().kernel());
     assertThat(text.split("T.allocate", -1)).hasSize(2);
     assertThat(text.split("tvm_storage_sync", -1)).hasSize(1 + 3);
     assertThat(SimtChecks.problems(function, function, TARGET)).isEmpty();
