@@ -77,6 +77,9 @@ public final class CacheRead {
             : CachePlace.between(writers.getFirst(), consumers, scope);
     List<Range> region = region(state, scope, buffer, writers, place);
     checkInBounds(state, scope, buffer, region, consumers);
+    if (!writers.isEmpty()) {
+      conditions.thereAlways(writers.getFirst(), place.around());
+    }
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());
     stage.checkPointers(conditions, consumers);
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();

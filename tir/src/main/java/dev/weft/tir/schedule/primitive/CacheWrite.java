@@ -97,6 +97,7 @@ public final class CacheWrite {
             .filter(reader -> !consumers.contains(reader))
             .toList();
     CachePlace place = CachePlace.between(site, others, scope);
+    conditions.thereAlways(site, place.around());
     BufferRegion written = site.block().writes().get(writeIndex);
     List<Range> region = Regions.relaxed(site, written, place.around(), state.analyzer(site));
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());

@@ -6,6 +6,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
@@ -14,10 +15,12 @@ import dev.weft.tir.schedule.Bindings;
 import dev.weft.tir.schedule.BlockKinds;
 import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Pipelines;
+import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,6 +258,23 @@ record Conditions(String primitive, ScheduleState state) {
                 + (crossThread ? "spatial or reduction" : "spatial"),
             block,
             site);
+      }
+    }
+  }
+
+  /**
+   * That a block is there in all iterations of the loops around {@code place}: a copy that is put
+   * there would otherwise read what has not been written.
+   */
+  void thereAlways(Site.Block block, Site place) {
+    Set<Var> inner = Regions.domain(block.parent(), place, Scope.GLOBAL).keySet();
+    Analyzer analyzer = state.analyzer(block);
+    for (Expr part : Vars.conjuncts(block.stmt().predicate())) {
+      if (!Vars.usesAny(part, inner) && !analyzer.prove(part)) {
+        throw state.refuse(
+            primitive,
+            "the predicate of " + block + " leaves out iterations in which the copy would be made",
+            block);
       }
     }
   }
