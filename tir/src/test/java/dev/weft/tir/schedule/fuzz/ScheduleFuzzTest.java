@@ -30,10 +30,11 @@ final class ScheduleFuzzTest {
   private static final int MOST_FOUND = Integer.getInteger("weft.fuzz.most", 3);
 
   /**
-   * Trials whose counter-example is known and not mended yet: a reorder of loops of a reduction that
-   * is spread over a fused loop. A run from another seed or of more trials reports them all.
+   * Trials whose counter-example is known and not mended yet: a reorder of loops of a reduction
+   * that is spread over a fused loop. A run from another seed or of more trials reports them all.
    */
-  private static final Set<Long> KNOWN = SEED == 0 && TRIALS == 2_000 ? Set.of(1222L, 1501L) : Set.of();
+  private static final Set<Long> KNOWN =
+      SEED == 0 && TRIALS == 2_000 ? Set.of(1222L, 1501L) : Set.of();
 
   @Test
   void acceptedStepsKeepTheFunction() throws InterruptedException, ExecutionException {
