@@ -29,7 +29,7 @@ final class TutorialTest {
   /** The repository's root: above the module in which the tests run, or the folder itself. */
   private static Path root() {
     Path here = Path.of("").toAbsolutePath();
-    return Files.exists(here.resolve("docs/TUTORIAL.md")) ? here : here.getParent();
+    return Files.exists(here.resolve("docs/TUTORIAL.md")) ? here : here.resolveSibling("");
   }
 
   @Test

@@ -175,7 +175,7 @@ final class ThreadLoops {
     return new Stmt.Allocate(
         all,
         dtype,
-        List.of(Expr.int32(Math.toIntExact(elements * threads))),
+        List.of(Expr.imm(DType.INT32, elements * threads)),
         Expr.imm(DType.BOOL, 1),
         Map.of(),
         between(body));
@@ -213,7 +213,7 @@ final class ThreadLoops {
     for (Axis axis : axes) {
       number =
           Expr.add(
-              Expr.mul(number, Expr.int32(Math.toIntExact(axis.extent()))),
+              Expr.mul(number, Expr.imm(DType.INT32, axis.extent())),
               Expr.cast(DType.INT32, axis.var()));
     }
     return number;

@@ -283,7 +283,7 @@ final class AccessCompiler {
    * A pointer and an offset in elements of a type, as asynchronous copies and {@code
    * tvm_access_ptr} have them.
    *
-   * @param data the pointer
+   * @param slot the pointer's memory
    * @param offset in elements of {@code element}
    */
   record Address(Memories.Slot slot, DType element, Longs offset) {}

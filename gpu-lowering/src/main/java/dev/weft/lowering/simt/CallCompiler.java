@@ -451,7 +451,7 @@ final class CallCompiler {
             isInside(target, toByte, bytes, t, site)
                 && (!reads || isInside(source, fromByte, bytes, t, site));
         if (fits) {
-          if (toByte % bytes != 0 || reads && addresses[t] % bytes != 0) {
+          if (toByte % bytes != 0 || (reads && addresses[t] % bytes != 0)) {
             machine.findings.add(
                 Finding.Kind.MISALIGNED_ACCESS,
                 site,

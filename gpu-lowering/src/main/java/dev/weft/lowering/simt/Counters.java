@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Counts while a kernel runs. */
 final class Counters {
-  private final long[] instructions = new long[InstructionKind.values().length];
+  private final Map<InstructionKind, Long> instructions = new EnumMap<>(InstructionKind.class);
   final WarpRequests.Global globalLoads = new WarpRequests.Global();
   final WarpRequests.Global globalStores = new WarpRequests.Global();
   final WarpRequests.Shared sharedLoads = new WarpRequests.Shared();
@@ -16,13 +16,13 @@ final class Counters {
   long divergentBranches;
 
   void add(InstructionKind kind, long count) {
-    instructions[kind.ordinal()] += count;
+    instructions.merge(kind, count, Long::sum);
   }
 
   SimtCounts counts() {
     Map<InstructionKind, Long> byKind = new EnumMap<>(InstructionKind.class);
     for (InstructionKind kind : InstructionKind.values()) {
-      byKind.put(kind, instructions[kind.ordinal()]);
+      byKind.put(kind, instructions.getOrDefault(kind, 0L));
     }
     return new SimtCounts(
         blocks,

@@ -9,6 +9,9 @@ import dev.weft.tir.IrWalker;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.InterpreterException;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -97,9 +100,12 @@ final class ExprCompiler {
     machine.findings.add(Finding.Kind.UNDEFINED_ARITHMETIC, place, problem::what);
   }
 
+  /** How often an expression does what. */
+  private record Operation(InstructionKind kind, int times) {}
+
   /** The operations of an expression that is the same for all threads, to be counted each time. */
-  private int[] operations(Expr e) {
-    int[] counts = new int[InstructionKind.values().length];
+  private static List<Operation> operations(Expr e) {
+    Map<InstructionKind, Integer> counts = new EnumMap<>(InstructionKind.class);
     new IrWalker() {
       @Override
       public void expr(Expr node) {
@@ -114,26 +120,26 @@ final class ExprCompiler {
               default -> null;
             };
         if (kind != null) {
-          counts[kind.ordinal()]++;
+          counts.merge(kind, 1, Integer::sum);
         }
         super.expr(node);
       }
     }.expr(e);
-    return counts;
+    List<Operation> operations = new ArrayList<>();
+    counts.forEach((kind, times) -> operations.add(new Operation(kind, times)));
+    return operations;
   }
 
-  private void count(int[] operations) {
-    InstructionKind[] kinds = InstructionKind.values();
-    for (int i = 0; i < operations.length; i++) {
-      if (operations[i] != 0) {
-        machine.count(kinds[i], operations[i]);
-      }
+  private void count(List<Operation> operations) {
+    for (Operation operation : operations) {
+      machine.count(operation.kind(), operation.times());
     }
   }
 
   /** Evaluates something whose value is not wanted. */
   Runnable effect(Expr e) {
-    if (e instanceof Expr.Call call && calls.effect(call) instanceof Runnable special) {
+    Runnable special = e instanceof Expr.Call call ? calls.effect(call) : null;
+    if (special != null) {
       return special;
     }
     if (e.dtype().isFloat()) {
@@ -162,7 +168,7 @@ final class ExprCompiler {
     if (isUniform(e)) {
       long[] out = values.ints(depth, 1);
       LongSupplier value = uniformLong(e);
-      int[] operations = operations(e);
+      List<Operation> operations = operations(e);
       return () -> {
         count(operations);
         Arrays.fill(out, value.getAsLong());
@@ -263,7 +269,7 @@ final class ExprCompiler {
     if (isUniform(e)) {
       double[] out = values.floats(depth, 1);
       DoubleSupplier value = uniformDouble(e);
-      int[] operations = operations(e);
+      List<Operation> operations = operations(e);
       return () -> {
         count(operations);
         Arrays.fill(out, value.getAsDouble());
@@ -344,8 +350,8 @@ final class ExprCompiler {
   private Longs castToInt(Expr e, DType to, Expr value, int depth) {
     DType from = value.dtype().scalar();
     boolean widens =
-        from.code() == DType.Code.INT && to.code() == DType.Code.INT && to.bits() >= from.bits()
-            || from.isBool() && to.isInt();
+        (from.code() == DType.Code.INT && to.code() == DType.Code.INT && to.bits() >= from.bits())
+            || (from.isBool() && to.isInt());
     if (widens) {
       Longs v = longs(value, depth);
       return () -> {
@@ -359,7 +365,8 @@ final class ExprCompiler {
   private Doubles castToFloat(Expr e, DType to, Expr value, int depth) {
     DType from = value.dtype().scalar();
     boolean widens =
-        to.bits() == 64 && from.isFloat() || to.scalar().equals(DType.FLOAT32) && isNarrow(from);
+        (to.bits() == 64 && from.isFloat())
+            || (to.scalar().equals(DType.FLOAT32) && isNarrow(from));
     if (widens) {
       Doubles v = doubles(value, depth);
       return () -> {

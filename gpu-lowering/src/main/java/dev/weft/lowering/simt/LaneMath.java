@@ -31,50 +31,54 @@ final class LaneMath {
     boolean signed = dtype.code() == DType.Code.INT;
     if (signed && dtype.bits() == 32) {
       switch (op) {
-        case ADD:
+        case ADD -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = (int) (a[i] + b[i]);
             }
           };
-        case SUB:
+        }
+        case SUB -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = (int) (a[i] - b[i]);
             }
           };
-        case MUL:
+        }
+        case MUL -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = (int) (a[i] * b[i]);
             }
           };
-        default:
-          break;
+        }
+        default -> {}
       }
     }
     if (signed && dtype.bits() == 64) {
       switch (op) {
-        case ADD:
+        case ADD -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = a[i] + b[i];
             }
           };
-        case SUB:
+        }
+        case SUB -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = a[i] - b[i];
             }
           };
-        case MUL:
+        }
+        case MUL -> {
           return (a, b, out) -> {
             for (int i = 0; i < out.length; i++) {
               out[i] = a[i] * b[i];
             }
           };
-        default:
-          break;
+        }
+        default -> {}
       }
     }
     return signed || dtype.isBool() ? ordered(op) : null;

@@ -44,7 +44,7 @@ class SimtAsyncCopyTest {
             b);
     if (replaced < 0) {
       for (int k = 0; k < 3; k++) {
-        assertThat(b.getDouble(k * 32)).isEqualTo(k * 128 + 127);
+        assertThat(b.getDouble(k * 32L)).isEqualTo(k * 128 + 127);
       }
     }
     return report;

@@ -55,7 +55,7 @@ final class IntrinMatch {
    */
   static IntrinMatch of(Stmt.BlockRealize found, PrimFunc description, Analyzer analyzer) {
     IntrinMatch match = new IntrinMatch(analyzer);
-    if (!(description.body() instanceof Stmt.BlockRealize(var unused, var predicate, var block))) {
+    if (!(description.body() instanceof Stmt.BlockRealize(var _, var predicate, var block))) {
       throw new IllegalArgumentException("a description is a block");
     }
     match.at("predicate", () -> match.same(found.predicate(), predicate));
@@ -299,7 +299,7 @@ final class IntrinMatch {
 
   private void annotation(String key, AttrValue found, @Nullable AttrValue described) {
     boolean equal =
-        found instanceof Expr.IntImm a && described instanceof Expr.IntImm b
+        (found instanceof Expr.IntImm a && described instanceof Expr.IntImm b)
             ? a.value() == b.value()
             : found.equals(described);
     require(equal, "annotation '" + key + "'", String.valueOf(described), found);
@@ -324,7 +324,7 @@ final class IntrinMatch {
         found.dtype());
     Supplier<Differs> differs = () -> differs("expression", described, found);
     switch (described) {
-      case Expr.IntImm(var unused, var value) when found instanceof Expr.IntImm(var own, var x) -> {
+      case Expr.IntImm(var _, var value) when found instanceof Expr.IntImm(var own, var x) -> {
         if (x != value) {
           throw differs.get();
         }

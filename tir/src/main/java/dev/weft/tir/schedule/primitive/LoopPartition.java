@@ -63,7 +63,7 @@ public final class LoopPartition {
     Site.Loop site = state.loop(ref);
     Stmt.For loop = site.stmt();
     Conditions conditions = new Conditions(NAME, state);
-    if (!(loop.extent() instanceof Expr.IntImm(var unused, var extent))) {
+    if (!(loop.extent() instanceof Expr.IntImm(var _, var extent))) {
       throw state.refuse(NAME, "the range of " + site + " is not constant", site);
     }
     conditions.plainLoop(site);
