@@ -11,7 +11,8 @@ import java.lang.constant.ConstantDescs;
  * value, unsigned ones of up to 16 bits too; uint32 and uint64 are the bits of an int and a long.
  * Floats narrower than float32 are floats that have such a value exactly.
  */
-@SuppressWarnings("ImmutableEnumChecker") // a ClassDesc is immutable, though its type does not say so
+@SuppressWarnings(
+    "ImmutableEnumChecker") // a ClassDesc is immutable, though its type does not say so
 enum Carrier {
   INT(TypeKind.INT, ConstantDescs.CD_int),
   LONG(TypeKind.LONG, ConstantDescs.CD_long),

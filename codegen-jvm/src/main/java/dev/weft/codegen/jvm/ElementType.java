@@ -6,7 +6,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 
 /** How elements of a dtype lie in memory: the layout of a segment, the type of an array. */
-@SuppressWarnings("ImmutableEnumChecker") // a ClassDesc is immutable, though its type does not say so
+@SuppressWarnings(
+    "ImmutableEnumChecker") // a ClassDesc is immutable, though its type does not say so
 enum ElementType {
   BYTE("JAVA_BYTE", "OfByte", TypeKind.BYTE, ConstantDescs.CD_byte),
   SHORT("JAVA_SHORT", "OfShort", TypeKind.SHORT, ConstantDescs.CD_short),

@@ -8,11 +8,11 @@ import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.InterpreterException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.EnumMap;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
