@@ -79,7 +79,7 @@ final class AllReduce {
       Expr sum = Expr.int32(0);
       long stride = 1;
       List<Stmt.For> fastestFirst = new ArrayList<>(loops);
-      fastestFirst.sort(Comparator.comparing(f -> f.thread() == null ? 0 : f.thread().axis));
+      fastestFirst.sort(Comparator.comparingInt(f -> f.thread() == null ? 0 : f.thread().axis));
       for (Stmt.For f : fastestFirst) {
         Expr index = Expr.cast(DType.INT32, Expr.sub(f.var(), f.min()));
         sum = Expr.add(sum, Expr.mul(index, stride));

@@ -190,10 +190,12 @@ public final class CrossThreadReductions implements Pass {
       }
       List<Stmt.For> others = new ArrayList<>();
       for (List<Stmt.For> loops : List.of(around, nest)) {
-        loops.stream()
-            .filter(f -> isThread(f) && f.thread() != null)
-            .filter(f -> f.thread().level == ThreadTag.Level.BLOCK && !reduceThreads.contains(f))
-            .forEach(others::add);
+        for (Stmt.For f : loops) {
+          ThreadTag of = f.thread();
+          if (of != null && of.level == ThreadTag.Level.BLOCK && !reduceThreads.contains(f)) {
+            others.add(f);
+          }
+        }
       }
       for (Stmt.For f : others) {
         if (reduceThreads.stream().anyMatch(r -> r.thread() == f.thread())) {

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Arrays of shared memory of one type that are never in use at the same time share their memory.
@@ -242,43 +241,37 @@ public final class ReuseSharedMemory implements Pass {
 
     @Override
     public Stmt stmt(Stmt node) {
-      return switch (node) {
-        case Stmt.Allocate a when pointers.containsKey(a.data()) -> stmt(a.body());
-        case Stmt.DeclBuffer(Buffer buffer, Stmt body) when view(buffer) instanceof Buffer view ->
-            new Stmt.DeclBuffer(view, stmt(body));
-        case Stmt.Store s when view(s.buffer()) instanceof Buffer view ->
-            new Stmt.Store(
-                view,
-                expr(s.value()),
-                s.indices().stream().map(this::expr).toList(),
-                s.predicate() == null ? null : expr(s.predicate()));
-        default -> super.stmt(node);
-      };
+      if (node instanceof Stmt.Allocate a && pointers.containsKey(a.data())) {
+        return stmt(a.body());
+      }
+      if (node instanceof Stmt.DeclBuffer(Buffer buffer, Stmt body) && isMerged(buffer)) {
+        return new Stmt.DeclBuffer(view(buffer), stmt(body));
+      }
+      Stmt mapped = super.stmt(node);
+      return mapped instanceof Stmt.Store s && isMerged(s.buffer())
+          ? new Stmt.Store(view(s.buffer()), s.value(), s.indices(), s.predicate())
+          : mapped;
     }
 
     @Override
     public Expr expr(Expr node) {
-      return switch (node) {
-        case Expr.Load l when view(l.buffer()) instanceof Buffer view ->
-            new Expr.Load(
-                view,
-                l.indices().stream().map(this::expr).toList(),
-                l.predicate() == null ? null : expr(l.predicate()));
-        case Var v when pointers.containsKey(v) -> pointers.getOrDefault(v, v);
-        default -> super.expr(node);
-      };
+      Expr mapped = super.expr(node);
+      if (mapped instanceof Expr.Load l && isMerged(l.buffer())) {
+        return new Expr.Load(view(l.buffer()), l.indices(), l.predicate());
+      }
+      return mapped instanceof Var v ? pointers.getOrDefault(v, v) : mapped;
     }
 
-    private @Nullable Buffer view(Buffer buffer) {
-      Var shared = pointers.get(buffer.data());
-      if (shared == null) {
-        return null;
-      }
+    private boolean isMerged(Buffer buffer) {
+      return pointers.containsKey(buffer.data());
+    }
+
+    private Buffer view(Buffer buffer) {
       return buffers.computeIfAbsent(
           buffer,
           old ->
               new Buffer(
-                  shared,
+                  pointers.getOrDefault(old.data(), old.data()),
                   old.dtype(),
                   old.shape(),
                   old.strides(),

@@ -19,8 +19,8 @@ import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -135,8 +135,14 @@ class SimtMutationTest {
         : Expr.add(index, 1);
   }
 
+  /** A way to break a statement. */
+  private interface Change {
+    /** The broken statement; null if there is nothing to break in it. */
+    @Nullable Stmt apply(Stmt stmt);
+  }
+
   /** The kernel with one statement changed, for each that {@code change} has something for. */
-  private static List<PrimFunc> mutants(PrimFunc kernel, Function<Stmt, Stmt> change) {
+  private static List<PrimFunc> mutants(PrimFunc kernel, Change change) {
     List<PrimFunc> mutants = new ArrayList<>();
     for (int wanted = 0; ; wanted++) {
       int number = wanted;
