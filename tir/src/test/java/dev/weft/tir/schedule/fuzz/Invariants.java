@@ -11,6 +11,7 @@ import dev.weft.tir.structural.Mismatch;
 import dev.weft.tir.structural.StructuralEqual;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What holds after every accepted step, besides that the function computes the same. */
@@ -58,8 +59,8 @@ final class Invariants {
     for (String name : state.roots().keySet()) {
       List<Site.Block> known = new ArrayList<>();
       List<Site.Block> afresh = new ArrayList<>();
-      collect(state.roots().get(name), known);
-      collect(fresh.roots().get(name), afresh);
+      collect(Objects.requireNonNull(state.roots().get(name)), known);
+      collect(Objects.requireNonNull(fresh.roots().get(name), name), afresh);
       for (int i = 0; i < known.size(); i++) {
         flags(known.get(i), afresh.get(i), state, fresh);
       }

@@ -238,7 +238,7 @@ final class RandomPipelines {
       return Te.compute(name(), x.shape(), i -> x.at(with(i.list(), d, Expr.sub(last, i.get(d)))));
     }
     if (coin(1, 2)) {
-      long offset = 1 + random.nextInt((int) n - 1);
+      long offset = 1L + random.nextInt((int) n - 1);
       return Te.compute(
           name(),
           with(x.shape(), d, at(n - offset)),
@@ -322,8 +322,8 @@ final class RandomPipelines {
     if (n < 2) {
       return elementwise(x);
     }
-    long window = 1 + random.nextInt((int) Math.min(3, n));
-    long stride = 1 + random.nextInt(2);
+    long window = 1L + random.nextInt((int) Math.min(3, n));
+    long stride = 1L + random.nextInt(2);
     ReduceAxis w = Te.reduceAxis(at(window), "w");
     return Te.reduce(
         name(),

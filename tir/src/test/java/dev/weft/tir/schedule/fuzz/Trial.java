@@ -59,7 +59,7 @@ final class Trial {
           return found(seed, module, schedule, step, "refused, but the state has changed: " + e);
         }
       } catch (UnsupportedStepException e) {
-        continue;
+        // Not drawn for this function.
       } catch (RuntimeException | StackOverflowError e) {
         return found(seed, module, schedule, step, Counterexample.describe(e));
       }
