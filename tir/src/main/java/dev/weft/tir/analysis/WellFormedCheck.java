@@ -37,6 +37,9 @@ final class WellFormedCheck extends IrWalker {
   private String function = "";
   private int depth;
 
+  /** Whether a condition of a block around may leave out values of the loops. */
+  private boolean guarded;
+
   WellFormedCheck(boolean unscheduled) {
     this.unscheduled = unscheduled;
   }
@@ -157,8 +160,12 @@ final class WellFormedCheck extends IrWalker {
       case Stmt.BlockRealize realize -> {
         realize.iterValues().forEach(this::expr);
         expr(realize.predicate());
+        boolean outside = guarded;
+        guarded |= !realize.predicate().isConst(1);
         bindings(realize);
+        guarded &= realize.block().iterVars().isEmpty();
         block(realize.block());
+        guarded = outside;
       }
       case Stmt.Block block -> block(block);
       case Stmt.Assert _,
@@ -213,7 +220,7 @@ final class WellFormedCheck extends IrWalker {
       if (unscheduled && value instanceof Var loop) {
         sameExtent(axis, loop);
       }
-      if (realize.predicate().isConst(1)) {
+      if (!guarded) {
         inDomain(axis, value);
       }
     }

@@ -85,6 +85,11 @@ final class AutoCopy {
       throw refuse("'" + buffer.name() + "' is written after it is read in " + loop);
     }
     List<Range> part = part(readers, false);
+    checkInside(part, "read");
+    return insert(first, first, stmts.size(), buffer, stage.cache(), part);
+  }
+
+  private void checkInside(List<Range> part, String accessed) {
     for (int i = 0; i < part.size(); i++) {
       Range range = part.get(i);
       Expr end = Expr.add(range.min(), range.extent());
@@ -92,10 +97,10 @@ final class AutoCopy {
           analyzer.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))
               && analyzer.prove(Expr.le(end, buffer.shape().get(i)));
       if (!inside) {
-        throw refuse("the part that is read may be larger than '" + buffer.name() + "'");
+        throw refuse(
+            "the part that is " + accessed + " may be larger than '" + buffer.name() + "'");
       }
     }
-    return insert(first, first, stmts.size(), buffer, stage.cache(), part);
   }
 
   /** Copies back after the last statement that writes. */
@@ -108,7 +113,15 @@ final class AutoCopy {
       throw refuse("'" + buffer.name() + "' is read after it is written in " + loop);
     }
     readers.forEach((position, blocks) -> blocks.forEach(block -> writtenBefore(position, block)));
+    Conditions conditions = new Conditions(primitive, state);
+    for (List<Site.Block> blocks : writers.values()) {
+      for (Site.Block writer : blocks) {
+        conditions.thereAlways(writer, loop);
+        conditions.ofOneThread(writer, buffer, stage.cache().scope(), loop);
+      }
+    }
     List<Range> part = part(writers, true);
+    checkInside(part, "written");
     return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
   }
 

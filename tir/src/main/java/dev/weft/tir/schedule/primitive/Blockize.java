@@ -71,6 +71,7 @@ public final class Blockize {
       String primitive, ScheduleState state, LoopRef ref, boolean preserveUnitIters) {
     Site.Loop loop = state.loop(ref);
     Site.Block site = onlyBlock(primitive, state, loop);
+    new Conditions(primitive, state).scope(site);
     List<Site.Loop> around = site.loopsAround();
     List<Site.Loop> inside = around.subList(around.indexOf(loop), around.size());
     BlockDivision division =

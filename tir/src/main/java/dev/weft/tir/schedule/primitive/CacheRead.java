@@ -173,6 +173,7 @@ public final class CacheRead {
       return declared == null ? buffer.whole().region() : declared.region();
     }
     Site.Block writer = writers.getFirst();
+    new Conditions(NAME, state).ofOneThread(writer, buffer, buffer.scope(), place.around());
     BufferRegion written = Conditions.regionOf(writer.block().writes(), buffer);
     if (written == null) {
       throw new IllegalStateException(writer + " writes '" + buffer.name() + "'");

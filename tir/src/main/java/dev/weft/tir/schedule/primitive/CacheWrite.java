@@ -98,6 +98,7 @@ public final class CacheWrite {
             .toList();
     CachePlace place = CachePlace.between(site, others, scope);
     conditions.thereAlways(site, place.around());
+    conditions.ofOneThread(site, buffer, buffer.scope(), place.around());
     BufferRegion written = site.block().writes().get(writeIndex);
     List<Range> region = Regions.relaxed(site, written, place.around(), state.analyzer(site));
     CacheStage stage = CacheStage.of(buffer, region, memory, !place.isBlock());

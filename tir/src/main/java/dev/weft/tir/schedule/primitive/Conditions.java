@@ -6,6 +6,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
+import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
@@ -19,6 +20,7 @@ import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +149,7 @@ record Conditions(String primitive, ScheduleState state) {
    * may change their order.
    */
   void independentOfOrder(Site.Loop loop) {
+    loop.childBlocks().forEach(this::statesAccesses);
     for (BlockScope.Dependency dependency : state.scopeWithin(loop).dependencies()) {
       if (dependency.kind() == BlockScope.Kind.RAW && !state.isCovered(dependency.dst())) {
         throw state.refuse(
@@ -275,6 +278,31 @@ record Conditions(String primitive, ScheduleState state) {
             primitive,
             "the predicate of " + block + " leaves out iterations in which the copy would be made",
             block);
+      }
+    }
+  }
+
+  /**
+   * That what a block writes in one iteration of the loops around {@code place} is written by one
+   * thread: a copy that is put there would be made by each thread, also of what others have not
+   * written yet.
+   *
+   * @param memory where the block writes, or will write
+   */
+  void ofOneThread(Site.Block block, Buffer buffer, Scope memory, Site place) {
+    BufferRegion written = regionOf(block.block().writes(), buffer);
+    if (written == null) {
+      return;
+    }
+    Set<Var> threads = new HashSet<>(Regions.domain(block.parent(), place, memory).keySet());
+    threads.removeAll(Regions.domain(block.parent(), place, Scope.GLOBAL).keySet());
+    for (Range range : Regions.bound(block, written).region()) {
+      if (Vars.usesAny(range.min(), threads) || Vars.usesAny(range.extent(), threads)) {
+        throw state.refuse(
+            primitive,
+            "each thread would copy what other threads write to '" + buffer.name() + "'",
+            block,
+            place);
       }
     }
   }

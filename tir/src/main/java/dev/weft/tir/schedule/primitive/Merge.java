@@ -75,6 +75,7 @@ public final class Merge {
     Site around = commonParent(state, sites);
     List<Stmt> stmts = Nests.statements(CachePlace.body(around));
     Conditions conditions = new Conditions(NAME, state);
+    conditions.scope(sites.getFirst());
     List<Nest> nests = sites.stream().map(site -> nest(conditions, site, around, stmts)).toList();
     Nest first = nests.getFirst();
     sameShape(state, nests);

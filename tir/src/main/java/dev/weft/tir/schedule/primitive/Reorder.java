@@ -25,7 +25,9 @@ import java.util.Set;
  *   <li>all loops are on one chain of loops, without a block between them,
  *   <li>each loop from the outermost but the innermost of them has a single statement,
  *   <li>afterwards, no loop's extent depends on a loop further in,
- *   <li>every block below has spatial and reduction axes only and an affine binding.
+ *   <li>every block below has spatial and reduction axes only and an affine binding,
+ *   <li>no loop that only repeats a reduction with an init changes places with one that it reduces
+ *       over.
  * </ol>
  *
  * <pre>
@@ -69,6 +71,7 @@ public final class Reorder {
       }
       conditions.affine(block, top);
       checkBegin(state, block, wanted);
+      checkRepeats(state, block, chain, order);
     }
     conditions.independentOfOrder(top);
     Stmt body = bottom.stmt().body();
@@ -98,6 +101,52 @@ public final class Reorder {
       throw state.refuse(
           NAME, "the loops count spatial and reduction axes of " + block + " at once", block);
     }
+  }
+
+  /**
+   * That a reduction is repeated as before: a loop that is in no axis carries it out again, from
+   * its init, as a whole where it is outside the loops of its reduction axes, and step by step,
+   * without the init, where it is within them.
+   */
+  private static void checkRepeats(
+      ScheduleState state, Site.Block block, List<Site.Loop> chain, List<Site.Loop> order) {
+    if (block.block().init() == null) {
+      return;
+    }
+    for (Site.Loop repeating : chain) {
+      if (!isRepeating(block, repeating)) {
+        continue;
+      }
+      for (Site.Loop reducing : chain) {
+        boolean swapped =
+            (chain.indexOf(repeating) < chain.indexOf(reducing))
+                != (order.indexOf(repeating) < order.indexOf(reducing));
+        if (swapped && !reducing.stmt().extent().isConst(1) && isReducing(block, reducing)) {
+          throw state.refuse(
+              NAME,
+              repeating + " repeats " + block + ", which reduces over " + reducing,
+              block,
+              repeating,
+              reducing);
+        }
+      }
+    }
+  }
+
+  private static boolean isRepeating(Site.Block block, Site.Loop loop) {
+    return !loop.stmt().extent().isConst(1)
+        && block.stmt().iterValues().stream()
+            .noneMatch(value -> Vars.uses(value, loop.stmt().var()));
+  }
+
+  private static boolean isReducing(Site.Block block, Site.Loop loop) {
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      if (block.block().iterVars().get(i).kind() == IterVar.Kind.REDUCE
+          && Vars.uses(block.stmt().iterValues().get(i), loop.stmt().var())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** All loops from the outermost to the innermost of those mentioned. */

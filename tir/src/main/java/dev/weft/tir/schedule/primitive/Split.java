@@ -1,6 +1,7 @@
 package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Expr;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
@@ -11,6 +12,7 @@ import dev.weft.tir.schedule.Bindings;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the loop has no annotation and is bound to no thread,
  *   <li>it starts at 0,
  *   <li>at most one factor is null, the others are positive,
- *   <li>the product of the factors is at least the extent.
+ *   <li>the product of the factors is at least the extent,
+ *   <li>where it may be more, no binding of a block below reads memory.
  * </ol>
  *
  * <p>Where the product may be more than the extent, the blocks below get the condition {@code i_0 *
@@ -75,12 +78,48 @@ public final class Split {
     Expr inside = Expr.lt(value, loop.extent());
     Stmt body = Substitute.in(loop.body(), Map.of(loop.var(), value));
     if (!disablePredication && !analyzer.prove(inside)) {
+      boundWithoutReading(state, site);
       body = Nests.withPredicate(body, inside);
     }
     Stmt nest = Nests.around(vars, extents, body);
     nest = Bindings.simplify(nest, preserveUnitIters, state.analyzer(site, !preserveUnitIters));
     ScheduleState next = state.replace(site, nest);
     return new Applied<>(next, vars.stream().map(next::loopOf).toList());
+  }
+
+  /**
+   * That no block's binding reads memory at a place that depends on the loop: where the new loops
+   * go beyond its end, so would the place.
+   */
+  private static void boundWithoutReading(ScheduleState state, Site.Loop site) {
+    for (Site.Block block : site.childBlocks()) {
+      List<Expr> binding = new ArrayList<>(block.stmt().iterValues());
+      binding.add(block.stmt().predicate());
+      for (Expr value : binding) {
+        if (Vars.uses(value, site.stmt().var()) && reads(value)) {
+          throw state.refuse(
+              NAME,
+              "the binding of "
+                  + block
+                  + " reads memory, and the factors leave iterations beyond the end of "
+                  + site,
+              block,
+              site);
+        }
+      }
+    }
+  }
+
+  private static boolean reads(Expr value) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        found[0] |= node instanceof Expr.Load;
+        super.expr(node);
+      }
+    }.expr(value);
+    return found[0];
   }
 
   /** The factors with the missing one worked out. */

@@ -38,13 +38,9 @@ final class RandomStep {
       Boolean.getBoolean("weft.fuzz.all")
           ? Set.of()
           : Set.of(
-              "LoopPartition",
               "PadEinsum",
-              "ReadAt",
               "ReindexCacheRead",
-              "ReindexCacheWrite",
-              "RollingBuffer",
-              "WriteAt");
+              "ReindexCacheWrite");
 
   /** How often each primitive is drawn. */
   private static final Map<String, Integer> WEIGHTS = weights();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,13 +27,6 @@ final class ScheduleFuzzTest {
   private static final int THREADS =
       Integer.getInteger("weft.fuzz.threads", Runtime.getRuntime().availableProcessors());
   private static final int MOST_FOUND = Integer.getInteger("weft.fuzz.most", 3);
-
-  /**
-   * Trials whose counter-example is known and not mended yet: a reorder of loops of a reduction
-   * that is spread over a fused loop. A run from another seed or of more trials reports them all.
-   */
-  private static final Set<Long> KNOWN =
-      SEED == 0 && TRIALS == 2_000 ? Set.of(1222L, 1501L) : Set.of();
 
   @Test
   void acceptedStepsKeepTheFunction() throws InterruptedException, ExecutionException {
@@ -74,7 +66,7 @@ final class ScheduleFuzzTest {
         return;
       }
       Counterexample wrong = Trial.run(seed, acceptance);
-      if (wrong != null && !KNOWN.contains(seed)) {
+      if (wrong != null) {
         found.add(wrong);
         System.out.println("COUNTER-EXAMPLE " + wrong.report());
       }

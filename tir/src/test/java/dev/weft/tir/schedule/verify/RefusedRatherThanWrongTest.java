@@ -242,4 +242,134 @@ final class RefusedRatherThanWrongTest {
     assertThatThrownBy(() -> schedule.transformLayout(schedule.getBlock("A"), 0, true, halves))
         .isInstanceOf(ScheduleException.class);
   }
+
+  @Test
+  void aLoopThatRepeatsAReductionStaysOnItsSideOfTheReductionLoop() {
+    String repeated =
+        """
+        A: T.Buffer((5,), "int32"), C: T.Buffer((2,), "int32")
+        for n, k, i in T.grid(3, 5, 2):
+            with T.block("C"):
+                vi, vk = T.axis.remap("SR", [i, k])
+                with T.init():
+                    C[vi] = 0
+                C[vi] = C[vi] + A[vk]
+        """;
+    refused(repeated, "loop n repeats block C", s -> s.reorder(List.of(loop(s, 1), loop(s, 0))));
+    refused(repeated, "loop n repeats block C", s -> s.reorder(List.of(loop(s, 2), loop(s, 0))));
+    assertThatCode(
+            () -> {
+              Schedule s = schedule(repeated);
+              s.reorder(List.of(loop(s, 2), loop(s, 1)));
+            })
+        .doesNotThrowAnyException();
+  }
+
+  /** Each thread writes an element of memory that all of them see. */
+  private static final String SHARED =
+      """
+      A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
+      B = T.alloc_buffer((4,), "int32", scope="shared")
+      for i in T.thread_binding(4, thread="threadIdx.x"):
+          for u in range(1):
+              with T.block("B"):
+                  vi = T.axis.spatial(4, i + u)
+                  B[vi] = A[vi] * 2
+          with T.block("C"):
+              vi = T.axis.spatial(4, i)
+              C[vi] = B[vi] + 1
+      """;
+
+  @Test
+  void aThreadDoesNotCopyWhatOthersHaveNotWrittenYet() {
+    String reason = "each thread would copy what other threads write";
+    refused(SHARED, reason, s -> s.cacheWrite(s.getBlock("B"), 0, "shared"));
+    refused(SHARED, reason, s -> s.cacheRead(s.getBlock("C"), 0, "local"));
+    refused(
+        SHARED,
+        reason,
+        s -> s.writeAt(s.getLoops(s.getBlock("B")).getLast(), s.getBlock("B"), 0, "shared"));
+  }
+
+  @Test
+  void whatIterationsBeyondTheEndWouldWriteIsNotCopied() {
+    String tiled =
+        """
+        A: T.Buffer((10,), "int32"), C: T.Buffer((10,), "int32")
+        for i, j in T.grid(3, 4):
+            with T.block("C"):
+                vi = T.axis.spatial(10, i * 4 + j)
+                T.where(i * 4 + j < 10)
+                C[vi] = A[vi] + 1
+        """;
+    refused(tiled, "writeAt: ", s -> s.writeAt(loop(s, 0), s.getBlock("C"), 0, "local"));
+    refused(tiled, "writeAt: ", s -> s.writeAt(loop(s, 1), s.getBlock("C"), 0, "local"));
+  }
+
+  @Test
+  void blocksThatDoNotStateWhatTheirPartsAccessAreLeftWhereTheyAre() {
+    String pair =
+        """
+        A: T.Buffer((4, 6), "int32"), C: T.Buffer((4, 6), "int32")
+        B = T.alloc_buffer((4, 6), "int32")
+        for i, j in T.grid(4, 6):
+            with T.block("B"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                B[vi, vj] = A[vi, vj] * 2
+        for i, j in T.grid(4, 6):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                C[vi, vj] = B[3 - vi, vj] + 1
+        """;
+    String reason = "does not state what the blocks within it access";
+    refused(
+        pair,
+        reason,
+        s -> {
+          LoopRef rows = loop(s, 0);
+          s.loopPartition(loop(s, 1), 2, null);
+          s.merge(s.getLoops(s.getBlock("B")).getFirst(), rows);
+        });
+    refused(
+        pair,
+        reason,
+        s -> {
+          LoopRef rows = loop(s, 0);
+          s.loopPartition(loop(s, 1), 2, null);
+          s.parallel(rows);
+        });
+    refused(pair, reason, s -> s.blockize(s.loopPartition(loop(s, 1), 2, null).getFirst()));
+  }
+
+  @Test
+  void aPlaceInMemoryIsNotReadForIterationsBeyondTheEnd() {
+    String indexed =
+        """
+        I: T.Buffer((5,), "int32"), C: T.Buffer((5,), "int32")
+        for i in range(5):
+            with T.block("C"):
+                vi = T.axis.spatial(5, I[i])
+                T.where(I[i] >= 0 and I[i] < 5)
+                C[vi] = 1
+        """;
+    refused(indexed, "beyond the end of loop i", s -> s.split(loop(s, 0), null, 3));
+    refusedOrRight(indexed, s -> s.split(loop(s, 0), null, 1));
+  }
+
+  @Test
+  void aConditionOfABlockAroundHoldsForAxesWithin() {
+    Schedule schedule =
+        schedule(
+            """
+            A: T.Buffer((5, 6), "int32"), C: T.Buffer((5, 6), "int32")
+            for i, j in T.grid(5, 6):
+                with T.block("C"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    C[vi, vj] = A[vi, vj] + 1
+            """);
+    LoopRef rows = loop(schedule, 0);
+    schedule.loopPartition(loop(schedule, 1), 2, null);
+    schedule.split(rows, null, 2);
+    assertThatCode(() -> WellFormed.check(schedule.function())).doesNotThrowAnyException();
+  }
 }
