@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ final class AutoCopy {
     this.loop = loop;
     this.scope = new Conditions(primitive, state).stagePipeline(loop);
     this.buffer = buffer;
+    new Conditions(primitive, state).notView(scope, buffer);
     this.stage = CacheStage.of(buffer, buffer.whole().region(), memory, true);
     this.analyzer = state.analyzer(loop);
     analyzer.bind(loop.stmt().var(), new Range(loop.stmt().min(), loop.stmt().extent()));
@@ -80,6 +82,7 @@ final class AutoCopy {
     if (readers.isEmpty()) {
       throw refuse("nothing in " + loop + " reads '" + buffer.name() + "'");
     }
+    readers.values().forEach(blocks -> blocks.forEach(this::writtenByOneThread));
     int first = readers.keySet().iterator().next();
     if (writers.keySet().stream().anyMatch(w -> w >= first)) {
       throw refuse("'" + buffer.name() + "' is written after it is read in " + loop);
@@ -123,6 +126,27 @@ final class AutoCopy {
     List<Range> part = part(writers, true);
     checkInside(part, "written");
     return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
+  }
+
+  /** A copy for all threads must not be made before all of them have written. */
+  private void writtenByOneThread(Site.Block reader) {
+    BufferRegion read = Conditions.regionOf(reader.block().reads(), buffer);
+    if (read == null) {
+      return;
+    }
+    Set<Var> threads = Regions.domain(reader.parent(), loop, stage.cache().scope()).keySet();
+    List<Site.Loop> outside = new ArrayList<>(loop.loopsAround());
+    outside.add(loop);
+    for (Site.Loop around : outside) {
+      Var thread = around.stmt().var();
+      boolean relaxed =
+          threads.contains(thread)
+              && Regions.bound(reader, read).region().stream()
+                  .anyMatch(r -> Vars.uses(r.min(), thread) || Vars.uses(r.extent(), thread));
+      if (relaxed && state.scope(scope).writers(buffer).stream().anyMatch(around::contains)) {
+        throw refuse("each thread would copy what other threads write to '" + buffer.name() + "'");
+      }
+    }
   }
 
   /** What a block reads of the copy must have been written to the copy, not to the original. */

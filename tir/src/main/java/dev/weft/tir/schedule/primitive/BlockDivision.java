@@ -76,6 +76,9 @@ final class BlockDivision {
     for (Site.Loop inner : innerLoops) {
       this.innerLoops.add(inner.stmt());
       innerVars.add(inner.stmt().var());
+      if (site.block().init() != null && Conditions.isRepeating(site, inner)) {
+        throw refuse(inner + " does the whole reduction again, which must begin again too");
+      }
     }
     splitPredicate();
     List<Subspaces.Division> divisions = divisions();

@@ -153,7 +153,10 @@ public final class CacheRead {
               && analyzer.prove(Expr.le(end, Expr.cast(min.dtype(), buffer.shape().get(i))));
     }
     for (Site.Block consumer : consumers) {
-      if (!inside && ConditionalAccess.of(buffer, consumer.block().body())) {
+      boolean conditional =
+          !consumer.stmt().predicate().isConst(1)
+              || ConditionalAccess.of(buffer, consumer.block().body());
+      if (!inside && conditional) {
         throw state.refuse(
             NAME,
             consumer + " reads '" + buffer.name() + "' under a condition, some of it out of bounds",

@@ -172,6 +172,13 @@ record Conditions(String primitive, ScheduleState state) {
     }
   }
 
+  /** Whether a loop carries out a block again with the same values of its axes. */
+  static boolean isRepeating(Site.Block block, Site.Loop loop) {
+    return !loop.stmt().extent().isConst(1)
+        && block.stmt().iterValues().stream()
+            .noneMatch(value -> Vars.uses(value, loop.stmt().var()));
+  }
+
   /** A block without init. */
   void noInit(Site.Block block) {
     if (block.block().init() != null) {

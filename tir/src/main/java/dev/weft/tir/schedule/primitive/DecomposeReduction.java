@@ -61,6 +61,7 @@ public final class DecomposeReduction {
     Site.Loop loop = state.loop(loopRef);
     Conditions conditions = new Conditions(NAME, state);
     if (state.isChecked()) {
+      conditions.scope(site);
       conditions.reduction(site);
     }
     List<Site.Loop> loops = site.loopsAround();

@@ -15,6 +15,7 @@ import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -162,8 +163,23 @@ public final class LoopPartition {
     public Stmt stmt(Stmt node) {
       Stmt mapped = super.stmt(node);
       return mapped instanceof Stmt.BlockRealize realize
-          ? realize.withBlock(block(realize.block(), realize.iterValues().indexOf(var)))
+          ? realize.withBlock(block(beginsOnce(realize), realize.iterValues().indexOf(var)))
           : mapped;
+    }
+
+    private Stmt.Block beginsOnce(Stmt.BlockRealize realize) {
+      Stmt.Block block = realize.block();
+      for (int i = 0; i < block.iterVars().size(); i++) {
+        if (block.init() != null
+            && block.iterVars().get(i).kind() == IterVar.Kind.REDUCE
+            && Vars.uses(realize.iterValues().get(i), var)) {
+          throw state.refuse(
+              NAME,
+              site + " carries out a reduction of block '" + block.name() + "', which has an init",
+              site);
+        }
+      }
+      return block;
     }
 
     private Stmt.Block block(Stmt.Block block, int axis) {
@@ -175,12 +191,6 @@ public final class LoopPartition {
         return renamed;
       }
       IterVar cut = block.iterVars().get(axis);
-      if (cut.kind() == IterVar.Kind.REDUCE && block.init() != null) {
-        throw state.refuse(
-            NAME,
-            site + " carries out a reduction of block '" + block.name() + "', which has an init",
-            site);
-      }
       List<IterVar> axes = new ArrayList<>(block.iterVars());
       axes.set(axis, cut.withDom(range));
       Map<Var, Range> domains = new HashMap<>();

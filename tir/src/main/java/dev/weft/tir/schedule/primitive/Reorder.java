@@ -114,7 +114,7 @@ public final class Reorder {
       return;
     }
     for (Site.Loop repeating : chain) {
-      if (!isRepeating(block, repeating)) {
+      if (!Conditions.isRepeating(block, repeating)) {
         continue;
       }
       for (Site.Loop reducing : chain) {
@@ -131,12 +131,6 @@ public final class Reorder {
         }
       }
     }
-  }
-
-  private static boolean isRepeating(Site.Block block, Site.Loop loop) {
-    return !loop.stmt().extent().isConst(1)
-        && block.stmt().iterValues().stream()
-            .noneMatch(value -> Vars.uses(value, loop.stmt().var()));
   }
 
   private static boolean isReducing(Site.Block block, Site.Loop loop) {

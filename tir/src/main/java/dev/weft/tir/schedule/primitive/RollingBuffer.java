@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>as seen from there, each dimension of the part that is written starts at a constant or at a
  *       multiple of one loop; of at least one loop the parts of consecutive iterations overlap,
  *   <li>a dimension with overlap is indexed by the axis of the same position,
+ *   <li>no condition leaves out the same part in each iteration,
  *   <li>the loops around there are carried out in order, those with overlap start at 0.
  * </ol>
  *
@@ -94,6 +96,7 @@ public final class RollingBuffer {
           site);
     }
     inOrder(state, site, place, steps);
+    wholePart(state, site, place);
     matchingAxes(state, site, buffer, writeIndex, steps);
     Expr extent = part.get(axis).extent();
     List<Expr> shape = new ArrayList<>(buffer.shape());
@@ -230,6 +233,21 @@ public final class RollingBuffer {
       }
       if (stepped && !loop.stmt().min().isConst(0)) {
         throw state.refuse(NAME, loop + " does not start at 0", loop);
+      }
+    }
+  }
+
+  /** What a condition cuts off the part in every iteration is not there for the next one. */
+  private static void wholePart(ScheduleState state, Site.Block site, Site.Loop place) {
+    Set<Var> inner = Regions.domain(site.parent(), place, Scope.GLOBAL).keySet();
+    Set<Var> outer = Regions.domain(place, null, Scope.GLOBAL).keySet();
+    Analyzer analyzer = state.analyzer(site);
+    for (Expr condition : Vars.conjuncts(site.stmt().predicate())) {
+      if (Vars.usesAny(condition, inner)
+          && !Vars.usesAny(condition, outer)
+          && !analyzer.prove(condition)) {
+        throw state.refuse(
+            NAME, "the predicate of " + site + " leaves out a part in each iteration", site);
       }
     }
   }

@@ -372,4 +372,110 @@ final class RefusedRatherThanWrongTest {
     schedule.split(rows, null, 2);
     assertThatCode(() -> WellFormed.check(schedule.function())).doesNotThrowAnyException();
   }
+
+  @Test
+  void aReductionIsNotCutInPartsThatEachBegin() {
+    refused(
+        """
+        A: T.Buffer((4, 8), "int32"), C: T.Buffer((4,), "int32")
+        for i, k_0, k_1 in T.grid(4, 2, 4):
+            with T.block("C"):
+                vi = T.axis.spatial(4, i)
+                vk = T.axis.reduce(8, k_0 * 4 + k_1)
+                with T.init():
+                    C[vi] = 0
+                C[vi] = C[vi] + A[vi, vk]
+        """,
+        "carries out a reduction",
+        s -> s.loopPartition(loop(s, 2), 1, null));
+  }
+
+  @Test
+  void aBlockMadeOfARepeatedReductionWouldBeginOnlyOnce() {
+    refused(
+        """
+        A: T.Buffer((5,), "int32"), C: T.Buffer((2,), "int32")
+        for n, i, k in T.grid(3, 2, 5):
+            with T.block("C"):
+                vi, vk = T.axis.remap("SR", [i, k])
+                with T.init():
+                    C[vi] = 0
+                C[vi] = C[vi] + A[vk]
+        """,
+        "does the whole reduction again",
+        s -> s.blockize(loop(s, 0)));
+  }
+
+  @Test
+  void aThreadDoesNotCopyForAllWhatOthersHaveNotWrittenYet() {
+    refused(
+        SHARED,
+        "each thread would copy what other threads write",
+        s -> s.readAt(s.getLoops(s.getBlock("C")).getFirst(), s.getBlock("C"), 0, "shared"));
+  }
+
+  @Test
+  void aRollingPartIsWhole() {
+    refused(
+        """
+        A: T.Buffer((8,), "int32"), C: T.Buffer((8,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            for u in range(3):
+                with T.block("B"):
+                    vi = T.axis.spatial(8, i + u)
+                    T.where(u < 1)
+                    B[vi] = A[vi] * 2
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                C[vi] = B[vi] + 1
+        """,
+        "leaves out a part in each iteration",
+        s -> s.rollingBuffer(s.getBlock("B"), 0));
+  }
+
+  @Test
+  void aViewIsNotCopiedAtALoop() {
+    String rows =
+        """
+        A: T.Buffer((7, 4), "int32"), C: T.Buffer((7, 4), "int32")
+        for i in range(7):
+            with T.block("row"):
+                vi = T.axis.spatial(7, i)
+                T.reads(A[vi, 0:4])
+                T.writes(C[vi, 0:4])
+                a = T.match_buffer(A[vi, 0:4], (4,), "int32", strides=("s0",), offset_factor=1)
+                c = T.match_buffer(C[vi, 0:4], (4,), "int32", strides=("s1",), offset_factor=1)
+                for j in range(4):
+                    with T.block("C"):
+                        vj = T.axis.spatial(4, j)
+                        T.reads(a[vj])
+                        T.writes(c[vj])
+                        c[vj] = a[vj] + 1
+        """;
+    refused(rows, "is a view", s -> s.readAt(loop(s, 0), s.getBlock("C"), 0, "shared"));
+    refused(rows, "is a view", s -> s.writeAt(loop(s, 0), s.getBlock("C"), 0, "shared"));
+  }
+
+  @Test
+  void whatAConditionOfABlockLeavesOutIsNotCopiedOutOfBounds() {
+    refused(
+        """
+        A: T.Buffer((6,), "int32"), C: T.Buffer((6,), "int32")
+        for o in range(1):
+            with T.block("all"):
+                vo = T.axis.spatial(1, o)
+                T.reads(A[0:8])
+                T.writes(C[0:6])
+                for i in range(8):
+                    with T.block("C"):
+                        vi = T.axis.spatial(6, i)
+                        T.where(i < 6)
+                        T.reads(A[vi])
+                        T.writes(C[vi])
+                        C[vi] = A[vi] + 1
+        """,
+        "under a condition",
+        s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+  }
 }
