@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>at most one number is null, the others are positive,
  *   <li>the sum of the numbers is less than the loop's extent,
  *   <li>there is one block under the loop, and nothing else,
- *   <li>no reduction axis with an init runs with the loop: each part would begin anew.
+ *   <li>no reduction axis with an init depends on the loop: each part would begin anew.
  * </ol>
  *
  * <pre>

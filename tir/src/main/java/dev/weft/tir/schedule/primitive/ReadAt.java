@@ -20,7 +20,8 @@ import dev.weft.tir.schedule.Site;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>a block under the loop reads the buffer, none writes it at or after the first that reads,
- *   <li>the part read is known to be inside the buffer.
+ *   <li>the part read is known to be inside the buffer, which is no view,
+ *   <li>a part that several threads share is not written by blocks in a loop over those threads.
  * </ol>
  *
  * <pre>

@@ -20,6 +20,7 @@ import dev.weft.tir.schedule.Site;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>a block under the loop writes the buffer, none reads it after the last that writes,
+ *   <li>the buffer is no view, the part written is known to be inside it, and one thread writes it,
  *   <li>each iteration writes all of the part that is copied,
  *   <li>what is read of the buffer in an iteration was written before in the same iteration.
  * </ol>
