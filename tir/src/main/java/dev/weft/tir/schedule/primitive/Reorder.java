@@ -82,8 +82,8 @@ public final class Reorder {
   }
 
   /**
-   * That a reduction still begins with the first values of its reduction axes: loops that are in the
-   * values of spatial and reduction axes at once count both, and in one order only.
+   * That a reduction still begins with the first values of its reduction axes: loops that are in
+   * the values of spatial and reduction axes at once count both, and in one order only.
    */
   private static void checkBegin(ScheduleState state, Site.Block block, List<Site.Loop> wanted) {
     if (block.block().init() == null) {

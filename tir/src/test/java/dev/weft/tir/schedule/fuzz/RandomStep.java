@@ -37,10 +37,7 @@ final class RandomStep {
   private static final Set<String> NOT_YET =
       Boolean.getBoolean("weft.fuzz.all")
           ? Set.of()
-          : Set.of(
-              "PadEinsum",
-              "ReindexCacheRead",
-              "ReindexCacheWrite");
+          : Set.of("PadEinsum", "ReindexCacheRead", "ReindexCacheWrite");
 
   /** How often each primitive is drawn. */
   private static final Map<String, Integer> WEIGHTS = weights();
