@@ -1,8 +1,11 @@
 package dev.weft.tir.schedule.trace;
 
+import dev.weft.base.DType;
 import dev.weft.tir.AttrValue;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -95,6 +98,7 @@ final class TraceJava {
           Map.entry("EnterPostproc", "enterPostproc()"));
 
   private final Trace trace;
+  private final Map<Buffer, String> buffers = new IdentityHashMap<>();
   private final List<String> lines = new ArrayList<>();
   private int lists;
   private int vars;
@@ -285,11 +289,11 @@ final class TraceJava {
     return "DType.parse(\"" + e.dtype() + "\")";
   }
 
-  private static String expr(Expr e, Map<Var, String> names) {
+  private String expr(Expr e, Map<Var, String> names) {
     return switch (e) {
       case Var v -> String.valueOf(names.get(v));
       case Expr.IntImm imm -> "Expr.imm(" + dtype(imm) + ", " + imm.value() + "L)";
-      case Expr.FloatImm imm -> "new Expr.FloatImm(" + dtype(imm) + ", " + imm.value() + ")";
+      case Expr.FloatImm imm -> "new Expr.FloatImm(" + dtype(imm) + ", " + number(imm.value()) + ")";
       case Expr.Cast cast ->
           "new Expr.Cast(" + dtype(cast) + ", " + expr(cast.value(), names) + ")";
       case Expr.Not not -> "new Expr.Not(" + expr(not.value(), names) + ")";
@@ -309,9 +313,59 @@ final class TraceJava {
               + ", "
               + expr(binary.b(), names)
               + ")";
-      default ->
-          throw new IllegalArgumentException(
-              "an index map in a trace can't hold " + e.getClass().getSimpleName());
+      case Expr.Load load ->
+          "new Expr.Load(" + buffer(load.buffer(), names) + list(load.indices(), names) + ")";
+      case Expr.Call(DType _, Intrinsic intrinsic, List<Expr> args) ->
+          "new Expr.Call("
+              + dtype(e)
+              + ", Intrinsic."
+              + intrinsic.name()
+              + list(args, names)
+              + ")";
+      case Expr.Call call -> throw refuse(call);
+      case Expr.StringImm text -> throw refuse(text);
+      case Expr.Ramp ramp -> throw refuse(ramp);
+      case Expr.Broadcast broadcast -> throw refuse(broadcast);
+      case Expr.Let let -> throw refuse(let);
+      case Expr.Shuffle shuffle -> throw refuse(shuffle);
     };
+  }
+
+  private static String number(double value) {
+    return Double.isFinite(value)
+        ? Double.toString(value)
+        : "Double.parseDouble(\"" + value + "\")";
+  }
+
+  private static IllegalArgumentException refuse(Expr e) {
+    return new IllegalArgumentException(
+        "an index map in a trace can't hold " + e.getClass().getSimpleName());
+  }
+
+  private String list(List<Expr> exprs, Map<Var, String> names) {
+    return exprs.stream().map(e -> expr(e, names)).collect(Collectors.joining(", ", ", List.of(", ")"));
+  }
+
+  /** Declares a buffer on a line before, the first time that it is met. */
+  private String buffer(Buffer buffer, Map<Var, String> names) {
+    String known = buffers.get(buffer);
+    if (known != null) {
+      return known;
+    }
+    String name = "buffer" + buffers.size();
+    buffers.put(buffer, name);
+    lines.add(
+        "var "
+            + name
+            + " = Buffer.of("
+            + quoted(buffer.name())
+            + ", DType.parse(\""
+            + buffer.dtype()
+            + "\"), Scope.parse("
+            + quoted(buffer.scope().toString())
+            + ")"
+            + list(buffer.shape(), names)
+            + ");");
+    return name;
   }
 }
