@@ -256,7 +256,7 @@ class PrimitivePages {
   /** The steps, each on its line; the graphs of index maps left out. */
   private static String trace(Path folder) throws IOException {
     String text = Files.readString(folder.resolve("trace.json")).strip();
-    return text.replaceAll("\"\\{(?:[^\"\\\\]|\\\\.)*\"", "\"{…}\"");
+    return text.replaceAll("\"\\{(?:[^\"\\\\]|\\\\.)*+\"", "\"{…}\"");
   }
 
   /** The smallest accepted case whose last step is of a kind. */
