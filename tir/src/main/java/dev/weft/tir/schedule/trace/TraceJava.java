@@ -293,7 +293,8 @@ final class TraceJava {
     return switch (e) {
       case Var v -> String.valueOf(names.get(v));
       case Expr.IntImm imm -> "Expr.imm(" + dtype(imm) + ", " + imm.value() + "L)";
-      case Expr.FloatImm imm -> "new Expr.FloatImm(" + dtype(imm) + ", " + number(imm.value()) + ")";
+      case Expr.FloatImm imm ->
+          "new Expr.FloatImm(" + dtype(imm) + ", " + number(imm.value()) + ")";
       case Expr.Cast cast ->
           "new Expr.Cast(" + dtype(cast) + ", " + expr(cast.value(), names) + ")";
       case Expr.Not not -> "new Expr.Not(" + expr(not.value(), names) + ")";
@@ -316,12 +317,7 @@ final class TraceJava {
       case Expr.Load load ->
           "new Expr.Load(" + buffer(load.buffer(), names) + list(load.indices(), names) + ")";
       case Expr.Call(DType _, Intrinsic intrinsic, List<Expr> args) ->
-          "new Expr.Call("
-              + dtype(e)
-              + ", Intrinsic."
-              + intrinsic.name()
-              + list(args, names)
-              + ")";
+          "new Expr.Call(" + dtype(e) + ", Intrinsic." + intrinsic.name() + list(args, names) + ")";
       case Expr.Call call -> throw refuse(call);
       case Expr.StringImm text -> throw refuse(text);
       case Expr.Ramp ramp -> throw refuse(ramp);
@@ -343,7 +339,9 @@ final class TraceJava {
   }
 
   private String list(List<Expr> exprs, Map<Var, String> names) {
-    return exprs.stream().map(e -> expr(e, names)).collect(Collectors.joining(", ", ", List.of(", ")"));
+    return exprs.stream()
+        .map(e -> expr(e, names))
+        .collect(Collectors.joining(", ", ", List.of(", ")"));
   }
 
   /** Declares a buffer on a line before, the first time that it is met. */
