@@ -9,6 +9,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -28,7 +29,7 @@ import java.util.Map;
  * <ol>
  *   <li>the block reads and writes the buffer,
  *   <li>what it writes is within what it reads, so that nothing unknown is copied back,
- *   <li>all that is read of the buffer was written before.
+ *   <li>all that is read of the buffer was written before, by another block than this one.
  * </ol>
  *
  * <pre>
@@ -65,6 +66,10 @@ public final class CacheInplace {
             NAME, reader + " reads more of '" + buffer.name() + "' than was written", reader);
       }
     }
+    if (!isWrittenBefore(state, site, buffer)) {
+      throw state.refuse(
+          NAME, "no block before " + site + " writes '" + buffer.name() + "'", site);
+    }
     if (!site.stmt().predicate().isConst(1)) {
       throw state.refuse(NAME, site + " has a predicate", site);
     }
@@ -86,6 +91,31 @@ public final class CacheInplace {
     ScheduleState next = state.replace(scope, scope.stmt().withBlock(changed));
     List<BlockRef> made = List.of(Blocks.within(next, copyIn), Blocks.within(next, copyBack));
     return new Applied<>(next.covered(made.getFirst()).covered(made.getLast()), made);
+  }
+
+  /** A parameter, or a buffer that another block writes before the block is carried out. */
+  private static boolean isWrittenBefore(ScheduleState state, Site.Block site, Buffer buffer) {
+    Site.Block inner = site;
+    for (Site.Block scope = site.scope(); scope != null; scope = scope.scope()) {
+      Site.Block reader = inner;
+      List<Site.Block> writers = state.scope(scope).writers(buffer);
+      boolean before =
+          state.scope(scope).dependencies().stream()
+              .anyMatch(
+                  d ->
+                      d.dst() == reader
+                          && d.src() != reader
+                          && d.kind() == BlockScope.Kind.RAW
+                          && writers.contains(d.src()));
+      if (before) {
+        return true;
+      }
+      if (scope.block().allocBuffers().contains(buffer)) {
+        return false;
+      }
+      inner = scope;
+    }
+    return true;
   }
 
   private static Stmt replaced(Stmt body, Stmt old, Stmt replacement) {

@@ -106,7 +106,7 @@ public final class PadEinsum {
       if (!(block.body() instanceof Stmt.Store store) || !isEinsum(store)) {
         throw state.refuse(NAME, site + " is not a contraction", site);
       }
-      checkComplete(scope);
+      checkComplete();
       List<Stmt> stmts = new ArrayList<>();
       for (BufferRegion read : block.reads()) {
         if (grows(read)) {
@@ -286,12 +286,9 @@ public final class PadEinsum {
     }
 
     /** What is cut back is all of the buffer, so all of it must have been written. */
-    private void checkComplete(Site.Block scope) {
+    private void checkComplete() {
       BufferRegion write = block.writes().getFirst();
-      boolean own =
-          scope.block().allocBuffers().contains(write.buffer())
-              && state.scope(scope).writers(write.buffer()).equals(List.of(site));
-      if (own || !grows(write)) {
+      if (!grows(write)) {
         return;
       }
       List<Expr> shape = write.buffer().shape();

@@ -191,6 +191,9 @@ final class ReindexStage {
         renamed.put(loop.stmt().var(), loop.stmt().var().renamed(loop.name()));
       }
     }
+    for (Site.Loop loop : loops) {
+      checkLimits(loop, around, renamed);
+    }
     List<IterVar> axes = new ArrayList<>();
     for (IterVar axis : used) {
       Var var = axis.var().renamed(axis.var().name());
@@ -214,14 +217,26 @@ final class ReindexStage {
       nest =
           new Stmt.For(
               (Var) Objects.requireNonNull(renamed.get(old.var())),
-              old.min(),
-              old.extent(),
+              Substitute.in(old.min(), renamed),
+              Substitute.in(old.extent(), renamed),
               ForKind.SERIAL,
               null,
               Map.of(),
               nest);
     }
     return nest;
+  }
+
+  /** A loop whose range depends on another one needs that one too. */
+  private void checkLimits(Site.Loop loop, Site around, Map<Var, Expr> renamed) {
+    for (Site.Loop outer : site.loopsAround()) {
+      Var var = outer.stmt().var();
+      boolean limits = Vars.uses(loop.stmt().min(), var) || Vars.uses(loop.stmt().extent(), var);
+      if (limits && !outer.contains(around) && !renamed.containsKey(var)) {
+        throw state.refuse(
+            primitive, loop + " is limited by " + outer + ", which the copy does not have", site);
+      }
+    }
   }
 
   /** What limits the block limits the copy. */
