@@ -1,5 +1,9 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.tir.schedule.Vars;
+import dev.weft.tir.Var;
+import java.util.Set;
+import java.util.HashSet;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Range;
@@ -109,6 +113,7 @@ public final class CacheWrite {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
     checkExact(state, site, written, place);
+    checkOwnThread(state, site, written, memory, place);
     Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
@@ -137,6 +142,30 @@ public final class CacheWrite {
     }
   }
 
+  /** A thread must not copy back from its own memory what other threads wrote in theirs. */
+  private static void checkOwnThread(
+      ScheduleState state, Site.Block site, BufferRegion written, Scope memory, CachePlace place) {
+    Set<Var> threads =
+        new HashSet<>(
+            Regions.domain(site.parent(), place.around(), written.buffer().scope()).keySet());
+    threads.removeAll(Regions.domain(site.parent(), place.around(), memory).keySet());
+    BufferRegion bound = Regions.bound(site, written);
+    boolean differs =
+        bound.region().stream()
+            .anyMatch(
+                r -> Vars.usesAny(r.min(), threads) || Vars.usesAny(r.extent(), threads));
+    if (differs) {
+      throw state.refuse(
+          NAME,
+          "each thread would copy back all of '"
+              + written.buffer().name()
+              + "', but its own part of memory '"
+              + memory
+              + "' has only what it wrote",
+          site);
+    }
+  }
+
   /** What the block leaves as it was must not be copied over. */
   private static void checkExact(
       ScheduleState state, Site.Block site, BufferRegion written, CachePlace place) {
@@ -147,11 +176,20 @@ public final class CacheWrite {
                 site.stmt().predicate(),
                 state.analyzer(site))
             != null;
-    if (!exact) {
+    if (!exact || isLimitedWithin(site, written.buffer())) {
       throw state.refuse(
           NAME,
           "which part of '" + written.buffer().name() + "' " + site + " writes is not known",
           site);
     }
+  }
+
+  /** Whether a block within the block writes the buffer under a predicate. */
+  private static boolean isLimitedWithin(Site.Block site, Buffer buffer) {
+    return site.childBlocks().stream()
+        .anyMatch(
+            inner ->
+                inner.block().writes().stream().anyMatch(w -> w.buffer() == buffer)
+                    && (!inner.stmt().predicate().isConst(1) || isLimitedWithin(inner, buffer)));
   }
 }

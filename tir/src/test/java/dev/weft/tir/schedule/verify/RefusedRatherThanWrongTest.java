@@ -478,4 +478,127 @@ final class RefusedRatherThanWrongTest {
         "under a condition",
         s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
   }
+
+  @Test
+  void aReindexedCopyHasTheLoopsThatLimitItsLoops() {
+    Schedule schedule = schedule(TRIANGLE);
+    Var i = Var.int32("i");
+    Var k = Var.int32("k");
+    IndexMap swapped = new IndexMap(List.of(i, k), List.of(k, i));
+    assertThatCode(
+            () -> {
+              schedule.reindexCacheRead(schedule.getBlock("C"), 0, "global", swapped);
+              WellFormed.check(schedule.function());
+            })
+        .doesNotThrowAnyException();
+    refused(
+        TRIANGLE.replace("A: T.Buffer((4, 4),", "A: T.Buffer((4,),").replace("A[vi, vk]", "A[vk]"),
+        "which the copy does not have",
+        s ->
+            s.reindexCacheRead(
+                s.getBlock("C"), 0, "global", new IndexMap(List.of(i, k), List.of(k))));
+  }
+
+  @Test
+  void paddingDoesNotCutBackWhatWasNotWritten() {
+    refused(
+        """
+        A: T.Buffer((3,), "int32"), C: T.Buffer((3,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        for i in range(3):
+            with T.block("B"):
+                vi = T.axis.spatial(3, i)
+                B[vi] = A[vi] * 3
+        for i in range(3):
+            with T.block("C"):
+                vi = T.axis.spatial(3, i)
+                C[vi] = B[vi] + 1
+        """,
+        "does not write all of 'B'",
+        s -> s.padEinsum(s.getBlock("B"), List.of(4)));
+  }
+
+  @Test
+  void aBlockThatWritesWhatItReadsItselfIsNotUpdatedInACopy() {
+    refused(
+        """
+        A: T.Buffer((6,), "int32"), C: T.Buffer((6,), "int32")
+        B = T.alloc_buffer((6,), "int32")
+        with T.block("both"):
+            T.reads(A[0:6], B[0:6])
+            T.writes(B[0:6], C[0:6])
+            for i in range(6):
+                with T.block("B"):
+                    vi = T.axis.spatial(6, i)
+                    B[vi] = A[vi] * 3
+            for i in range(6):
+                with T.block("C"):
+                    vi = T.axis.spatial(6, i)
+                    C[vi] = B[vi] + 1
+        """,
+        "writes 'B'",
+        s -> s.cacheInplace(s.getBlock("both"), 1, "shared"));
+  }
+
+  @Test
+  void aThreadDoesNotCopyBackFromItsOwnMemoryWhatOthersWrote() {
+    refused(
+        """
+        A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
+        B = T.alloc_buffer((4,), "int32", scope="shared")
+        for i in T.thread_binding(4, thread="threadIdx.x"):
+            with T.block("B"):
+                vi = T.axis.spatial(4, i)
+                B[vi] = A[vi] * 3
+            with T.block("C"):
+                vi = T.axis.spatial(4, i)
+                C[vi] = B[vi] + 1
+        """,
+        "has only what it wrote",
+        s -> s.cacheWrite(s.getBlock("B"), 0, "local"));
+  }
+
+  @Test
+  void whatInnerBlocksLeaveOutIsNotCopiedBack() {
+    refused(
+        """
+        A: T.Buffer((2, 5), "int32"), C: T.Buffer((10,), "int32")
+        for i in range(2):
+            with T.block("row"):
+                vi = T.axis.spatial(2, i)
+                T.reads(A[vi, 0:5])
+                T.writes(C[vi * 5:vi * 5 + 8])
+                for j, k in T.grid(2, 4):
+                    with T.block("C"):
+                        vj = T.axis.spatial(5, j * 4 + k)
+                        T.where(j * 4 + k < 5)
+                        C[vi * 5 + vj] = A[vi, vj] + 1
+        """,
+        "writes is not known",
+        s -> s.cacheWrite(s.getBlock("row"), 0, "global"));
+  }
+
+  @Test
+  void whatAPredicateKeepsInBoundsIsNotCopiedWithoutIt() {
+    refused(
+        """
+        A: T.Buffer((4, 2), "int32"), C: T.Buffer((7, 2), "int32")
+        for i in range(7):
+            with T.block("row"):
+                vi = T.axis.spatial(7, i)
+                T.reads(A[vi - 2, 0:2])
+                T.writes(C[vi, 0:2])
+                for j in range(2):
+                    with T.block("zero"):
+                        vj = T.axis.spatial(2, j)
+                        C[vi, vj] = 0
+                for j in range(2):
+                    with T.block("C"):
+                        vj = T.axis.spatial(2, j)
+                        T.where(2 <= vi and vi < 6)
+                        C[vi, vj] = A[vi - 2, vj]
+        """,
+        "under a condition",
+        s -> s.cacheRead(s.getBlock("C"), 0, "global"));
+  }
 }
