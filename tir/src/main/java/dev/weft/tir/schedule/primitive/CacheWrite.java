@@ -1,9 +1,5 @@
 package dev.weft.tir.schedule.primitive;
 
-import dev.weft.tir.schedule.Vars;
-import dev.weft.tir.Var;
-import java.util.Set;
-import java.util.HashSet;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Range;
@@ -113,7 +109,6 @@ public final class CacheWrite {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
     checkExact(state, site, written, place);
-    checkOwnThread(state, site, written, memory, place);
     Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
@@ -139,30 +134,6 @@ public final class CacheWrite {
             reader,
             site);
       }
-    }
-  }
-
-  /** A thread must not copy back from its own memory what other threads wrote in theirs. */
-  private static void checkOwnThread(
-      ScheduleState state, Site.Block site, BufferRegion written, Scope memory, CachePlace place) {
-    Set<Var> threads =
-        new HashSet<>(
-            Regions.domain(site.parent(), place.around(), written.buffer().scope()).keySet());
-    threads.removeAll(Regions.domain(site.parent(), place.around(), memory).keySet());
-    BufferRegion bound = Regions.bound(site, written);
-    boolean differs =
-        bound.region().stream()
-            .anyMatch(
-                r -> Vars.usesAny(r.min(), threads) || Vars.usesAny(r.extent(), threads));
-    if (differs) {
-      throw state.refuse(
-          NAME,
-          "each thread would copy back all of '"
-              + written.buffer().name()
-              + "', but its own part of memory '"
-              + memory
-              + "' has only what it wrote",
-          site);
     }
   }
 

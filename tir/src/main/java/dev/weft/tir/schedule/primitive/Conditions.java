@@ -347,7 +347,7 @@ record Conditions(String primitive, ScheduleState state) {
    * accesses: a copy of what it reads is made without the guards.
    */
   void inBounds(Site.Block block, Buffer buffer, List<Expr> indices) {
-    boolean[] guarded = {!block.stmt().predicate().isConst(1)};
+    boolean[] guarded = {false};
     new IrWalker() {
       @Override
       public void expr(Expr node) {

@@ -46,8 +46,7 @@ import java.util.stream.Stream;
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
  *   <li>the axes run over all of the buffers that are read through a padded copy,
- *   <li>what the block writes it writes completely, unless the scope allocates it and no other
- *       block writes it,
+ *   <li>what the block writes it writes completely,
  *   <li>there is one positive number an axis.
  * </ol>
  *

@@ -28,6 +28,7 @@ import java.util.Map;
  *   <li>the block reads the buffer at a single point, and, where it guards its accesses, one that
  *       is in bounds for all values of its axes,
  *   <li>the same axes are in the indices of the buffer and of the copy,
+ *   <li>the copy has the loops that limit its loops,
  *   <li>different elements come to different places of the copy.
  * </ol>
  *

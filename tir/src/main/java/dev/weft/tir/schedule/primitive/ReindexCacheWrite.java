@@ -27,6 +27,7 @@ import java.util.Map;
  *       was there before,
  *   <li>it writes the buffer at a single point,
  *   <li>the same axes are in the indices of the buffer and of the copy,
+ *   <li>the copy has the loops that limit its loops,
  *   <li>different elements come to different places of the copy.
  * </ol>
  *

@@ -541,24 +541,6 @@ final class RefusedRatherThanWrongTest {
   }
 
   @Test
-  void aThreadDoesNotCopyBackFromItsOwnMemoryWhatOthersWrote() {
-    refused(
-        """
-        A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
-        B = T.alloc_buffer((4,), "int32", scope="shared")
-        for i in T.thread_binding(4, thread="threadIdx.x"):
-            with T.block("B"):
-                vi = T.axis.spatial(4, i)
-                B[vi] = A[vi] * 3
-            with T.block("C"):
-                vi = T.axis.spatial(4, i)
-                C[vi] = B[vi] + 1
-        """,
-        "has only what it wrote",
-        s -> s.cacheWrite(s.getBlock("B"), 0, "local"));
-  }
-
-  @Test
   void whatInnerBlocksLeaveOutIsNotCopiedBack() {
     refused(
         """
@@ -576,29 +558,5 @@ final class RefusedRatherThanWrongTest {
         """,
         "writes is not known",
         s -> s.cacheWrite(s.getBlock("row"), 0, "global"));
-  }
-
-  @Test
-  void whatAPredicateKeepsInBoundsIsNotCopiedWithoutIt() {
-    refused(
-        """
-        A: T.Buffer((4, 2), "int32"), C: T.Buffer((7, 2), "int32")
-        for i in range(7):
-            with T.block("row"):
-                vi = T.axis.spatial(7, i)
-                T.reads(A[vi - 2, 0:2])
-                T.writes(C[vi, 0:2])
-                for j in range(2):
-                    with T.block("zero"):
-                        vj = T.axis.spatial(2, j)
-                        C[vi, vj] = 0
-                for j in range(2):
-                    with T.block("C"):
-                        vj = T.axis.spatial(2, j)
-                        T.where(2 <= vi and vi < 6)
-                        C[vi, vj] = A[vi - 2, vj]
-        """,
-        "under a condition",
-        s -> s.cacheRead(s.getBlock("C"), 0, "global"));
   }
 }
