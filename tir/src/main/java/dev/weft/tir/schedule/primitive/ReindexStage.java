@@ -93,9 +93,15 @@ final class ReindexStage {
         values.add(site.stmt().iterValues().get(i));
       }
     }
+    List<Expr> shape = shape(map, axes, analyzer);
+    for (Site.Loop loop : site.loopsAround()) {
+      if (shape.stream().anyMatch(dim -> Vars.uses(dim, loop.stmt().var()))) {
+        throw state.refuse(primitive, "the shape of the copy depends on " + loop, loop, site);
+      }
+    }
     cache =
         buffer
-            .withShape(shape(map, axes, analyzer), List.of())
+            .withShape(shape, List.of())
             .inScope(memory, buffer.name() + "_" + memory);
     checkOwnPlaces(analyzer);
   }
