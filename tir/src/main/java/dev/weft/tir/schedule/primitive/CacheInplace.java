@@ -67,8 +67,7 @@ public final class CacheInplace {
       }
     }
     if (!isWrittenBefore(state, site, buffer)) {
-      throw state.refuse(
-          NAME, "no block before " + site + " writes '" + buffer.name() + "'", site);
+      throw state.refuse(NAME, "no block before " + site + " writes '" + buffer.name() + "'", site);
     }
     if (!site.stmt().predicate().isConst(1)) {
       throw state.refuse(NAME, site + " has a predicate", site);

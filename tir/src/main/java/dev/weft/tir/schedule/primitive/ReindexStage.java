@@ -99,10 +99,7 @@ final class ReindexStage {
         throw state.refuse(primitive, "the shape of the copy depends on " + loop, loop, site);
       }
     }
-    cache =
-        buffer
-            .withShape(shape, List.of())
-            .inScope(memory, buffer.name() + "_" + memory);
+    cache = buffer.withShape(shape, List.of()).inScope(memory, buffer.name() + "_" + memory);
     checkOwnPlaces(analyzer);
   }
 
