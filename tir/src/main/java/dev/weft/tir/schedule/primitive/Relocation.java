@@ -8,6 +8,7 @@ import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.AffineMap;
@@ -18,6 +19,8 @@ import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -394,6 +397,15 @@ final class Relocation {
       throw state.refuse(
           primitive, "instances of " + block + " that read nothing would be lost", block, loop);
     }
+    for (Site.Block producer : next.scope(next.block(scope.ref())).producers(moved)) {
+      if (!runsWheneverReached(next, producer, moved)) {
+        throw state.refuse(
+            primitive,
+            block + " would run in iterations in which " + producer + " does not",
+            block,
+            loop);
+      }
+    }
     boolean reduction = block.block().init() != null;
     if (reduction && (!next.isAffine(moved) || isRepeated(moved) || !isOnce(next, moved))) {
       throw state.refuse(
@@ -425,5 +437,35 @@ final class Relocation {
             loop);
       }
     }
+  }
+
+  /**
+   * Whether what a producer's predicate says of the loops that it shares with the moved block holds
+   * whenever that block runs.
+   */
+  private static boolean runsWheneverReached(
+      ScheduleState next, Site.Block producer, Site.Block moved) {
+    Map<Var, Expr> single = new HashMap<>();
+    Set<Var> own = new HashSet<>();
+    for (Site.Loop around : producer.loopsAround()) {
+      if (!around.contains(moved)) {
+        Stmt.For stmt = around.stmt();
+        if (stmt.extent().isConst(1)) {
+          single.put(stmt.var(), stmt.min());
+        } else {
+          own.add(stmt.var());
+        }
+      }
+    }
+    Analyzer analyzer = next.analyzer(moved);
+    try (var _ = analyzer.constraint(moved.stmt().predicate())) {
+      for (Expr condition : Vars.conjuncts(producer.stmt().predicate())) {
+        Expr shared = Substitute.in(condition, single);
+        if (!Vars.usesAny(shared, own) && !analyzer.prove(shared)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -559,4 +559,27 @@ final class RefusedRatherThanWrongTest {
         "writes is not known",
         s -> s.cacheWrite(s.getBlock("row"), 0, "global"));
   }
+
+  @Test
+  void aConsumerDoesNotRunWhereItsProducerIsLeftOut() {
+    refused(
+        """
+        A: T.Buffer((8,), "int32"), C: T.Buffer((8,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            with T.block("B"):
+                vi = T.axis.spatial(8, i)
+                B[vi] = A[vi] * 2
+        for i in range(8):
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                C[vi] = B[vi] + 1
+        """,
+        "does not",
+        s -> {
+          List<LoopRef> outer = s.split(s.getLoops(s.getBlock("B")).getFirst(), 2, 5);
+          List<LoopRef> inner = s.split(outer.get(1), 5, 5, 1);
+          s.reverseComputeAt(s.getBlock("C"), inner.get(1), true, -1);
+        });
+  }
 }
