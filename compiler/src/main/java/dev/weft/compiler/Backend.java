@@ -16,12 +16,14 @@ import java.util.List;
 /** How functions become programs for one kind of target. */
 public interface Backend {
   /**
-   * Makes kernels of a function.
+   * Makes kernels of a function: schedules what nobody scheduled, and lowers it.
    *
    * @param name the function's name in the model
    * @param function scheduled or not
    */
-  KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace);
+  default KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
+    return Lowering.lower(DefaultSchedules.apply(function, target), target, trace);
+  }
 
   /** Writes one program with all kernels. */
   GeneratedProgram generate(List<KernelPlan> plans, Target target);
@@ -41,18 +43,12 @@ public interface Backend {
           throw new CompileException(
               "there is no code generator for this target yet",
               "target " + target,
-              "use opencl, jvm or interpreter");
+              "use opencl, jvm, simt or interpreter");
     };
   }
 
   /** OpenCL C. */
   record OpenCl() implements Backend {
-    @Override
-    public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
-      PrimFunc scheduled = DefaultSchedules.apply(function, target);
-      return Lowering.lower(scheduled, target, trace);
-    }
-
     @Override
     public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
       return OpenClCodegen.generate(plans, target);
@@ -61,12 +57,6 @@ public interface Backend {
 
   /** JVM bytecode. */
   record Jvm() implements Backend {
-    @Override
-    public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
-      PrimFunc scheduled = DefaultSchedules.apply(function, target);
-      return Lowering.lower(scheduled, target, trace);
-    }
-
     @Override
     public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
       return JvmCodegen.generate(plans);

@@ -9,7 +9,7 @@ final class DeviceOption {
       names = "--device",
       paramLabel = "DEVICE",
       defaultValue = Devices.BEST,
-      description = "opencl:0, interpreter, ...; ${DEFAULT-VALUE} picks (the default).")
+      description = "opencl:0, jvm, simt, interpreter, ...; ${DEFAULT-VALUE} picks (the default).")
   private String name = Devices.BEST;
 
   /** The name as given. */

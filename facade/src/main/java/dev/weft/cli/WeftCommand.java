@@ -15,7 +15,7 @@ import picocli.CommandLine.ScopeType;
     description = "Compiles tensor programs and whole models to GPU kernels.",
     footer = {
       "",
-      "Devices are called opencl:0, interpreter, ...; best picks one. 'weft devices' lists them.",
+      "Devices are called opencl:0, jvm, simt, ...; best picks one. 'weft devices' lists them.",
       "Exit status: 0 done, 1 the work failed, 2 wrong usage."
     },
     subcommands = {

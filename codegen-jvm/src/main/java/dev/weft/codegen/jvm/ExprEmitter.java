@@ -9,7 +9,6 @@ import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Var;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
-import java.lang.constant.ConstantDescs;
 import java.util.List;
 
 /** Writes expressions: their value ends on the operand stack, in its {@link Carrier}. */
@@ -173,16 +172,7 @@ final class ExprEmitter {
       }
       default -> {
         value(node);
-        if (Carrier.of(node.dtype()) == Carrier.INT) {
-          if (Carrier.isUnsigned(node.dtype())) {
-            out.invokestatic(
-                ConstantDescs.CD_Integer,
-                "toUnsignedLong",
-                java.lang.constant.MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
-          } else {
-            out.i2l();
-          }
-        }
+        casts.cast(node.dtype(), DType.INT64);
       }
     }
   }

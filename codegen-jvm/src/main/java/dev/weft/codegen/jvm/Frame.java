@@ -6,6 +6,7 @@ import dev.weft.tir.arith.Analyzer;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class Frame {
   /** Calls {@link Math}. */
   void math(String name, Carrier type, int args) {
     ClassDesc[] types = new ClassDesc[args];
-    java.util.Arrays.fill(types, type.type);
+    Arrays.fill(types, type.type);
     out.invokestatic(MATH, name, MethodTypeDesc.of(type.type, types));
   }
 }

@@ -219,12 +219,7 @@ final class IntrinsicEmitter {
   private void bits(String name, DType dtype, Expr arg) {
     exprs.value(arg);
     int width = arg.dtype().bits();
-    if (Carrier.of(arg.dtype()) == Carrier.INT) {
-      out.invokestatic(
-          ConstantDescs.CD_Integer,
-          "toUnsignedLong",
-          MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
-    }
+    casts.cast(arg.dtype(), DType.INT64);
     out.loadConstant(width);
     frame.runtime(name, ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_int);
     casts.cast(DType.INT32, dtype);

@@ -14,6 +14,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -38,7 +39,7 @@ final class Methods {
   private final ClassDesc self;
   private final String kernel;
   private final Analyzer analyzer;
-  private final Set<Stmt> own = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Stmt> own = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Stmt, Boolean> variables = new IdentityHashMap<>();
   private final List<Runnable> pending = new ArrayList<>();
   private int count;

@@ -11,6 +11,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
 import java.lang.constant.ConstantDescs;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -164,7 +165,7 @@ final class StmtEmitter {
     } else {
       out.loadConstant((int) Methods.elements(allocate));
       out.newarray(ElementType.of(element).kind);
-      int slot = out.allocateLocal(java.lang.classfile.TypeKind.REFERENCE);
+      int slot = out.allocateLocal(TypeKind.REFERENCE);
       out.astore(slot);
       frame.place(data, new Storage.Array(slot, element));
     }

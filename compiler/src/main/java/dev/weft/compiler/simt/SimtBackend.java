@@ -5,10 +5,6 @@ import dev.weft.compiler.TirProgram;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
-import dev.weft.lowering.Lowering;
-import dev.weft.lowering.PassTrace;
-import dev.weft.lowering.rules.DefaultSchedules;
-import dev.weft.tir.PrimFunc;
 import dev.weft.tir.target.Target;
 import java.util.List;
 
@@ -17,11 +13,6 @@ import java.util.List;
  * that were lowered for OpenCL may have vector accesses that are not aligned.
  */
 public record SimtBackend() implements Backend {
-  @Override
-  public KernelPlan plan(String name, PrimFunc function, Target target, PassTrace trace) {
-    return Lowering.lower(DefaultSchedules.apply(function, target), target, trace);
-  }
-
   @Override
   public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
     TirProgram program = new TirProgram();
