@@ -46,9 +46,17 @@ public final class ModelCompiler {
    * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
    */
   public static Compilation compile(Graph graph, Target target, CompileOptions options) {
+    return compileLowered(GraphStage.run(graph, options), target, options.trace());
+  }
+
+  /**
+   * Compiles a graph that has been through the graph passes ({@link Compilation#graph}), perhaps
+   * with functions that somebody else scheduled: those keep their schedules.
+   *
+   * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
+   */
+  public static Compilation compileLowered(Graph lowered, Target target, CompileTrace trace) {
     Backend backend = Backend.of(target);
-    CompileTrace trace = options.trace();
-    Graph lowered = GraphStage.run(graph, options);
     Map<String, KernelPlan> plans = new LinkedHashMap<>();
     for (Map.Entry<String, PrimFunc> entry : lowered.primFuncs().functions().entrySet()) {
       String name = entry.getKey();

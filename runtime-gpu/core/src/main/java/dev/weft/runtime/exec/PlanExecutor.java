@@ -136,9 +136,7 @@ public final class PlanExecutor implements AutoCloseable {
   public Map<String, Tensor> run(Map<String, Tensor> inputs, @Nullable ExecutionProfile profile) {
     lock.readLock().lock();
     try {
-      if (closed) {
-        throw new DeviceException("the model is closed", "", "keep it open while it runs");
-      }
+      checkOpen();
       Workspace taken = idle.poll();
       Workspace workspace = taken == null ? new Workspace(loaded.device()) : taken;
       boolean done = false;
@@ -155,6 +153,36 @@ public final class PlanExecutor implements AutoCloseable {
       }
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * The model with inputs that stay on the device, for runs without transfers: what benchmarks
+   * measure, and what a caller wants who reads the outputs of few runs.
+   *
+   * @param inputs a tensor for each input by name; they stay the caller's and open while the result
+   *     is in use
+   * @return close it before the executor
+   */
+  public ResidentRun resident(Map<String, Tensor> inputs) {
+    return new ResidentRun(this, inputs);
+  }
+
+  /** Runs in a workspace that is the caller's; see {@link PlanRun#run(Map, boolean, boolean)}. */
+  Map<String, Tensor> run(
+      Workspace workspace, Map<String, Tensor> inputs, boolean uploads, boolean downloads) {
+    lock.readLock().lock();
+    try {
+      checkOpen();
+      return new PlanRun(loaded, workspace, null).run(inputs, uploads, downloads);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new DeviceException("the model is closed", "", "keep it open while it runs");
     }
   }
 

@@ -63,6 +63,16 @@ final class PlanRun {
 
   /** Runs the plan; afterwards, however it ended, the device is done with the inputs' memory. */
   Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    return run(inputs, true, true);
+  }
+
+  /**
+   * Runs the plan.
+   *
+   * @param uploads false if the workspace has these inputs from its last run
+   * @param downloads whether the outputs are wanted; if not, the result is empty
+   */
+  Map<String, Tensor> run(Map<String, Tensor> inputs, boolean uploads, boolean downloads) {
     Map<String, Tensor> results = new LinkedHashMap<>();
     boolean done = false;
     try (Scope scope = Scope.outermost(InputBinding.bind(plan.inputs(), inputs))) {
@@ -70,11 +80,13 @@ final class PlanRun {
         workspace.reservePool(pool.name(), pool.bytes().evaluate(scope.sizes()));
       }
       try {
-        defineInputs(scope, inputs);
+        defineInputs(scope, inputs, uploads);
         defineConstants(scope);
         block(scope, plan.body());
-        for (PlanOutput output : plan.outputs()) {
-          results.put(output.tensor().name(), result(scope, output));
+        if (downloads) {
+          for (PlanOutput output : plan.outputs()) {
+            results.put(output.tensor().name(), result(scope, output));
+          }
         }
         queue.finish();
         recordTimes();
@@ -121,14 +133,16 @@ final class PlanRun {
     }
   }
 
-  private void defineInputs(Scope scope, Map<String, Tensor> inputs) {
+  private void defineInputs(Scope scope, Map<String, Tensor> inputs, boolean uploads) {
     for (TensorSpec spec : plan.inputs()) {
       Tensor tensor = inputs.get(spec.name());
       if (tensor == null) {
         throw new IllegalStateException("the inputs were checked");
       }
       DeviceBuffer buffer = workspace.input(spec.name(), tensor.bytes());
-      upload(spec.name(), buffer, tensor.data());
+      if (uploads) {
+        upload(spec.name(), buffer, tensor.data());
+      }
       scope.define(
           spec.name(),
           new BoundBuffer(buffer, spec.dtype(), LongShape.of(tensor.shape()), Claim.none()));

@@ -206,6 +206,30 @@ class PlanExecutorTest {
   }
 
   @Test
+  void residentInputsAreCopiedOnce() {
+    Tensor a = vector(1, 2);
+    try (PlanExecutor executor = open(TWICE_SUM);
+        ResidentRun resident = executor.resident(Map.of("a", a, "b", vector(10, 20)))) {
+      resident.run();
+      a.setDouble(0, 100);
+      Map<String, Tensor> results = resident.runAndRead();
+      assertThat(Objects.requireNonNull(results.get("y")).toFloats()).containsExactly(22, 44);
+      results.values().forEach(Tensor::close);
+      // Other runs have memory of their own.
+      assertThat(run(executor, Map.of("a", vector(3, 4), "b", vector(1, 1))))
+          .containsExactly(8, 10);
+    }
+  }
+
+  @Test
+  void residentInputsAreCheckedToo() {
+    try (PlanExecutor executor = open(TWICE_SUM);
+        ResidentRun resident = executor.resident(Map.of("a", vector(1, 2)))) {
+      assertThatThrownBy(resident::run).hasMessageContaining("missing inputs [b]");
+    }
+  }
+
+  @Test
   void saysWhichInputsDontFitAndStaysUsable() {
     try (PlanExecutor executor = open(TWICE_SUM)) {
       Tensor two = vector(1, 2);
