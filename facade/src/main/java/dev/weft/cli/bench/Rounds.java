@@ -5,16 +5,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * Measures contestants turn by turn, so that whatever else the machine does hits all of them alike:
  * after warm-up, each round takes one sample of each. A sample is as many runs as fill a minimum of
- * time, so that the clock's resolution and the wake-up of threads don't count.
+ * time, so that the clock's resolution does not count.
+ *
+ * <p>Before a sample everybody rests, and the contestant runs once untimed: the worker threads of
+ * libraries such as OpenBLAS stay busy waiting for work for up to 2²⁸ clock cycles, about 100 ms,
+ * after their last call, on cores that the next contestant would need.
  */
 public final class Rounds {
   private static final double SAMPLE_NANOS = 20e6;
   private static final double WARM_UP_NANOS = 200e6;
   private static final int MOST_RUNS = 100_000;
+  private static final long REST_MILLIS = 150;
 
   private final int rounds;
 
@@ -48,6 +54,10 @@ public final class Rounds {
       }
       for (Contestant contestant : order) {
         int count = runs.getOrDefault(contestant, 1);
+        if (contestants.size() > 1) {
+          rest();
+          contestant.run(1);
+        }
         times.getOrDefault(contestant, new double[rounds])[round] = time(contestant, count) / count;
         afterSample.run();
       }
@@ -75,6 +85,15 @@ public final class Rounds {
             (int)
                 Math.min(MOST_RUNS, Math.max(count + 1, Math.ceil(Math.min(wanted, 10.0 * count))));
       }
+    }
+  }
+
+  private static void rest() {
+    try {
+      Thread.sleep(REST_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("measuring was interrupted");
     }
   }
 
