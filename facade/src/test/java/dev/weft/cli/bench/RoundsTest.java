@@ -41,8 +41,7 @@ class RoundsTest {
     int start = turns.indexOf("|") - 2;
     // Each sample follows a run that does not count.
     assertThat(String.join(" ", turns.subList(start, turns.size())))
-        .isEqualTo(
-            "slow slow | fast fast | fast fast | slow slow | slow slow | fast fast |");
+        .isEqualTo("slow slow | fast fast | fast fast | slow slow | slow slow | fast fast |");
     assertThat(samples.get(slow)).extracting(Samples::count).isEqualTo(3);
   }
 }
