@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       InspectCommand.class,
       CompileCommand.class,
+      ConformanceCommand.class,
       BenchCommand.class,
       TirCommand.class,
     })
