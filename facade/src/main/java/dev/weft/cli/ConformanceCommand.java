@@ -38,8 +38,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs every test folder below DIR.",
       "",
-      "A test is laid out like the ONNX backend tests: model.onnx, test_data_set_0/input_0.pb and so",
-      "on, output_0.pb and so on. Outputs must have the expected element type and shape; floats may",
+      "A test is laid out like the ONNX backend tests: model.onnx, test_data_set_0/input_0.pb and"
+          + " so",
+      "on, output_0.pb and so on. Outputs must have the expected element type and shape; floats"
+          + " may",
       "be off by 1e-5 + 1e-3 of the expected value (a data.json in the folder with rtol and atol",
       "says otherwise), integers not at all. Writes test,status,detail for each, with status pass,",
       "fail, unsupported (the import says so) or error, the totals last; exit status 1 unless all",
@@ -75,7 +77,10 @@ final class ConformanceCommand extends Action {
       description = "How long a test may take (${DEFAULT-VALUE}).")
   private int seconds = 120;
 
-  @Option(names = "--serve", hidden = true, description = "Runs the tests that standard input names.")
+  @Option(
+      names = "--serve",
+      hidden = true,
+      description = "Runs the tests that standard input names.")
   private boolean serve;
 
   ConformanceCommand(Console console) {
@@ -161,7 +166,10 @@ final class ConformanceCommand extends Action {
       Files.write(file, lines);
     } catch (IOException e) {
       throw new InputException(
-          "the table can't be written: " + Failures.describe(e), file.toString(), "check the path", e);
+          "the table can't be written: " + Failures.describe(e),
+          file.toString(),
+          "check the path",
+          e);
     }
   }
 }

@@ -81,8 +81,7 @@ public final class Worker implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.DISCARD) // Compilers' remarks.
             .start();
     verdicts =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private Verdict ask(TestFolder test, Duration allowed) throws IOException {
