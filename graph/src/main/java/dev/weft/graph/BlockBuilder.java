@@ -14,9 +14,11 @@ import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -49,6 +51,7 @@ public final class BlockBuilder {
     int outputs;
     @Nullable List<GraphExpr> results;
     List<String> resultNames = List.of();
+    final Set<String> symbols = new HashSet<>();
 
     void endBlock() {
       if (!bindings.isEmpty()) {
@@ -91,6 +94,7 @@ public final class BlockBuilder {
       throw new IllegalStateException("there is a function '" + name + "' already");
     }
     Scope current = new Scope();
+    params.forEach(param -> Symbols.of(param.type(), current.symbols));
     scope = current;
     try {
       body.run();
@@ -172,6 +176,38 @@ public final class BlockBuilder {
     GraphVar variable = GraphVar.of(name, value.type());
     current.bindings.add(new Binding(variable, value));
     return variable;
+  }
+
+  /**
+   * Works out sizes, of tensors' elements too, and binds them ({@link GraphExpr.BindSizes}) if there
+   * is something left to do at run time.
+   *
+   * @param where the model's node that asks, for errors
+   * @param known the elements of integer tensors as far as they are known now; null for the others
+   * @param body what it returns may use the sizes
+   * @throws TypeException if a check can't hold
+   */
+  public <T> T bindSizes(
+      String where,
+      Function<GraphExpr, @Nullable List<IntExpr>> known,
+      Function<SizeBinder, T> body) {
+    SizeBinder binder = new SizeBinder(where, known, this::freshSymbol);
+    T result = body.apply(binder);
+    GraphExpr.BindSizes bound = binder.result();
+    if (bound != null) {
+      emit("sizes", bound);
+    }
+    return result;
+  }
+
+  /** A name for a size that no other symbol of the function has. */
+  public String freshSymbol(String wish) {
+    Set<String> taken = current().symbols;
+    String name = wish;
+    for (int i = 1; !taken.add(name); i++) {
+      name = wish + "_" + i;
+    }
+    return name;
   }
 
   /** Binds a call of a TensorIR function that the graph has. */

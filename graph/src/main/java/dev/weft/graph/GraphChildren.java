@@ -40,6 +40,16 @@ public final class GraphChildren {
         GraphExpr mapped = operand.apply(tuple);
         yield mapped == tuple ? node : new GraphExpr.TupleGet(mapped, index);
       }
+      case GraphExpr.BindSizes(var where, var reads, var sizes, var checks) -> {
+        List<GraphExpr.BindSizes.Read> mapped = new ArrayList<>();
+        boolean changed = false;
+        for (GraphExpr.BindSizes.Read read : reads) {
+          GraphExpr tensor = operand.apply(read.tensor());
+          changed |= tensor != read.tensor();
+          mapped.add(new GraphExpr.BindSizes.Read(read.name(), tensor, read.index()));
+        }
+        yield changed ? new GraphExpr.BindSizes(where, mapped, sizes, checks) : node;
+      }
       case GraphExpr.If(var condition, var then, var otherwise) ->
           new GraphExpr.If(operand.apply(condition), body.apply(then), body.apply(otherwise));
       case GraphExpr.Loop loop ->

@@ -20,6 +20,7 @@ public sealed interface GraphExpr
         GraphExpr.CallPacked,
         GraphExpr.Tuple,
         GraphExpr.TupleGet,
+        GraphExpr.BindSizes,
         GraphExpr.If,
         GraphExpr.Loop {
   /** The type of the value. */
@@ -172,6 +173,59 @@ public sealed interface GraphExpr
       return tuple.type() instanceof TupleType(List<GraphType> fields)
           ? fields.get(index)
           : tuple.type();
+    }
+  }
+
+  /**
+   * Gives symbols their values while the model runs: reads integers off tensors on the host, works
+   * out sizes of them, and checks what must hold. The symbols are known behind the binding, as those
+   * of the parameters' shapes are everywhere. In order: the reads, the sizes (each may use those
+   * before it), the checks.
+   *
+   * @param where the model's node that asks, for errors
+   * @param reads numbers, which may be negative, for the sizes and checks of this binding only
+   * @param sizes new symbols; their values may not be negative, which is checked
+   * @param checks what must hold
+   */
+  record BindSizes(String where, List<Read> reads, List<Size> sizes, List<Check> checks)
+      implements GraphExpr {
+    /**
+     * An element of a tensor.
+     *
+     * @param name what the sizes and checks call it
+     * @param tensor of integers or bool
+     * @param index the element's position in row-major order
+     */
+    public record Read(String name, GraphExpr tensor, IntExpr index) {}
+
+    /**
+     * A symbol and its value.
+     *
+     * @param symbol the symbol's name, unique in the function
+     * @param value an expression over reads and symbols
+     */
+    public record Size(String symbol, IntExpr value) {}
+
+    /**
+     * What must hold.
+     *
+     * @param condition not 0 if it does; see {@link SizeLogic}
+     * @param otherwise what is wrong if it doesn't
+     */
+    public record Check(IntExpr condition, String otherwise) {}
+
+    /** Copies the lists. */
+    public BindSizes {
+      reads = List.copyOf(reads);
+      sizes = List.copyOf(sizes);
+      checks = List.copyOf(checks);
+    }
+
+    /** The symbols. */
+    @Override
+    public ShapeType type() {
+      return new ShapeType(
+          new Shape(sizes.stream().map(size -> IntExpr.symbol(size.symbol())).toList()));
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 public final class GraphInterpreter {
   private final Graph graph;
   private final Interpreter interpreter;
+  private final IdentityHashMap<GraphVar, List<Tensor>> fields = new IdentityHashMap<>();
 
   /**
    * @param graph a graph behind all passes: {@code main} has calls of TensorIR functions and views
@@ -39,6 +40,7 @@ public final class GraphInterpreter {
     GraphFunction main = graph.main();
     Map<String, Long> sizes = new HashMap<>();
     IdentityHashMap<GraphVar, Tensor> values = new IdentityHashMap<>();
+    fields.clear();
     for (GraphVar param : main.params()) {
       Tensor input = inputs.get(param.name());
       if (input == null) {
@@ -51,7 +53,13 @@ public final class GraphInterpreter {
       values.put(param, input);
     }
     for (Binding binding : main.body().bindings()) {
-      values.put(binding.var(), value(binding, values, sizes));
+      if (binding.value() instanceof GraphExpr.BindSizes bind) {
+        bindSizes(bind, values, sizes);
+      } else {
+        List<Tensor> results = value(binding, values, sizes);
+        values.put(binding.var(), results.get(0));
+        fields.put(binding.var(), results);
+      }
     }
     Map<String, Tensor> results = new LinkedHashMap<>();
     for (int i = 0; i < main.resultNames().size(); i++) {
@@ -60,22 +68,47 @@ public final class GraphInterpreter {
     return results;
   }
 
-  private Tensor value(
+  private static void bindSizes(
+      GraphExpr.BindSizes bind, IdentityHashMap<GraphVar, Tensor> values, Map<String, Long> sizes) {
+    for (GraphExpr.BindSizes.Read read : bind.reads()) {
+      sizes.put(read.name(), tensor(read.tensor(), values).getLong(read.index().evaluate(sizes)));
+    }
+    for (GraphExpr.BindSizes.Size size : bind.sizes()) {
+      long value = size.value().evaluate(sizes);
+      if (value < 0) {
+        throw new InputException("the size " + size.symbol() + " is " + value, bind.where(), "");
+      }
+      sizes.put(size.symbol(), value);
+    }
+    for (GraphExpr.BindSizes.Check check : bind.checks()) {
+      if (check.condition().evaluate(sizes) == 0) {
+        throw new InputException(check.otherwise(), bind.where(), "");
+      }
+    }
+  }
+
+  private List<Tensor> value(
       Binding binding, IdentityHashMap<GraphVar, Tensor> values, Map<String, Long> sizes) {
     if (binding.value() instanceof GraphExpr.CallTir(var name, var args, var outputs, var scalars)
-        && outputs.size() == 1) {
+    ) {
       List<Object> arguments = new ArrayList<>();
       args.forEach(arg -> arguments.add(tensor(arg, values)));
-      TensorType type = outputs.get(0);
-      Tensor output = Tensor.allocate(type.dtype(), type.shape().evaluate(sizes));
-      arguments.add(output);
+      List<Tensor> results = new ArrayList<>();
+      for (TensorType type : outputs) {
+        results.add(Tensor.allocate(type.dtype(), type.shape().evaluate(sizes)));
+      }
+      arguments.addAll(results);
       scalars.forEach(size -> arguments.add(size.evaluate(sizes)));
       interpreter.run(name, arguments);
-      return output;
+      return results;
     }
     if (binding.value() instanceof GraphExpr.Call(var op, var args, TensorType type)
         && op instanceof Reshape) {
-      return tensor(args.get(0), values).reshaped(type.shape().evaluate(sizes));
+      return List.of(tensor(args.get(0), values).reshaped(type.shape().evaluate(sizes)));
+    }
+    if (binding.value() instanceof GraphExpr.TupleGet(GraphVar tuple, int index)
+        && fields.get(tuple) instanceof List<Tensor> tensors) {
+      return List.of(tensors.get(index));
     }
     throw new IllegalArgumentException(
         "the binding of '"

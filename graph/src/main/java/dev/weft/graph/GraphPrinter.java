@@ -99,6 +99,7 @@ public final class GraphPrinter {
       case GraphExpr.CallPacked c -> {}
       case GraphExpr.Tuple t -> {}
       case GraphExpr.TupleGet t -> {}
+      case GraphExpr.BindSizes b -> {}
     }
   }
 
@@ -124,6 +125,7 @@ public final class GraphPrinter {
           "call_packed(\"" + function + "\", " + atoms(args) + ", " + outputs + ")";
       case GraphExpr.Tuple(var fields) -> atoms(fields);
       case GraphExpr.TupleGet(var tuple, int index) -> atom(tuple) + "[" + index + "]";
+      case GraphExpr.BindSizes bind -> bindSizes(bind);
       case GraphExpr.If(var condition, var then, var otherwise) -> "if " + atom(condition) + ":";
       case GraphExpr.Loop loop -> {
         List<String> params = new ArrayList<>();
@@ -141,6 +143,17 @@ public final class GraphPrinter {
             + "):";
       }
     };
+  }
+
+  private String bindSizes(GraphExpr.BindSizes bind) {
+    List<String> parts = new ArrayList<>();
+    for (GraphExpr.BindSizes.Read read : bind.reads()) {
+      parts.add(read.name() + "=" + atom(read.tensor()) + "[" + read.index() + "]");
+    }
+    bind.sizes().forEach(size -> parts.add(size.symbol() + "=" + size.value()));
+    bind.checks()
+        .forEach(check -> parts.add("check(" + check.condition() + ", \"" + check.otherwise() + "\")"));
+    return "bind_sizes(\"" + bind.where() + "\"" + parts.stream().map(part -> ", " + part).collect(Collectors.joining()) + ")";
   }
 
   private String atoms(List<GraphExpr> atoms) {
@@ -161,6 +174,7 @@ public final class GraphPrinter {
       case GraphExpr.CallPacked c -> "(" + value(c) + ")";
       case GraphExpr.Tuple t -> value(t);
       case GraphExpr.TupleGet t -> value(t);
+      case GraphExpr.BindSizes b -> value(b);
       case GraphExpr.If i -> "(" + value(i) + ")";
       case GraphExpr.Loop l -> "(" + value(l) + ")";
     };

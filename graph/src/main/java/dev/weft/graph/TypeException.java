@@ -3,7 +3,7 @@ package dev.weft.graph;
 import dev.weft.base.WeftException;
 
 /** An operator does not take such operands; the message names the operator and the operand. */
-public final class TypeException extends WeftException {
+public class TypeException extends WeftException {
   private static final long serialVersionUID = 1L;
 
   /**

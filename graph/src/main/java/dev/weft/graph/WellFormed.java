@@ -1,15 +1,18 @@
 package dev.weft.graph;
 
+import dev.weft.base.IntExpr;
 import dev.weft.base.WeftException;
 import dev.weft.tir.PrimFunc;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
  * Checks what holds of every graph, after every pass: operands are atoms, variables are bound once
  * and before they are used, dataflow variables stay in their block, called functions exist and take
- * as many arguments, every binding's type is that of its value and of the operator's rule.
+ * as many arguments, every binding's type is that of its value and of the operator's rule, and its
+ * sizes are known there.
  */
 public final class WellFormed {
   /** The graph breaks a rule; the message names the function and the binding. */
@@ -24,7 +27,9 @@ public final class WellFormed {
   private final Graph graph;
   private final String functionName;
   private final Set<GraphVar> bound = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<String> symbols = new HashSet<>();
   private final Set<GraphVar> visible = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean sizesFromCaller;
   private String place = "";
 
   private WellFormed(Graph graph, String functionName) {
@@ -44,8 +49,11 @@ public final class WellFormed {
   }
 
   private void function(GraphFunction function) {
+    // Kernels are given the sizes that they need.
+    sizesFromCaller = function.isPrimitive();
     for (GraphVar param : function.params()) {
       place = "parameter '" + param.name() + "'";
+      Symbols.of(param.type(), symbols);
       bind(param);
     }
     body(function.body());
@@ -120,6 +128,7 @@ public final class WellFormed {
       }
       case GraphExpr.Tuple(var fields) -> fields.forEach(this::operand);
       case GraphExpr.TupleGet(var tuple, int index) -> operand(tuple);
+      case GraphExpr.BindSizes bind -> bindSizes(bind);
       case GraphExpr.If(var condition, var then, var otherwise) -> {
         operand(condition);
         body(then);
@@ -138,9 +147,45 @@ public final class WellFormed {
         place = "binding of '" + binding.var().name() + "'";
       }
     }
+    if (value instanceof GraphExpr.CallPacked) {
+      Symbols.of(value.type(), symbols); // The result's shape gives them their values.
+    }
+    known(value.type());
     require(
         GraphTypes.equal(binding.var().type(), value.type()),
         "the variable is of type " + binding.var().type() + ", its value of type " + value.type());
+  }
+
+  private void bindSizes(GraphExpr.BindSizes bind) {
+    Set<String> numbers = new HashSet<>(symbols);
+    for (GraphExpr.BindSizes.Read read : bind.reads()) {
+      operand(read.tensor());
+      known(read.index(), symbols);
+      boolean integers =
+          read.tensor().type() instanceof TensorType type
+              && (type.dtype().isInt() || type.dtype().isBool());
+      require(integers, "it reads a number off a " + read.tensor().type());
+      require(numbers.add(read.name()), "the number '" + read.name() + "' is read twice");
+    }
+    for (GraphExpr.BindSizes.Size size : bind.sizes()) {
+      known(size.value(), numbers);
+      require(numbers.add(size.symbol()), "the size '" + size.symbol() + "' is bound twice");
+      symbols.add(size.symbol());
+    }
+    bind.checks().forEach(check -> known(check.condition(), numbers));
+  }
+
+  /** Sizes are bound before they are used. */
+  private void known(GraphType type) {
+    Set<String> mentioned = new HashSet<>();
+    Symbols.of(type, mentioned);
+    mentioned.forEach(name -> known(IntExpr.symbol(name), symbols));
+  }
+
+  private void known(IntExpr value, Set<String> names) {
+    for (String name : value.symbols()) {
+      require(sizesFromCaller || names.contains(name), "the size '" + name + "' is not known here");
+    }
   }
 
   private void operand(GraphExpr operand) {

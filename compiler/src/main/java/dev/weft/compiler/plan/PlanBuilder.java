@@ -9,6 +9,7 @@ import dev.weft.graph.BindingBlock;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphFunction;
 import dev.weft.graph.GraphVar;
+import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.op.Reshape;
 import dev.weft.lowering.GeneratedProgram;
@@ -16,6 +17,7 @@ import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
 import dev.weft.lowering.LaunchArgument;
 import dev.weft.lowering.Workspace;
+import dev.weft.runtime.plan.HostValue;
 import dev.weft.runtime.plan.Instruction;
 import dev.weft.runtime.plan.LaunchGeometry;
 import dev.weft.runtime.plan.LaunchPlan;
@@ -49,6 +51,10 @@ public final class PlanBuilder {
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Set<String> taken = new HashSet<>();
 
+  /** Sizes that are known only in the middle of a run. */
+  private final Set<String> late = new HashSet<>();
+
+
   /** What is written so far; buffers of the pool are allocated by {@link #finish}. */
   private final List<Instruction> body = new ArrayList<>();
 
@@ -58,6 +64,9 @@ public final class PlanBuilder {
   private sealed interface Value {
     /** A tensor in a buffer; reshaped ones share their source's. */
     record Buffer(String name, TensorType type) implements Value {}
+
+    /** Nothing that lies in memory: what sizes are bound to. */
+    record Sizes() implements Value {}
 
     /** Several. */
     record Fields(List<Value> fields) implements Value {}
@@ -141,6 +150,7 @@ public final class PlanBuilder {
       case GraphExpr.Call call -> reshape(name, call);
       case GraphExpr.CallFunction call ->
           throw refuse(name, "a call of the graph function '" + call.function() + "'");
+      case GraphExpr.BindSizes bind -> bindSizes(bind);
       case GraphExpr.If choice -> throw refuse(name, "a choice (If)");
       case GraphExpr.Loop loop -> throw refuse(name, "a loop (Loop)");
     };
@@ -251,6 +261,31 @@ public final class PlanBuilder {
         geometry.sharedBytes().substitute(sizes));
   }
 
+  private Value bindSizes(GraphExpr.BindSizes bind) {
+    for (GraphExpr.BindSizes.Read read : bind.reads()) {
+      String buffer = buffer(read.tensor(), bind.where()).name;
+      touch(buffer, body.size());
+      body.add(
+          new Instruction.ShapeCompute(
+              read.name(), new HostValue.Element(buffer, read.index())));
+      late.add(read.name());
+    }
+    for (GraphExpr.BindSizes.Size size : bind.sizes()) {
+      body.add(new Instruction.ShapeCompute(size.symbol(), HostValue.of(size.value())));
+      late.add(size.symbol());
+    }
+    for (GraphExpr.BindSizes.Check check : bind.checks()) {
+      body.add(new Instruction.Check(check.condition(), check.otherwise(), bind.where()));
+    }
+    for (GraphExpr.BindSizes.Size size : bind.sizes()) {
+      IntExpr symbol = IntExpr.symbol(size.symbol());
+      body.add(
+          new Instruction.Check(
+              SizeLogic.atLeast(symbol, 0), "the size '" + symbol + "' is negative", bind.where()));
+    }
+    return new Value.Sizes();
+  }
+
   private Value callPacked(String name, GraphExpr.CallPacked call) {
     List<String> inputs = new ArrayList<>();
     for (GraphExpr arg : call.args()) {
@@ -263,6 +298,9 @@ public final class PlanBuilder {
       String output = fresh(call.outputs().size() == 1 ? name : name + "_" + i);
       TensorType type = call.outputs().get(i);
       specs.add(spec(output, type));
+      for (IntExpr dim : type.shape().dims()) {
+        late.addAll(dim.symbols()); // More than need be: some were known before.
+      }
       outputs.add(new Value.Buffer(output, type));
     }
     body.add(new Instruction.ExternalCall(call.name(), inputs, specs, Map.of()));
@@ -295,32 +333,46 @@ public final class PlanBuilder {
     return name;
   }
 
+  /** Whether a buffer's size is known only in the middle of a run: it gets memory of its own. */
+  private boolean isLate(Intermediate intermediate) {
+    return intermediate.spec.bytes().symbols().stream().anyMatch(late::contains);
+  }
+
   /** Lays out the pool and puts each allocation before its buffer's first use. */
   private Result finish(List<TensorSpec> inputs, List<PlanOutput> outputs) {
     List<PoolLayout.Life> lives = new ArrayList<>();
+    Map<Integer, List<Instruction>> frees = new HashMap<>();
     for (Intermediate i : intermediates.values()) {
+      if (isLate(i)) {
+        if (i.last < body.size()) {
+          frees
+              .computeIfAbsent(i.last, at -> new ArrayList<>())
+              .add(new Instruction.Free(i.spec.name()));
+        }
+        continue;
+      }
       lives.add(new PoolLayout.Life(i.spec.name(), i.spec.bytes(), i.first, i.last));
     }
     PoolLayout layout = PoolLayout.of(lives);
     Map<Integer, List<Instruction>> allocations = new HashMap<>();
     for (Intermediate i : intermediates.values()) {
       IntExpr offset = layout.offsets().get(i.spec.name());
-      if (offset == null) {
-        throw new IllegalStateException("no place for " + i.spec);
-      }
+      Storage storage =
+          offset == null ? new Storage.Owned() : new Storage.Pooled(POOL, offset);
       allocations
           .computeIfAbsent(i.first, at -> new ArrayList<>())
-          .add(new Instruction.Allocate(i.spec, new Storage.Pooled(POOL, offset)));
+          .add(new Instruction.Allocate(i.spec, storage));
     }
     List<Instruction> instructions = new ArrayList<>();
     for (int at = 0; at <= body.size(); at++) {
       instructions.addAll(allocations.getOrDefault(at, List.of()));
       if (at < body.size()) {
         instructions.add(body.get(at));
+        instructions.addAll(frees.getOrDefault(at, List.of()));
       }
     }
     List<MemoryPool> pools =
-        intermediates.isEmpty() ? List.of() : List.of(new MemoryPool(POOL, layout.bytes()));
+        lives.isEmpty() ? List.of() : List.of(new MemoryPool(POOL, layout.bytes()));
     return new Result(new LaunchPlan(inputs, constants, pools, instructions, outputs), weights);
   }
 }

@@ -16,8 +16,10 @@ import dev.weft.graph.Graph;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.SizeBinder;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.TypeException;
+import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Sizes;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The import of one model: values by name, and the graph that is being built. */
@@ -38,6 +41,7 @@ final class GraphImport {
   private final BlockBuilder builder = new BlockBuilder();
   private final Map<String, GraphExpr> values = new HashMap<>();
   private final KnownSizes sizes = new KnownSizes();
+  private final CheckedCalls calls = new CheckedCalls(builder, sizes);
   private final List<UnsupportedNode> unsupported = new ArrayList<>();
 
   /** Values that can't be worked out because a node before them is unsupported. */
@@ -203,8 +207,21 @@ final class GraphImport {
     return node.getOutputCount() > 0 ? node.getOutput(0) : node.getOpType();
   }
 
-  GraphExpr emit(String name, GraphExpr value) {
-    return builder.emit(name, value);
+  /** Binds a call of an operator; what its type rule can't prove is checked at run time. */
+  GraphExpr emit(String name, Node node, Operator op, List<GraphExpr> args) {
+    return builder.emit(name, calls.call(place(node), op, args));
+  }
+
+  GraphExpr field(String name, GraphExpr tuple, int index) {
+    return builder.emit(name, new GraphExpr.TupleGet(tuple, index));
+  }
+
+  <T> T bindSizes(Node node, Function<SizeBinder, T> body) {
+    return builder.bindSizes(place(node), sizes::of, body);
+  }
+
+  private static String place(Node node) {
+    return "node '" + node.name() + "' (" + node.opType() + ")";
   }
 
   GraphExpr sizesTensor(List<IntExpr> values, boolean scalar) {

@@ -8,8 +8,11 @@ import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
 import dev.weft.frontend.ImportException;
 import dev.weft.graph.GraphExpr;
+import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.SizeBinder;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.TupleType;
 import dev.weft.graph.op.Binary;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Operator;
@@ -20,6 +23,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One node of the model as a {@link Converter} sees it. */
@@ -128,19 +132,64 @@ final class Node {
     return graph.sizes().of(input(index));
   }
 
-  /** The sizes that an integer input holds. */
+  /**
+   * The sizes that an integer input holds: expressions where the compiler knows them, otherwise new
+   * symbols that are read while the model runs. None is negative; for numbers that may be, see
+   * {@link #bindSizes}.
+   */
   List<IntExpr> sizes(int index) {
+    return sizes(input(index));
+  }
+
+  /** The sizes that an integer tensor holds; see {@link #sizes(int)}. */
+  List<IntExpr> sizes(GraphExpr tensor) {
+    List<IntExpr> known = graph.sizes().of(tensor);
+    if (known != null) {
+      return known;
+    }
+    List<IntExpr> sizes =
+        bindSizes(
+            binder ->
+                binder.numbers(tensor).stream()
+                    .map(number -> binder.size("size", number))
+                    .toList());
+    graph.sizes().put(tensor, sizes);
+    return sizes;
+  }
+
+  /** The size that an integer tensor of one element holds; see {@link #sizes(int)}. */
+  IntExpr size(GraphExpr tensor) {
+    List<IntExpr> sizes = sizes(tensor);
+    if (sizes.size() != 1) {
+      throw invalid("a tensor of one element is needed, got " + tensor.type());
+    }
+    return sizes.get(0);
+  }
+
+  /**
+   * Works out sizes of numbers that tensors hold. The same code serves numbers that are known now
+   * and those that are read while the model runs; checks that fail name this node.
+   *
+   * <pre>{@code
+   * IntExpr k = node.bindSizes(sizes -> {
+   *   IntExpr wanted = sizes.number(node.input(1), 0);
+   *   sizes.check(SizeLogic.atMost(wanted, x.dim(axis)), "k is larger than the dimension");
+   *   return sizes.size("k", wanted);
+   * });
+   * }</pre>
+   */
+  <T> T bindSizes(Function<SizeBinder, T> body) {
+    return graph.bindSizes(this, body);
+  }
+
+  /** The numbers that an integer input holds, which must be known at compile time. */
+  List<Long> longs(int index) {
     List<IntExpr> sizes = knownSizes(index);
     if (sizes == null) {
       throw unsupported("input " + index + " is worked out while the model runs");
     }
-    return sizes;
-  }
-
-  /** The numbers that an integer input holds. */
-  List<Long> longs(int index) {
     List<Long> values = new ArrayList<>();
-    for (IntExpr size : sizes(index)) {
+    for (IntExpr size : sizes) {
       Long value = SizeAlgebra.constant(size);
       if (value == null) {
         throw unsupported("input " + index + " depends on the symbolic size " + size);
@@ -243,7 +292,20 @@ final class Node {
   /** Binds a call of an operator. */
   GraphExpr emit(Operator op, List<GraphExpr> args) {
     String output = proto.getOutputCount() > 0 ? proto.getOutput(0) : name;
-    return graph.emit(output, GraphExpr.Call.of(op, args));
+    return graph.emit(output, this, op, args);
+  }
+
+  /** Binds a call of an operator with several results. */
+  List<GraphExpr> emitAll(Operator op, List<GraphExpr> args) {
+    GraphExpr all = emit(op, args);
+    if (!(all.type() instanceof TupleType(List<GraphType> fields))) {
+      return List.of(all);
+    }
+    List<GraphExpr> results = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      results.add(graph.field(wantsOutput(i) ? proto.getOutput(i) : name, all, i));
+    }
+    return results;
   }
 
   GraphExpr unary(UnaryFunction function, GraphExpr x) {

@@ -6,11 +6,19 @@ import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.SizeBinder;
+import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.op.Arange;
+import dev.weft.graph.op.ArangeLength;
+import dev.weft.graph.op.Cast;
 import dev.weft.graph.op.Concat;
 import dev.weft.graph.op.Expand;
 import dev.weft.graph.op.Gather;
+import dev.weft.graph.op.NonZero;
 import dev.weft.graph.op.Pad;
+import dev.weft.graph.op.Reduce;
+import dev.weft.graph.op.Reduction;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.Slice;
 import java.util.ArrayList;
@@ -49,6 +57,8 @@ final class ShapeConverters {
           return List.of(node.emit(new Gather(axis), node.input(0), node.input(1)));
         });
     converters.put("Expand", node -> List.of(expand(node)));
+    converters.put("NonZero", node -> List.of(nonZero(node)));
+    converters.put("Range", node -> List.of(range(node)));
     converters.put("Tile", node -> List.of(tile(node)));
     converters.put("DepthToSpace", node -> List.of(depthToSpace(node)));
     converters.put("SpaceToDepth", node -> List.of(spaceToDepth(node)));
@@ -113,46 +123,60 @@ final class ShapeConverters {
   }
 
   private static GraphExpr reshape(Node node) {
-    TensorType x = node.type(0);
-    List<IntExpr> wanted =
-        node.opset() < 5
-            ? node.integers("shape", List.of()).stream().map(IntExpr::of).toList()
-            : node.sizes(1);
-    boolean allowZero = node.flag("allowzero", false);
-    List<IntExpr> dims = new ArrayList<>();
-    int unknown = -1;
-    for (int i = 0; i < wanted.size(); i++) {
-      Long value = SizeAlgebra.constant(wanted.get(i));
-      if (value != null && value == -1) {
-        if (unknown >= 0) {
-          throw node.invalid("the shape " + wanted + " has more than one -1");
-        }
-        unknown = i;
-        dims.add(IntExpr.of(1));
-      } else if (value != null && value == 0 && !allowZero) {
-        if (i >= x.rank()) {
-          throw node.invalid("the shape " + wanted + " copies a dimension that " + x + " lacks");
-        }
-        dims.add(x.dim(i));
-      } else if (value != null && value < 0) {
-        throw node.invalid("the shape " + wanted + " has a negative size");
-      } else {
-        dims.add(wanted.get(i));
-      }
-    }
-    if (unknown >= 0) {
-      dims.set(unknown, remaining(node, x, dims));
-    }
+    List<IntExpr> dims =
+        node.bindSizes(
+            sizes ->
+                reshaped(
+                    node,
+                    node.opset() < 5 ? attributeSizes(node, "shape") : sizes.numbers(node.input(1)),
+                    sizes));
     return node.emit(new Reshape(new Shape(dims)), node.input(0));
   }
 
-  private static IntExpr remaining(Node node, TensorType x, List<IntExpr> others) {
-    IntExpr have = NeuralConverters.product(x.shape().dims());
-    IntExpr known = NeuralConverters.product(others);
-    if (known.equals(IntExpr.of(0))) {
+  /** The result's dimensions: 0 stands for the operand's, -1 for what is left. */
+  private static List<IntExpr> reshaped(Node node, List<IntExpr> wanted, SizeBinder sizes) {
+    TensorType x = node.type(0);
+    boolean allowZero = node.flag("allowzero", false);
+    IntExpr open = IntExpr.of(0);
+    IntExpr rest = IntExpr.of(1);
+    List<IntExpr> given = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      IntExpr number = wanted.get(i);
+      sizes.check(SizeLogic.atLeast(number, -1), "the shape " + wanted + " has a negative size");
+      IntExpr size = number;
+      if (!allowZero) {
+        IntExpr copied = SizeLogic.equal(number, 0);
+        if (i >= x.rank()) {
+          sizes.check(
+              SizeLogic.not(copied),
+              "the shape " + wanted + " copies a dimension that " + x + " lacks");
+        } else {
+          size = SizeLogic.select(copied, x.dim(i), number);
+        }
+      }
+      IntExpr isOpen = SizeLogic.less(number, 0);
+      open = open.plus(isOpen);
+      rest = rest.times(SizeLogic.select(isOpen, IntExpr.of(1), size));
+      given.add(size);
+    }
+    sizes.check(SizeLogic.less(open, 2), "the shape " + wanted + " has more than one -1");
+    IntExpr known = sizes.isKnown(rest) ? SizeAlgebra.simplify(rest) : rest;
+    if (known.equals(IntExpr.of(0)) && open.equals(IntExpr.of(1))) {
       throw node.invalid("a shape of 0 elements can't have a -1");
     }
-    return SizeAlgebra.floorDiv(have, known);
+    // Division by 0 is an error even where its result isn't used.
+    IntExpr divisor = sizes.isKnown(rest) ? known : SizeLogic.max(known, IntExpr.of(1));
+    List<IntExpr> dims = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      IntExpr isOpen = SizeLogic.less(wanted.get(i), 0);
+      IntExpr left =
+          isOpen.equals(IntExpr.of(0))
+              ? IntExpr.of(0)
+              : IntExpr.of(
+                  IntExpr.Op.FLOOR_DIV, NeuralConverters.product(x.shape().dims()), divisor);
+      dims.add(sizes.size("d", SizeLogic.select(isOpen, left, given.get(i))));
+    }
+    return dims;
   }
 
   private static GraphExpr flatten(Node node) {
@@ -319,16 +343,81 @@ final class ShapeConverters {
     TensorType x = node.type(0);
     List<IntExpr> wanted = node.sizes(1);
     int rank = Math.max(x.rank(), wanted.size());
-    List<IntExpr> dims = new ArrayList<>();
-    for (int i = 0; i < rank; i++) {
-      int own = i - (rank - x.rank());
-      int other = i - (rank - wanted.size());
-      IntExpr size = own < 0 ? IntExpr.of(1) : x.dim(own);
-      // A 1 in the wanted shape keeps the operand's size.
-      boolean keep = other < 0 || wanted.get(other).equals(IntExpr.of(1));
-      dims.add(keep ? size : wanted.get(other));
-    }
+    List<IntExpr> dims =
+        node.bindSizes(
+            sizes -> {
+              List<IntExpr> both = new ArrayList<>();
+              for (int i = 0; i < rank; i++) {
+                int own = i - (rank - x.rank());
+                int other = i - (rank - wanted.size());
+                IntExpr size = own < 0 ? IntExpr.of(1) : x.dim(own);
+                IntExpr want = other < 0 ? IntExpr.of(1) : wanted.get(other);
+                both.add(broadcast(node, sizes, size, want));
+              }
+              return both;
+            });
     return node.emit(new Expand(new Shape(dims)), node.input(0));
+  }
+
+  private static IntExpr broadcast(Node node, SizeBinder sizes, IntExpr size, IntExpr want) {
+    sizes.check(
+        SizeLogic.broadcastable(size, want), size + " can't be broadcast to " + want);
+    Long have = SizeAlgebra.constant(size);
+    if (have != null) {
+      return have == 1 ? want : size;
+    }
+    Long number = SizeAlgebra.constant(want);
+    if (number != null) {
+      return number == 1 ? size : want;
+    }
+    return SizeAlgebra.equal(size, want)
+        ? size
+        : sizes.symbol("both", SizeLogic.broadcast(size, want));
+  }
+
+  private static GraphExpr nonZero(Node node) {
+    TensorType x = node.type(0);
+    GraphExpr flags = node.emit(new Cast(DType.BOOL), node.input(0));
+    GraphExpr ones = node.emit(new Cast(DType.INT64), flags);
+    List<Integer> all = IntStream.range(0, x.rank()).boxed().toList();
+    GraphExpr count =
+        x.rank() == 0 ? ones : node.emit(new Reduce(Reduction.SUM, all, false), ones);
+    return node.emit(new NonZero(node.size(count)), node.input(0));
+  }
+
+  private static GraphExpr range(Node node) {
+    GraphExpr start = scalar(node, 0);
+    GraphExpr limit = scalar(node, 1);
+    GraphExpr step = scalar(node, 2);
+    IntExpr length =
+        node.type(0).dtype().isFloat()
+            ? node.size(node.emit(new ArangeLength(), start, limit, step))
+            : node.bindSizes(
+                sizes -> {
+                  IntExpr stride = sizes.number(node.input(2), 0);
+                  IntExpr none = SizeLogic.equal(stride, 0);
+                  sizes.check(SizeLogic.not(none), "delta is 0");
+                  IntExpr distance =
+                      IntExpr.of(
+                          IntExpr.Op.SUB,
+                          sizes.number(node.input(0), 0),
+                          sizes.number(node.input(1), 0));
+                  // ceil(a / b) is -floor(-a / b); no division by 0 before the check tells.
+                  IntExpr steps =
+                      IntExpr.of(
+                          IntExpr.Op.SUB,
+                          IntExpr.of(0),
+                          IntExpr.of(IntExpr.Op.FLOOR_DIV, distance, stride.plus(none)));
+                  return sizes.size("length", SizeLogic.max(steps, IntExpr.of(0)));
+                });
+    return node.emit(new Arange(length), start, step);
+  }
+
+  /** An input of one element, without dimensions. */
+  private static GraphExpr scalar(Node node, int index) {
+    return node.rank(index) == 0
+        ? node.input(index)
+        : node.emit(new Reshape(Shape.of()), node.input(index));
   }
 
   /** Each dimension d becomes {@code [1, d]}, is broadcast to {@code [repeats, d]}, and merged. */

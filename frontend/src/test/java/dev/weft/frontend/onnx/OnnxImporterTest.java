@@ -147,7 +147,7 @@ class OnnxImporterTest {
     OnnxModels model =
         OnnxModels.opset(13)
             .input("x", 3L)
-            .node("NonZero", "x", "a")
+            .node("Twiddle", "x", "a")
             .node("Relu", "a", "b")
             .node("Frobnicate", "x", "c")
             .node("Dropout", "x  t", "d")
@@ -159,7 +159,7 @@ class OnnxImporterTest {
             e ->
                 assertThat(e.nodes())
                     .containsExactly(
-                        new UnsupportedNode("NonZero_0", "NonZero", 13, ""),
+                        new UnsupportedNode("Twiddle_0", "NonZero", 13, ""),
                         new UnsupportedNode("Frobnicate_2", "Frobnicate", 13, ""),
                         new UnsupportedNode("Dropout_3", "Dropout", 13, "training mode")))
         .hasMessageContaining("3 nodes are not supported")

@@ -2,8 +2,10 @@ package dev.weft.graph.op;
 
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
+import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
 import dev.weft.tir.Expr;
+import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,19 +26,20 @@ public final class Lowering {
 
   private final List<TensorType> types;
   private final List<Source> sources;
-  private final TensorType result;
+  private final List<TensorType> results;
   private final SizeVars sizes;
 
   /**
    * @param types the operands' types
    * @param sources what the operands are read from
-   * @param result the type that the operator's rule gives
+   * @param results the types that the operator's rule gives
    * @param sizes the variables that symbolic sizes stand for
    */
-  public Lowering(List<TensorType> types, List<Source> sources, TensorType result, SizeVars sizes) {
+  public Lowering(
+      List<TensorType> types, List<Source> sources, List<TensorType> results, SizeVars sizes) {
     this.types = List.copyOf(types);
     this.sources = List.copyOf(sources);
-    this.result = result;
+    this.results = List.copyOf(results);
     this.sizes = sizes;
   }
 
@@ -50,14 +53,24 @@ public final class Lowering {
     return types.get(operand);
   }
 
-  /** The result's type. */
+  /** The type of the result; of the first one if there are several. */
   public TensorType result() {
-    return result;
+    return results.get(0);
   }
 
-  /** The result's dimensions. */
+  /** The type of one of several results. */
+  public TensorType result(int index) {
+    return results.get(index);
+  }
+
+  /** The result's dimensions; those of the first one if there are several. */
   public List<Expr> shape() {
-    return exprs(result.shape());
+    return shape(0);
+  }
+
+  /** The dimensions of one of several results. */
+  public List<Expr> shape(int index) {
+    return exprs(result(index).shape());
   }
 
   /** An operand's dimension. */
@@ -80,6 +93,15 @@ public final class Lowering {
     return Expr.imm(sizes.indexType(), value);
   }
 
+  /** An operand as a tensor, for computations that don't read it element by element. */
+  public Tensor tensor(int operand) {
+    return switch (sources.get(operand)) {
+      case Source.Stage(Tensor tensor) -> tensor;
+      case Source.Scalar(Expr value) ->
+          Te.compute("constant", exprs(type(operand).shape()), axes -> value);
+    };
+  }
+
   /** An element of an operand. */
   public Expr at(int operand, List<? extends Expr> indices) {
     return switch (sources.get(operand)) {
@@ -90,16 +112,27 @@ public final class Lowering {
 
   /**
    * The element of an operand that belongs to an element of the result, which it is broadcast to:
-   * the last indices count, and dimensions of size 1 are read at 0.
+   * the last indices count, and dimensions of size 1 are read at 0. Where only the run shows whether
+   * a dimension is 1, the code asks.
    */
   public Expr broadcastAt(int operand, List<? extends Expr> indices) {
     TensorType type = type(operand);
     int offset = indices.size() - type.rank();
     List<Expr> own = new ArrayList<>();
     for (int i = 0; i < type.rank(); i++) {
-      boolean stretched = Operands.isOne(type.dim(i)) && !Operands.isOne(result.dim(offset + i));
-      own.add(stretched ? index(0) : indices.get(offset + i));
+      own.add(broadcastIndex(type.dim(i), result().dim(offset + i), indices.get(offset + i)));
     }
     return at(operand, own);
+  }
+
+  private Expr broadcastIndex(IntExpr own, IntExpr whole, Expr index) {
+    if (SizeAlgebra.equal(own, whole)) {
+      return index;
+    }
+    Long size = SizeAlgebra.constant(own);
+    if (size != null) {
+      return size == 1 ? index(0) : index;
+    }
+    return new Expr.Select(Expr.eq(expr(own), index(1)), index(0), index);
   }
 }

@@ -7,6 +7,7 @@ import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.TypeException;
+import dev.weft.graph.UnprovenSizesException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,10 +89,18 @@ record Operands(Operator operator, List<GraphType> types) {
     return axis;
   }
 
-  /** Refuses sizes that are known to differ, and symbolic ones that may. */
+  /**
+   * Refuses sizes that are known to differ, and symbolic ones that may.
+   *
+   * @throws UnprovenSizesException for the latter
+   */
   void sameSize(IntExpr a, IntExpr b, String what) {
     if (!SizeAlgebra.equal(a, b)) {
-      throw failure(what + " must agree, got " + a + " and " + b);
+      String message = what + " must agree, got " + a + " and " + b;
+      if (SizeAlgebra.constant(SizeAlgebra.minus(a, b)) != null) {
+        throw failure(message);
+      }
+      throw UnprovenSizesException.equal(message, operator.name(), a, b);
     }
   }
 
@@ -104,26 +113,28 @@ record Operands(Operator operator, List<GraphType> types) {
       int inB = i - (rank - b.rank());
       IntExpr x = inA < 0 ? IntExpr.of(1) : a.dim(inA);
       IntExpr y = inB < 0 ? IntExpr.of(1) : b.dim(inB);
-      dims.add(broadcastDim(x, y, a, b));
+      dims.add(broadcastDim(x, y, a, b, rank - 1 - i));
     }
     return new Shape(dims);
   }
 
-  private IntExpr broadcastDim(IntExpr x, IntExpr y, Shape a, Shape b) {
+  private IntExpr broadcastDim(IntExpr x, IntExpr y, Shape a, Shape b, int fromEnd) {
     if (isOne(x)) {
       return y;
     }
     if (isOne(y) || SizeAlgebra.equal(x, y)) {
       return x;
     }
-    boolean symbolic = SizeAlgebra.constant(x) == null || SizeAlgebra.constant(y) == null;
-    throw failure(
-        "the shapes "
-            + a
-            + " and "
-            + b
-            + " can't be broadcast together"
-            + (symbolic ? ": it is not known whether " + x + " equals " + y : ""));
+    String message = "the shapes " + a + " and " + b + " can't be broadcast together";
+    if (SizeAlgebra.constant(x) != null && SizeAlgebra.constant(y) != null) {
+      throw failure(message);
+    }
+    throw UnprovenSizesException.broadcast(
+        message + ": it is not known whether " + x + " equals " + y,
+        operator.name(),
+        x,
+        y,
+        fromEnd);
   }
 
   /** Refuses an output size that is known to be negative. */

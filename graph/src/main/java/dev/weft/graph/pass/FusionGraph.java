@@ -81,6 +81,7 @@ final class FusionGraph {
       case GraphExpr.CallTir c -> PatternKind.OPAQUE;
       case GraphExpr.CallFunction c -> PatternKind.OPAQUE;
       case GraphExpr.CallPacked c -> PatternKind.OPAQUE;
+      case GraphExpr.BindSizes b -> PatternKind.OPAQUE;
       case GraphExpr.If i -> PatternKind.OPAQUE;
       case GraphExpr.Loop l -> PatternKind.OPAQUE;
     };

@@ -65,7 +65,8 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
   }
 
   private static final class Builder {
-    private final IdentityHashMap<GraphVar, Lowering.Source> sources = new IdentityHashMap<>();
+    private final IdentityHashMap<GraphVar, List<Lowering.Source>> sources =
+        new IdentityHashMap<>();
     private final List<dev.weft.tir.te.Tensor> params = new ArrayList<>();
     private final SizeVars sizes;
 
@@ -76,7 +77,7 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
         List<Expr> shape = type.shape().dims().stream().map(sizes::expr).toList();
         dev.weft.tir.te.Tensor tensor = Te.placeholder("p" + params.size(), type.dtype(), shape);
         params.add(tensor);
-        sources.put(input, new Lowering.Source.Stage(tensor));
+        sources.put(input, List.of(new Lowering.Source.Stage(tensor)));
       }
     }
 
@@ -90,6 +91,10 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
     }
 
     void binding(Binding binding) {
+      if (binding.value() instanceof GraphExpr.TupleGet(GraphExpr tuple, int index)) {
+        sources.put(binding.var(), List.of(all(tuple).get(index)));
+        return;
+      }
       if (!(binding.value() instanceof GraphExpr.Call(Operator op, var args, GraphType type))) {
         throw new IllegalArgumentException(
             "'" + binding.var().name() + "' is no call of an operator");
@@ -100,16 +105,29 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
         types.add((TensorType) arg.type());
         operands.add(source(arg));
       }
-      if (!(type instanceof TensorType result)) {
+      List<TensorType> results = outputs(type);
+      List<dev.weft.tir.te.Tensor> tensors =
+          op.compute(new Lowering(types, operands, results, sizes));
+      if (tensors.size() != results.size()) {
         throw new IllegalArgumentException(
-            "the operator " + op.name() + " gives a tuple, which can't be lowered yet");
+            "the operator "
+                + op.name()
+                + " computes "
+                + tensors.size()
+                + " tensors, its type is "
+                + type);
       }
-      dev.weft.tir.te.Tensor tensor =
-          op.compute(new Lowering(types, operands, result, sizes)).get(0);
-      sources.put(binding.var(), new Lowering.Source.Stage(tensor));
+      List<Lowering.Source> stages = new ArrayList<>();
+      tensors.forEach(tensor -> stages.add(new Lowering.Source.Stage(tensor)));
+      sources.put(binding.var(), stages);
     }
 
     private Lowering.Source source(GraphExpr atom) {
+      return all(atom).get(0);
+    }
+
+    /** What the tensors of an atom are read from: one, or the fields of a tuple. */
+    private List<Lowering.Source> all(GraphExpr atom) {
       if (atom instanceof GraphExpr.Constant(String name, Tensor value)) {
         if (value.elements() != 1) {
           throw new IllegalArgumentException(
@@ -119,24 +137,27 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
             value.dtype().isFloat()
                 ? Expr.imm(value.dtype(), value.getDouble(0))
                 : new Expr.IntImm(value.dtype(), value.getLong(0));
-        return new Lowering.Source.Scalar(number);
+        return List.of(new Lowering.Source.Scalar(number));
       }
-      Lowering.Source source = atom instanceof GraphVar variable ? sources.get(variable) : null;
-      if (source == null) {
+      List<Lowering.Source> found =
+          atom instanceof GraphVar variable ? sources.get(variable) : null;
+      if (found == null) {
         throw new IllegalArgumentException("'" + atom + "' is not known in the group");
       }
-      return source;
+      return found;
     }
 
     LoweredFunction build(List<GraphExpr> results, String name) {
-      List<dev.weft.tir.te.Tensor> all = new ArrayList<>(params);
+      List<dev.weft.tir.te.Tensor> tensors = new ArrayList<>(params);
       for (GraphExpr result : results) {
-        if (source(result) instanceof Lowering.Source.Stage(var tensor)) {
-          all.add(tensor);
+        for (Lowering.Source source : all(result)) {
+          if (source instanceof Lowering.Source.Stage(var tensor)) {
+            tensors.add(tensor);
+          }
         }
       }
       Set<Var> bound = new HashSet<>();
-      for (dev.weft.tir.te.Tensor tensor : all) {
+      for (dev.weft.tir.te.Tensor tensor : tensors) {
         tensor.shape().forEach(size -> bind(size, bound));
       }
       List<Var> scalars = new ArrayList<>();
@@ -147,7 +168,7 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
           unbound.add(IntExpr.symbol(size.getKey()));
         }
       }
-      return new LoweredFunction(Te.primFunc(name, all, scalars), unbound);
+      return new LoweredFunction(Te.primFunc(name, tensors, scalars), unbound);
     }
 
     private static void bind(Expr size, Set<Var> bound) {

@@ -51,7 +51,11 @@ public final class RemoveDeadCode implements GraphPass {
       for (BindingBlock block : body.blocks().reversed()) {
         Deque<Binding> kept = new ArrayDeque<>();
         for (Binding binding : block.bindings().reversed()) {
-          if (live.contains(binding.var()) || !block.dataflow()) {
+          boolean needed =
+              live.contains(binding.var())
+                  || !block.dataflow()
+                  || binding.value() instanceof GraphExpr.BindSizes;
+          if (needed) {
             GraphChildren.forEachOperand(binding.value(), this::use);
             kept.addFirst(binding);
           }

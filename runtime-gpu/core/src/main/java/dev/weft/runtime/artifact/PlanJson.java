@@ -104,6 +104,11 @@ final class PlanJson {
         node.put("op", "size").put("name", size);
         node.set("value", value(value));
       }
+      case Instruction.Check(IntExpr condition, String otherwise, String where) ->
+          node.put("op", "check")
+              .put("condition", condition.toString())
+              .put("otherwise", otherwise)
+              .put("where", where);
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         node.put("op", "branch");
         node.set("condition", value(condition));
@@ -150,6 +155,9 @@ final class PlanJson {
               fields.size("bytes"));
       case "size" ->
           new Instruction.ShapeCompute(fields.text("name"), value(fields.object("value")));
+      case "check" ->
+          new Instruction.Check(
+              fields.size("condition"), fields.text("otherwise"), fields.text("where"));
       case "branch" ->
           new Instruction.Branch(
               value(fields.object("condition")),

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a plan: walks the instructions and enqueues. */
@@ -213,6 +214,7 @@ final class PlanRun {
       case Instruction.Copy copy -> copy(scope, copy);
       case Instruction.ShapeCompute(String size, HostValue value) ->
           scope.define(size, evaluate(scope, value));
+      case Instruction.Check check -> check(scope, check);
       case Instruction.Branch branch -> branch(scope, branch);
       case Instruction.Loop loop -> loop(scope, loop);
       case Instruction.ExternalCall call -> external(scope, call);
@@ -323,6 +325,17 @@ final class PlanRun {
         }
       }
     };
+  }
+
+  private static void check(Scope scope, Instruction.Check check) {
+    if (check.condition().evaluate(scope.sizes()) == 0) {
+      Map<String, Long> sizes = new TreeMap<>();
+      check.condition().symbols().forEach(name -> sizes.put(name, scope.size(name)));
+      throw new InputException(
+          check.otherwise() + (sizes.isEmpty() ? "" : ", here " + sizes),
+          check.where(),
+          "check the model's inputs");
+    }
   }
 
   private void branch(Scope scope, Instruction.Branch branch) {

@@ -23,6 +23,7 @@ record Definitions(Set<String> buffers, Set<String> sizes) {
       case Instruction.Allocate(TensorSpec tensor, Storage storage) -> buffers.add(tensor.name());
       case Instruction.Launch launch -> {}
       case Instruction.Copy copy -> {}
+      case Instruction.Check check -> {}
       case Instruction.ShapeCompute(String size, HostValue value) -> sizes.add(size);
       case Instruction.Branch branch -> {
         buffers.addAll(branch.definedBuffers());

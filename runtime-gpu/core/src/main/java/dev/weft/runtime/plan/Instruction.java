@@ -38,6 +38,15 @@ public sealed interface Instruction {
   /** Defines a size. */
   record ShapeCompute(String size, HostValue value) implements Instruction {}
 
+  /**
+   * Ends the run with an error if a condition is 0.
+   *
+   * @param condition what must not be 0
+   * @param otherwise what is wrong if it is
+   * @param where the place in the model
+   */
+  record Check(IntExpr condition, String otherwise, String where) implements Instruction {}
+
   /** Runs {@code then} if the condition is not 0, {@code otherwise} if it is. */
   record Branch(HostValue condition, List<Instruction> then, List<Instruction> otherwise)
       implements Instruction {

@@ -1,5 +1,6 @@
 package dev.weft.runtime.plan;
 
+import dev.weft.base.IntExpr;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -51,6 +52,8 @@ final class PlanPrinter {
                   copy.bytes()));
       case Instruction.ShapeCompute(String size, HostValue value) ->
           line(depth, "size " + size + " = " + value);
+      case Instruction.Check(IntExpr condition, String otherwise, String where) ->
+          line(depth, "check " + condition + " else '" + otherwise + "' at " + where);
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         line(depth, "if " + condition + " {");
         block(depth + 1, then);

@@ -143,6 +143,7 @@ final class PlanValidation {
         value(scope, value, where);
         defineSize(scope, size, where);
       }
+      case Instruction.Check check -> size(scope, check.condition(), where);
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         value(scope, condition, where);
         Scope thenScope = scope.inner();

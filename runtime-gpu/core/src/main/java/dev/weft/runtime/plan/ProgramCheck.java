@@ -36,6 +36,7 @@ final class ProgramCheck {
         case Instruction.Allocate(TensorSpec tensor, Storage storage) -> define(tensor);
         case Instruction.Launch launch -> launch(launch);
         case Instruction.Copy copy -> {}
+        case Instruction.Check check -> {}
         case Instruction.ShapeCompute compute -> {}
         case Instruction.Branch branch -> {
           block(branch.then());
