@@ -111,7 +111,11 @@ final class OnnxWriter {
 
   /** A function of the model: its body's nodes under a name in a domain. */
   OnnxWriter function(
-      String domain, String name, String inputs, String outputs, List<String> attributes,
+      String domain,
+      String name,
+      String inputs,
+      String outputs,
+      List<String> attributes,
       OnnxWriter body) {
     model.addFunctions(
         FunctionProto.newBuilder()

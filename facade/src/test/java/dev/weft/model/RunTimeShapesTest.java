@@ -166,10 +166,14 @@ class RunTimeShapesTest {
     }
   }
 
-  private static Map<String, Tensor> range(
-      DType dtype, double start, double limit, double delta) {
+  private static Map<String, Tensor> range(DType dtype, double start, double limit, double delta) {
     return Map.of(
-        "start", scalar(dtype, start), "limit", scalar(dtype, limit), "delta", scalar(dtype, delta));
+        "start",
+        scalar(dtype, start),
+        "limit",
+        scalar(dtype, limit),
+        "delta",
+        scalar(dtype, delta));
   }
 
   private static Tensor scalar(DType dtype, double value) {

@@ -179,8 +179,8 @@ public final class BlockBuilder {
   }
 
   /**
-   * Works out sizes, of tensors' elements too, and binds them ({@link GraphExpr.BindSizes}) if there
-   * is something left to do at run time.
+   * Works out sizes, of tensors' elements too, and binds them ({@link GraphExpr.BindSizes}) if
+   * there is something left to do at run time.
    *
    * @param where the model's node that asks, for errors
    * @param known the elements of integer tensors as far as they are known now; null for the others

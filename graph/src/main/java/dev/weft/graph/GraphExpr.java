@@ -178,9 +178,9 @@ public sealed interface GraphExpr
 
   /**
    * Gives symbols their values while the model runs: reads integers off tensors on the host, works
-   * out sizes of them, and checks what must hold. The symbols are known behind the binding, as those
-   * of the parameters' shapes are everywhere. In order: the reads, the sizes (each may use those
-   * before it), the checks.
+   * out sizes of them, and checks what must hold. The symbols are known behind the binding, as
+   * those of the parameters' shapes are everywhere. In order: the reads, the sizes (each may use
+   * those before it), the checks.
    *
    * @param where the model's node that asks, for errors
    * @param reads numbers, which may be negative, for the sizes and checks of this binding only

@@ -89,8 +89,8 @@ public final class GraphInterpreter {
 
   private List<Tensor> value(
       Binding binding, IdentityHashMap<GraphVar, Tensor> values, Map<String, Long> sizes) {
-    if (binding.value() instanceof GraphExpr.CallTir(var name, var args, var outputs, var scalars)
-    ) {
+    if (binding.value()
+        instanceof GraphExpr.CallTir(var name, var args, var outputs, var scalars)) {
       List<Object> arguments = new ArrayList<>();
       args.forEach(arg -> arguments.add(tensor(arg, values)));
       List<Tensor> results = new ArrayList<>();

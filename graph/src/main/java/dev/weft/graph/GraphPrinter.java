@@ -152,8 +152,13 @@ public final class GraphPrinter {
     }
     bind.sizes().forEach(size -> parts.add(size.symbol() + "=" + size.value()));
     bind.checks()
-        .forEach(check -> parts.add("check(" + check.condition() + ", \"" + check.otherwise() + "\")"));
-    return "bind_sizes(\"" + bind.where() + "\"" + parts.stream().map(part -> ", " + part).collect(Collectors.joining()) + ")";
+        .forEach(
+            check -> parts.add("check(" + check.condition() + ", \"" + check.otherwise() + "\")"));
+    return "bind_sizes(\""
+        + bind.where()
+        + "\""
+        + parts.stream().map(part -> ", " + part).collect(Collectors.joining())
+        + ")";
   }
 
   private String atoms(List<GraphExpr> atoms) {

@@ -145,8 +145,6 @@ public final class SizeBinder {
 
   /** What was collected; null if nothing is left for run time. */
   @Nullable BindSizes result() {
-    return sizes.isEmpty() && checks.isEmpty()
-        ? null
-        : new BindSizes(where, reads, sizes, checks);
+    return sizes.isEmpty() && checks.isEmpty() ? null : new BindSizes(where, reads, sizes, checks);
   }
 }

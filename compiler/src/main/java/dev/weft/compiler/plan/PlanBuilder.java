@@ -54,7 +54,6 @@ public final class PlanBuilder {
   /** Sizes that are known only in the middle of a run. */
   private final Set<String> late = new HashSet<>();
 
-
   /** What is written so far; buffers of the pool are allocated by {@link #finish}. */
   private final List<Instruction> body = new ArrayList<>();
 
@@ -266,8 +265,7 @@ public final class PlanBuilder {
       String buffer = buffer(read.tensor(), bind.where()).name;
       touch(buffer, body.size());
       body.add(
-          new Instruction.ShapeCompute(
-              read.name(), new HostValue.Element(buffer, read.index())));
+          new Instruction.ShapeCompute(read.name(), new HostValue.Element(buffer, read.index())));
       late.add(read.name());
     }
     for (GraphExpr.BindSizes.Size size : bind.sizes()) {
@@ -357,8 +355,7 @@ public final class PlanBuilder {
     Map<Integer, List<Instruction>> allocations = new HashMap<>();
     for (Intermediate i : intermediates.values()) {
       IntExpr offset = layout.offsets().get(i.spec.name());
-      Storage storage =
-          offset == null ? new Storage.Owned() : new Storage.Pooled(POOL, offset);
+      Storage storage = offset == null ? new Storage.Owned() : new Storage.Pooled(POOL, offset);
       allocations
           .computeIfAbsent(i.first, at -> new ArrayList<>())
           .add(new Instruction.Allocate(i.spec, storage));

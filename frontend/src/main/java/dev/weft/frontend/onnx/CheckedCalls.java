@@ -18,8 +18,8 @@ import java.util.Map;
 
 /**
  * Calls of operators on operands whose sizes are known only at run time: where the type rule can't
- * tell whether two sizes fit together, the run checks it, and the operand is given the type that the
- * operator takes (by a Reshape, which moves nothing, or an Expand).
+ * tell whether two sizes fit together, the run checks it, and the operand is given the type that
+ * the operator takes (by a Reshape, which moves nothing, or an Expand).
  */
 final class CheckedCalls {
   /** More adjustments than operands have dimensions are a mistake. */
@@ -92,7 +92,9 @@ final class CheckedCalls {
     return adjusted;
   }
 
-  /** Operands that have one of the two sizes in this dimension are stretched to what both become. */
+  /**
+   * Operands that have one of the two sizes in this dimension are stretched to what both become.
+   */
   private List<GraphExpr> broadcast(
       String where, UnprovenSizesException e, List<GraphExpr> operands) {
     IntExpr size = broadcast(where, e.a(), e.b(), e.what());

@@ -360,8 +360,7 @@ final class ShapeConverters {
   }
 
   private static IntExpr broadcast(Node node, SizeBinder sizes, IntExpr size, IntExpr want) {
-    sizes.check(
-        SizeLogic.broadcastable(size, want), size + " can't be broadcast to " + want);
+    sizes.check(SizeLogic.broadcastable(size, want), size + " can't be broadcast to " + want);
     Long have = SizeAlgebra.constant(size);
     if (have != null) {
       return have == 1 ? want : size;
@@ -380,8 +379,7 @@ final class ShapeConverters {
     GraphExpr flags = node.emit(new Cast(DType.BOOL), node.input(0));
     GraphExpr ones = node.emit(new Cast(DType.INT64), flags);
     List<Integer> all = IntStream.range(0, x.rank()).boxed().toList();
-    GraphExpr count =
-        x.rank() == 0 ? ones : node.emit(new Reduce(Reduction.SUM, all, false), ones);
+    GraphExpr count = x.rank() == 0 ? ones : node.emit(new Reduce(Reduction.SUM, all, false), ones);
     return node.emit(new NonZero(node.size(count)), node.input(0));
   }
 

@@ -47,8 +47,7 @@ public record ArangeLength() implements Operator {
               Expr start = wide(call, 0);
               Expr distance = Expr.sub(wide(call, 1), start);
               Expr steps =
-                  Expr.Call.of(
-                      DType.FLOAT64, Intrinsic.CEIL, Expr.div(distance, wide(call, 2)));
+                  Expr.Call.of(DType.FLOAT64, Intrinsic.CEIL, Expr.div(distance, wide(call, 2)));
               return Expr.cast(DType.INT64, Expr.max(steps, Expr.imm(DType.FLOAT64, 0.0)));
             }));
   }

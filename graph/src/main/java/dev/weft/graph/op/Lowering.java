@@ -112,8 +112,8 @@ public final class Lowering {
 
   /**
    * The element of an operand that belongs to an element of the result, which it is broadcast to:
-   * the last indices count, and dimensions of size 1 are read at 0. Where only the run shows whether
-   * a dimension is 1, the code asks.
+   * the last indices count, and dimensions of size 1 are read at 0. Where only the run shows
+   * whether a dimension is 1, the code asks.
    */
   public Expr broadcastAt(int operand, List<? extends Expr> indices) {
     TensorType type = type(operand);

@@ -18,8 +18,8 @@ import java.util.Map;
 
 /**
  * The indices of the elements that are not 0, in row-major order: a column of {@code int64[rank,
- * count]} each. How many they are is counted before ({@code Cast} to bool, then {@code Reduce}), and
- * read while the model runs. One thread goes through the elements.
+ * count]} each. How many they are is counted before ({@code Cast} to bool, then {@code Reduce}),
+ * and read while the model runs. One thread goes through the elements.
  *
  * @param count how many elements are not 0
  */
