@@ -13,6 +13,7 @@ import dev.weft.lowering.pass.LowerInitBlocks;
 import dev.weft.lowering.pass.LowerMatchBuffers;
 import dev.weft.lowering.pass.LowerOpaqueBlocks;
 import dev.weft.lowering.pass.NarrowIndices;
+import dev.weft.lowering.pass.PartitionLoops;
 import dev.weft.lowering.pass.PlaceAllocations;
 import dev.weft.lowering.pass.PromoteToRegisters;
 import dev.weft.lowering.pass.RemoveNoOps;
@@ -51,8 +52,10 @@ public final class Lowering {
           new LegalizeDtypes(),
           new NarrowIndices(),
           new Simplify("simplify_flat"),
-          new VectorizeLoops(),
+          // Bound checks leave the interior before loops become vectors: a guard splits a vector.
           new HoistGuards(),
+          new PartitionLoops(),
+          new VectorizeLoops(),
           new UnrollLoops(),
           new Simplify("simplify_unrolled"),
           new PromoteToRegisters(),

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Drops what does nothing: expressions without effect that stand as statements, loops and
- * conditions around nothing, {@code likely} marks.
+ * conditions around nothing, marks of conditions.
  */
 public final class RemoveNoOps implements Pass {
   @Override
@@ -33,7 +33,8 @@ public final class RemoveNoOps implements Pass {
     @Override
     public Expr expr(Expr node) {
       Expr mapped = super.expr(node);
-      return mapped instanceof Expr.Call call && call.is(Intrinsic.LIKELY)
+      return mapped instanceof Expr.Call call
+              && (call.is(Intrinsic.LIKELY) || call.is(Intrinsic.IGNORE_LOOP_PARTITION))
           ? call.args().get(0)
           : mapped;
     }

@@ -177,37 +177,9 @@ public final class UnrollLoops implements Pass {
       for (long i = 0; i < extent; i++) {
         Expr value = Expr.add(loop.min(), i);
         Stmt body = Substitute.in(loop.body(), Map.of(loop.var(), value));
-        all.add(i == 0 ? body : new FreshVars().stmt(body));
+        all.add(i == 0 ? body : FreshCopy.of(body));
       }
       return Stmt.seq(all);
-    }
-  }
-
-  /** A copy with variables of its own, so that no variable is defined twice side by side. */
-  private static final class FreshVars extends IrRewriter {
-    private final Map<Var, Var> fresh = new HashMap<>();
-
-    @Override
-    public Stmt stmt(Stmt node) {
-      if (node instanceof Stmt.Let let) {
-        fresh.put(let.var(), let.var().renamed(let.var().name()));
-        Stmt.Let mapped = (Stmt.Let) super.stmt(let);
-        return new Stmt.Let(
-            fresh.getOrDefault(let.var(), let.var()), mapped.value(), mapped.body());
-      }
-      if (node instanceof Stmt.For loop) {
-        Var v = loop.var().renamed(loop.var().name());
-        fresh.put(loop.var(), v);
-        Stmt.For f = (Stmt.For) super.stmt(loop);
-        return new Stmt.For(
-            v, f.min(), f.extent(), f.kind(), f.thread(), f.annotations(), f.body());
-      }
-      return super.stmt(node);
-    }
-
-    @Override
-    public Expr expr(Expr node) {
-      return node instanceof Var v ? fresh.getOrDefault(v, v) : super.expr(node);
     }
   }
 

@@ -14,13 +14,15 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.target.Feature;
 import dev.weft.tir.target.Target;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Vectorized loops become vector operations. Loops longer than a vector get an outer loop; what has
- * no vector form (a store that is not contiguous, a condition that differs between lanes) is done
+ * Vectorized loops become vector operations. Loops longer than a vector get an outer loop, and
+ * shorter vectors for what is left over; what has no vector form (a store that is not contiguous, a condition that differs between lanes) is done
  * lane by lane. A target without vectors gets plain loops.
  *
  * <pre>{@code
@@ -60,14 +62,15 @@ public final class VectorizeLoops implements Pass {
               return mapped;
             }
             return target.hasVectors()
-                ? vectorized(f, analyzer, name)
+                ? vectorized(f, analyzer, name, target)
                 : f.withKind(ForKind.SERIAL, null);
           }
         };
     return function.withBody(rewriter.stmt(function.body()));
   }
 
-  private static Stmt vectorized(Stmt.For loop, Analyzer analyzer, String function) {
+  private static Stmt vectorized(
+      Stmt.For loop, Analyzer analyzer, String function, Target target) {
     if (!(loop.extent() instanceof Expr.IntImm(DType type, long extent))) {
       throw new LoweringException(
           "the vectorized loop '" + loop.var().name() + "' has no constant extent",
@@ -77,21 +80,52 @@ public final class VectorizeLoops implements Pass {
     if (extent == 1) {
       return Substitute.in(loop.body(), Map.of(loop.var(), loop.min()));
     }
-    for (int lanes : LANES) {
-      if (extent % lanes != 0) {
-        continue;
-      }
-      if (extent == lanes) {
-        return new Vectorizer(loop.var(), loop.min(), lanes, analyzer).statement(loop.body());
-      }
-      Var outer = loop.var().renamed(loop.var().name() + "_o");
-      Expr count = Expr.imm(type, extent / lanes);
-      analyzer.bind(outer, Range.upTo(count));
-      Expr start = Expr.add(loop.min(), Expr.mul(outer, lanes));
-      Stmt body = new Vectorizer(loop.var(), start, lanes, analyzer).statement(loop.body());
-      return new Stmt.For(
-          outer, Expr.imm(type, 0), count, ForKind.SERIAL, null, loop.annotations(), body);
+    int lanes = lanes(loop, extent, analyzer, target);
+    if (lanes == 1) {
+      return loop.withKind(ForKind.SERIAL, null);
     }
-    return loop.withKind(ForKind.SERIAL, null);
+    if (extent == lanes) {
+      return new Vectorizer(loop.var(), loop.min(), lanes, analyzer).statement(loop.body());
+    }
+    Var outer = loop.var().renamed(loop.var().name() + "_o");
+    Expr count = Expr.imm(type, extent / lanes);
+    analyzer.bind(outer, Range.upTo(count));
+    Expr start = Expr.add(loop.min(), Expr.mul(outer, lanes));
+    Stmt body = new Vectorizer(loop.var(), start, lanes, analyzer).statement(loop.body());
+    Stmt whole =
+        count.isConst(1)
+            ? Substitute.in(body, Map.of(outer, Expr.imm(type, 0)))
+            : new Stmt.For(
+                outer, Expr.imm(type, 0), count, ForKind.SERIAL, null, loop.annotations(), body);
+    long left = extent % lanes;
+    if (left == 0) {
+      return whole;
+    }
+    Stmt.For rest =
+        new Stmt.For(
+            loop.var(),
+            Expr.add(loop.min(), extent - left),
+            Expr.imm(type, left),
+            ForKind.VECTORIZED,
+            null,
+            loop.annotations(),
+            FreshCopy.of(loop.body()));
+    return Stmt.seq(whole, vectorized(rest, analyzer, function, target));
+  }
+
+  /**
+   * The lanes of a loop's first vectors: as many as there can be, but where vectors must be aligned
+   * to their size, no more than all accesses of the loop are aligned to.
+   */
+  private static int lanes(Stmt.For loop, long extent, Analyzer analyzer, Target target) {
+    boolean free = target.capabilities().features().contains(Feature.UNALIGNED_VECTORS);
+    if (free && target.isCpu()) {
+      return Arrays.stream(LANES).filter(lanes -> lanes <= extent).findFirst().orElse(1);
+    }
+    return Arrays.stream(LANES)
+        .filter(lanes -> extent % lanes == 0)
+        .filter(lanes -> free || VectorAlignment.of(loop, lanes, analyzer))
+        .findFirst()
+        .orElse(1);
   }
 }

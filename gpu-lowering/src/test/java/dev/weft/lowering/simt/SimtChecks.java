@@ -12,6 +12,7 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
+import dev.weft.tir.target.Feature;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,10 @@ public final class SimtChecks {
         arguments.add(new HostArgument.Memory(tensor.dtype(), tensor.data()));
       }
       SimtReport report =
-          SimtKernel.compile(launch.kernel(), 32)
+          SimtKernel.compile(
+                  launch.kernel(),
+                  32,
+                  target.capabilities().features().contains(Feature.UNALIGNED_VECTORS))
               .run(launch.geometry().evaluate(Map.of()), arguments);
       report.findings().forEach(finding -> problems.add(finding.toString()));
     }
