@@ -45,12 +45,7 @@ final class FreshCopy {
                       f.body());
               case Stmt.Let(Var v, Expr value, Stmt body) ->
                   new Stmt.Let(vars.getOrDefault(v, v), value, body);
-              case Stmt.AllocateConst(
-                      Var data,
-                      var dtype,
-                      var extents,
-                      var values,
-                      Stmt body) ->
+              case Stmt.AllocateConst(Var data, var dtype, var extents, var values, Stmt body) ->
                   new Stmt.AllocateConst(
                       vars.getOrDefault(data, data), dtype, extents, values, body);
               case Stmt.Allocate s -> s;
@@ -83,8 +78,7 @@ final class FreshCopy {
       if (!vars.containsKey(buffer.data())) {
         // A view of memory that stays: its own identity all the same.
         buffers.put(
-            buffer,
-            buffer.view(buffer.name(), buffer.dtype(), buffer.shape(), buffer.strides()));
+            buffer, buffer.view(buffer.name(), buffer.dtype(), buffer.shape(), buffer.strides()));
       }
     }
     return Substitute.in(renamed, vars, buffers);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The conditions within a statement that hold throughout it if something simpler holds outside: a
- * guard {@code i*14 + r < n} in a loop over {@code r} of 14 holds in all iterations if {@code i*14 +
- * 13 < n}.
+ * guard {@code i*14 + r < n} in a loop over {@code r} of 14 holds in all iterations if {@code i*14
+ * + 13 < n}.
  */
 final class Guards extends IrWalker {
   /**
@@ -64,7 +64,8 @@ final class Guards extends IrWalker {
     guards.loops = -loops;
     guards.stmt(stmt);
     List<Bound> bounds = new ArrayList<>();
-    guards.found.forEach((excess, of) -> bounds.add(new Bound(excess, of, guards.mentionsSerial(of))));
+    guards.found.forEach(
+        (excess, of) -> bounds.add(new Bound(excess, of, guards.mentionsSerial(of))));
     return bounds;
   }
 
@@ -185,8 +186,7 @@ final class Guards extends IrWalker {
       @Override
       public void expr(Expr node) {
         known[0] &= !(node instanceof Expr.Load || node instanceof Expr.Call);
-        known[0] &=
-            !(node instanceof Var v && (domains.containsKey(v) || defined.contains(v)));
+        known[0] &= !(node instanceof Var v && (domains.containsKey(v) || defined.contains(v)));
         super.expr(node);
       }
     }.expr(e);

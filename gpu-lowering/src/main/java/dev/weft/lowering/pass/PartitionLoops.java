@@ -4,6 +4,7 @@ import dev.weft.lowering.Pass;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.PrimFunc;
@@ -12,9 +13,7 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.ThreadTag;
-import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Var;
-import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.target.Target;
 import java.util.HashSet;
@@ -26,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the bound checks out of the interior. A loop whose guards hold in all but some iterations at
- * its ends is cut there; where the guards depend on thread indices, the kernel gets one body for
+ * Takes the bound checks out of the interior. A loop whose guards hold in all but some iterations
+ * at its ends is cut there; where the guards depend on thread indices, the kernel gets one body for
  * the tiles that lie inside and one for those at the edge, whose loops become as short as the edge
  * is where that is known.
  *
@@ -107,8 +106,7 @@ public final class PartitionLoops implements Pass {
                 a.data(), a.dtype(), a.extents(), a.condition(), a.annotations(), kernel(a.body()));
         case Stmt.DeclBuffer d -> new Stmt.DeclBuffer(d.buffer(), kernel(d.body()));
         case Stmt.AllocateConst a ->
-            new Stmt.AllocateConst(
-                a.data(), a.dtype(), a.extents(), a.values(), kernel(a.body()));
+            new Stmt.AllocateConst(a.data(), a.dtype(), a.extents(), a.values(), kernel(a.body()));
         case Stmt.If f when f.otherwise() == null && !Uniformity.isNeeded(f.then()) -> {
           Expr condition = expr(f.condition());
           if (condition instanceof Expr.IntImm) {

@@ -31,9 +31,7 @@ class Simplifier extends IrRewriter {
     }
     // Only whole index and condition expressions: the analyzer works on them top-down anyway.
     boolean arithmetic =
-        mapped instanceof Expr.Binary
-            || mapped instanceof Expr.Not
-            || mapped instanceof Expr.Call;
+        mapped instanceof Expr.Binary || mapped instanceof Expr.Not || mapped instanceof Expr.Call;
     boolean integer =
         mapped.dtype().lanes() == 1 && (mapped.dtype().isInt() || mapped.dtype().isBool());
     return arithmetic && integer ? analyzer.simplify(mapped) : mapped;

@@ -22,8 +22,9 @@ import java.util.Set;
 
 /**
  * Vectorized loops become vector operations. Loops longer than a vector get an outer loop, and
- * shorter vectors for what is left over; what has no vector form (a store that is not contiguous, a condition that differs between lanes) is done
- * lane by lane. A target without vectors gets plain loops.
+ * shorter vectors for what is left over; what has no vector form (a store that is not contiguous, a
+ * condition that differs between lanes) is done lane by lane. A target without vectors gets plain
+ * loops.
  *
  * <pre>{@code
  * for v in T.vectorized(4):        →   C[T.Ramp(i*4, 1, 4)] = A[T.Ramp(i*4, 1, 4)] + T.Broadcast(b, 4)
@@ -69,8 +70,7 @@ public final class VectorizeLoops implements Pass {
     return function.withBody(rewriter.stmt(function.body()));
   }
 
-  private static Stmt vectorized(
-      Stmt.For loop, Analyzer analyzer, String function, Target target) {
+  private static Stmt vectorized(Stmt.For loop, Analyzer analyzer, String function, Target target) {
     if (!(loop.extent() instanceof Expr.IntImm(DType type, long extent))) {
       throw new LoweringException(
           "the vectorized loop '" + loop.var().name() + "' has no constant extent",
