@@ -18,6 +18,7 @@ public class ScheduleException extends WeftException {
 
   private final String primitive;
   private final String reason;
+  private final Refusal kind;
   private final transient @Nullable PrimFunc function;
   private final transient List<Stmt> offenders;
 
@@ -34,9 +35,28 @@ public class ScheduleException extends WeftException {
       String where,
       @Nullable PrimFunc function,
       List<? extends Stmt> offenders) {
+    this(primitive, reason, Refusal.CONDITION, where, function, offenders);
+  }
+
+  /**
+   * @param primitive the primitive, named as the method of {@link Schedule}
+   * @param reason why, a clause without a final full stop
+   * @param kind what kind of reason that is
+   * @param where the block or loop, and the function
+   * @param function the function as it was; null where none is concerned
+   * @param offenders the statements in {@code function} that the reason is about
+   */
+  public ScheduleException(
+      String primitive,
+      String reason,
+      Refusal kind,
+      String where,
+      @Nullable PrimFunc function,
+      List<? extends Stmt> offenders) {
     super(primitive + ": " + reason, where, "");
     this.primitive = primitive;
     this.reason = reason;
+    this.kind = kind;
     this.function = function;
     this.offenders = List.copyOf(offenders);
   }
@@ -49,6 +69,11 @@ public class ScheduleException extends WeftException {
   /** Why. */
   public String reason() {
     return reason;
+  }
+
+  /** What kind of reason it is. */
+  public Refusal kind() {
+    return kind;
   }
 
   /** The function before the refused step; null where none is concerned. */

@@ -363,12 +363,22 @@ public final class ScheduleState {
 
   /** The error of a refused primitive. */
   public ScheduleException refuse(String primitive, String reason, Site... offenders) {
+    return refuse(primitive, reason, Refusal.CONDITION, offenders);
+  }
+
+  /** The error of a primitive that would certainly make the function compute something else. */
+  public ScheduleException refuseAsWrong(String primitive, String reason, Site... offenders) {
+    return refuse(primitive, reason, Refusal.WRONG_RESULT, offenders);
+  }
+
+  private ScheduleException refuse(
+      String primitive, String reason, Refusal kind, Site... offenders) {
     String where =
         offenders.length == 0
             ? ""
             : offenders[0] + " in function '" + offenders[0].function() + "'";
     PrimFunc function = offenders.length == 0 ? null : marked.get(offenders[0].function());
     return new ScheduleException(
-        primitive, reason, where, function, Arrays.stream(offenders).map(Site::stmt).toList());
+        primitive, reason, kind, where, function, Arrays.stream(offenders).map(Site::stmt).toList());
   }
 }

@@ -76,7 +76,7 @@ public final class CacheRead {
             ? new CachePlace(scope, 0)
             : CachePlace.between(writers.getFirst(), consumers, scope);
     List<Range> region = region(state, scope, buffer, writers, place);
-    checkInBounds(state, scope, buffer, region, consumers);
+    checkInBounds(state, scope, buffer, region, consumers, place.isBlock() ? writers : List.of());
     if (!writers.isEmpty()) {
       conditions.thereAlways(writers.getFirst(), place.around());
     }
@@ -133,15 +133,16 @@ public final class CacheRead {
   }
 
   /**
-   * A reader may leave out elements of the region that it declares, because they don't exist; the
-   * copy can't.
+   * A reader or writer may leave out elements of the region that it declares, because they don't
+   * exist; the copy can't.
    */
   private static void checkInBounds(
       ScheduleState state,
       Site.Block scope,
       Buffer buffer,
       List<Range> region,
-      List<Site.Block> consumers) {
+      List<Site.Block> consumers,
+      List<Site.Block> writers) {
     Analyzer analyzer = state.analyzer(scope);
     scope.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     boolean inside = true;
@@ -161,6 +162,14 @@ public final class CacheRead {
             NAME,
             consumer + " reads '" + buffer.name() + "' under a condition, some of it out of bounds",
             consumer);
+      }
+    }
+    for (Site.Block writer : writers) {
+      if (!inside && Conditions.isLimitedWithin(writer, buffer)) {
+        throw state.refuse(
+            NAME,
+            writer + " writes '" + buffer.name() + "' under a condition, some of it out of bounds",
+            writer);
       }
     }
   }

@@ -147,20 +147,11 @@ public final class CacheWrite {
                 site.stmt().predicate(),
                 state.analyzer(site))
             != null;
-    if (!exact || isLimitedWithin(site, written.buffer())) {
+    if (!exact || Conditions.isLimitedWithin(site, written.buffer())) {
       throw state.refuse(
           NAME,
           "which part of '" + written.buffer().name() + "' " + site + " writes is not known",
           site);
     }
-  }
-
-  /** Whether a block within the block writes the buffer under a predicate. */
-  private static boolean isLimitedWithin(Site.Block site, Buffer buffer) {
-    return site.childBlocks().stream()
-        .anyMatch(
-            inner ->
-                inner.block().writes().stream().anyMatch(w -> w.buffer() == buffer)
-                    && (!inner.stmt().predicate().isConst(1) || isLimitedWithin(inner, buffer)));
   }
 }

@@ -12,6 +12,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.Distinction;
 import dev.weft.tir.schedule.Bindings;
 import dev.weft.tir.schedule.BlockKinds;
 import dev.weft.tir.schedule.BlockScope;
@@ -20,6 +21,7 @@ import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -239,6 +241,42 @@ record Conditions(String primitive, ScheduleState state) {
     }
     for (Site.Block block : site.childBlocks()) {
       parallelizable(site, block, tag);
+      if (state.isChecked()) {
+        ownPlaces(site, block);
+      }
+    }
+  }
+
+  /** That instances of a block in different iterations of a loop write different elements. */
+  private void ownPlaces(Site.Loop site, Site.Block block) {
+    List<Expr> instances = new ArrayList<>();
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      IterVar axis = block.block().iterVars().get(i);
+      if (axis.kind() == IterVar.Kind.SPATIAL
+          && !axis.dom().extent().isConst(1)
+          && Vars.uses(block.stmt().iterValues().get(i), site.stmt().var())) {
+        instances.add(axis.var());
+      }
+    }
+    if (instances.isEmpty()) {
+      return;
+    }
+    Analyzer analyzer = state.analyzer(block);
+    for (Stores.Place place : Stores.of(block.block())) {
+      Distinction distinct =
+          Distinction.of(place.domain(), instances, place.indices(), analyzer);
+      if (distinct == Distinction.FAILS) {
+        throw state.refuse(
+            primitive,
+            "different iterations of "
+                + site
+                + " write the same element of '"
+                + place.buffer().name()
+                + "' in "
+                + block,
+            block,
+            site);
+      }
     }
   }
 
@@ -312,6 +350,16 @@ record Conditions(String primitive, ScheduleState state) {
             place);
       }
     }
+  }
+
+  /** Whether a block within a block writes a buffer under a predicate. */
+  static boolean isLimitedWithin(Site.Block site, Buffer buffer) {
+    return site.childBlocks().stream()
+        .anyMatch(
+            inner ->
+                isLimitedWithin(inner, buffer)
+                    || (!inner.stmt().predicate().isConst(1)
+                        && regionOf(inner.block().writes(), buffer) != null));
   }
 
   /** The region of a block's signature that is about one buffer. */

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>the block is a complete or reduction block; where a reduction axis grows, it is a sum that
- *       begins with zero, of a product of loads (casts allowed),
+ *       begins with zero, of a product of loads (casts allowed), and the axis is in an index of one,
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
  *   <li>the axes run over all of the buffers that are read through a padded copy,
@@ -160,13 +160,22 @@ public final class PadEinsum {
       if (analyzer.proveEqual(more, extent)) {
         return;
       }
-      boolean written =
-          block.writes().stream()
-              .allMatch(w -> w.region().stream().anyMatch(r -> Vars.uses(r.min(), axis.var())));
+      boolean written = block.writes().stream().allMatch(w -> indexes(axis.var(), w));
       if (axis.kind() == IterVar.Kind.SPATIAL && !written) {
         throw state.refuse(
             NAME,
             "with more of axis '" + axis.var().name() + "' " + site + " would begin again",
+            site);
+      }
+      boolean read = block.reads().stream().anyMatch(r -> indexes(axis.var(), r));
+      if (axis.kind() == IterVar.Kind.REDUCE && !read && state.isChecked()) {
+        throw state.refuseAsWrong(
+            NAME,
+            "with more of axis '"
+                + axis.var().name()
+                + "', which is in no index, "
+                + site
+                + " would count more often what it reads",
             site);
       }
       grown.put(axis.var(), more);
@@ -179,6 +188,10 @@ public final class PadEinsum {
           grown.put(loopVar, more);
         }
       }
+    }
+
+    private static boolean indexes(Var axis, BufferRegion region) {
+      return region.region().stream().anyMatch(range -> Vars.uses(range.min(), axis));
     }
 
     private void checkLoop(Site.Loop loop, int axis) {

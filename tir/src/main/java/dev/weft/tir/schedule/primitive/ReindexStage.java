@@ -13,6 +13,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.Distinction;
 import dev.weft.tir.arith.IndexMaps;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -20,6 +21,7 @@ import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +33,6 @@ import java.util.Set;
  * them.
  */
 final class ReindexStage {
-  private static final int MAX_POINTS = 1 << 20;
-
   private final String primitive;
   private final ScheduleState state;
   private final Site.Block site;
@@ -123,59 +123,14 @@ final class ReindexStage {
 
   /** Different elements must be at different places of the copy. */
   private void checkOwnPlaces(Analyzer analyzer) {
-    if (used.isEmpty()) {
-      return;
+    Map<Var, Range> domain = new LinkedHashMap<>();
+    used.forEach(axis -> domain.put(axis.var(), axis.dom()));
+    if (Distinction.of(domain, original, cached, analyzer) != Distinction.HOLDS) {
+      throw state.refuse(
+          primitive,
+          "different elements of '" + buffer.name() + "' would come to the same place",
+          site);
     }
-    IndexMap map = new IndexMap(Blocks.vars(used), cached);
-    List<Range> domains = used.stream().map(IterVar::dom).toList();
-    try {
-      Objects.requireNonNull(IndexMaps.nonSurjectiveInverse(map, domains, analyzer));
-    } catch (IllegalArgumentException notAffine) {
-      if (!haveOwnPlaces()) {
-        throw state.refuse(
-            primitive,
-            "different elements of '" + buffer.name() + "' would come to the same place",
-            site);
-      }
-    }
-  }
-
-  /** Tries all values of the axes, where there are not too many. */
-  private boolean haveOwnPlaces() {
-    long points = 1;
-    for (IterVar axis : used) {
-      if (!(axis.dom().extent() instanceof Expr.IntImm extent)
-          || !(axis.dom().min() instanceof Expr.IntImm)) {
-        return false;
-      }
-      points = Math.multiplyExact(points, extent.value());
-      if (points > MAX_POINTS) {
-        return false;
-      }
-    }
-    Map<List<Expr>, List<Expr>> seen = new HashMap<>();
-    Analyzer analyzer = new Analyzer();
-    for (long point = 0; point < points; point++) {
-      Map<Var, Expr> at = new HashMap<>();
-      long rest = point;
-      for (IterVar axis : used) {
-        long extent = ((Expr.IntImm) axis.dom().extent()).value();
-        long min = ((Expr.IntImm) axis.dom().min()).value();
-        at.put(axis.var(), Expr.imm(axis.var().dtype(), min + rest % extent));
-        rest /= extent;
-      }
-      List<Expr> place = at(cached, at, analyzer);
-      List<Expr> element = at(original, at, analyzer);
-      if (!element.equals(seen.getOrDefault(place, element))) {
-        return false;
-      }
-      seen.put(place, element);
-    }
-    return true;
-  }
-
-  private static List<Expr> at(List<Expr> indices, Map<Var, Expr> values, Analyzer analyzer) {
-    return indices.stream().map(e -> analyzer.simplify(Substitute.in(e, values))).toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
@@ -172,9 +173,11 @@ final class Relocation {
       } else if (forward) {
         throw state.refuse(
             primitive, "the consumer " + other + " is not under " + loop, other, loop);
-      } else if (!comesAfterLoop(blocks, other)) {
-        throw state.refuse(
-            primitive, "the consumer " + other + " comes before " + loop, other, loop);
+      } else if (!comesAfterLoop(blocks, other) && state.isChecked()) {
+        String reason = "the consumer " + other + " comes before " + loop;
+        throw readsNothingElse(blocks, other)
+            ? state.refuseAsWrong(primitive, reason, other, loop)
+            : state.refuse(primitive, reason, other, loop);
       }
     }
     if (afterProducers > beforeConsumers) {
@@ -201,6 +204,30 @@ final class Relocation {
           block);
     }
     return index;
+  }
+
+  /**
+   * Whether a consumer certainly reads what this block writes, and nothing that was there before:
+   * so that it can't come first.
+   */
+  private boolean readsNothingElse(BlockScope blocks, Site.Block consumer) {
+    Site.Block scope = block.scope();
+    if (scope == null || !consumer.stmt().predicate().isConst(1)) {
+      return false;
+    }
+    for (BufferRegion write : block.block().writes()) {
+      Buffer buffer = write.buffer();
+      boolean loaded =
+          consumer.block().reads().stream().anyMatch(read -> read.buffer() == buffer)
+              && consumer.childBlocks().isEmpty()
+              && !ConditionalAccess.of(buffer, consumer.block());
+      if (loaded
+          && scope.block().allocBuffers().contains(buffer)
+          && blocks.writers(buffer).equals(List.of(block))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int statementWith(List<Stmt> stmts, Site.Block other) {

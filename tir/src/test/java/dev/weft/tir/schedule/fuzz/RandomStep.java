@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  * such that the primitive has a fair chance to be accepted.
  */
 final class RandomStep {
-  /**
-   * Primitives under which counter-examples are known and not yet mended: they are drawn with
-   * {@code -Dweft.fuzz.all=true} only.
-   */
-  private static final Set<String> NOT_YET =
-      Boolean.getBoolean("weft.fuzz.all")
-          ? Set.of()
-          : Set.of("PadEinsum", "ReindexCacheRead", "ReindexCacheWrite");
-
   /** How often each primitive is drawn. */
   private static final Map<String, Integer> WEIGHTS = weights();
 
@@ -104,7 +94,6 @@ final class RandomStep {
     weights.put("Unannotate", 2);
     weights.put("SamplePerfectTile", 3);
     weights.put("SampleComputeLocation", 2);
-    weights.keySet().removeAll(NOT_YET);
     return weights;
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.tir.schedule.verify;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,9 +9,12 @@ import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.Var;
 import dev.weft.tir.analysis.WellFormed;
+import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
+import dev.weft.tir.schedule.Refusal;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.schedule.ScheduleException;
+import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.script.TvmScript;
 import java.util.List;
 import java.util.function.Consumer;
@@ -581,5 +585,154 @@ final class RefusedRatherThanWrongTest {
           List<LoopRef> inner = s.split(outer.get(1), 5, 5, 1);
           s.reverseComputeAt(s.getBlock("C"), inner.get(1), true, -1);
         });
+  }
+
+  @Test
+  void aCopyLeavesOutWhatItsWriterLeavesOutBeyondTheEnd() {
+    refused(
+        """
+        A: T.Buffer((7,), "int32"), B: T.Buffer((7,), "int32")
+        with T.block("root"):
+            with T.block("B_o"):
+                T.reads(A[0:8], B[-1:7])
+                T.writes(B[0:8])
+                for i, j in T.grid(2, 4):
+                    with T.block("B"):
+                        vi = T.axis.opaque(7, i * 4 + j)
+                        T.where(i * 4 + j < 7)
+                        T.reads(A[vi], B[vi - 1])
+                        T.writes(B[vi])
+                        if vi == 0:
+                            B[vi] = A[vi]
+                        else:
+                            B[vi] = B[vi - 1] + A[vi]
+        """,
+        "under a condition, some of it out of bounds",
+        s -> s.cacheRead(s.getBlock("B_o"), 1, "global"));
+  }
+
+  @Test
+  void aCopyOfWhatAPartitionLeavesOutIsNotMade() {
+    refused(
+        """
+        A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
+        for i in range(4):
+            with T.block("C"):
+                vi = T.axis.spatial(4, i)
+                C[vi] = A[vi] * 2
+        """,
+        "writes is not known",
+        s -> {
+          LoopRef i = s.getLoops(s.getBlock("C")).getFirst();
+          BlockRef outer = s.blockize(i);
+          List<LoopRef> parts = s.split(i, 3, 4);
+          s.loopPartition(parts.get(1), 2, null);
+          s.cacheWrite(outer, 0, "shared");
+        });
+  }
+
+  @Test
+  void iterationsThatWriteOneElementStayInOrder() {
+    String text =
+        """
+        A: T.Buffer((24,), "int32"), B: T.Buffer((2,), "int32")
+        for i in range(24):
+            with T.block("B"):
+                vi = T.axis.spatial(24, i)
+                B[vi // 12] = A[vi]
+        """;
+    refused(text, "write the same", s -> s.vectorize(s.getLoops(s.getBlock("B")).getFirst()));
+    refused(text, "write the same", s -> s.parallel(s.getLoops(s.getBlock("B")).getFirst()));
+    refused(
+        text, "write the same", s -> s.bind(s.getLoops(s.getBlock("B")).getFirst(), "threadIdx.x"));
+  }
+
+  @Test
+  void partsOfAReductionThatAreDoneAgainBeginAgain() {
+    refused(
+        """
+        A: T.Buffer((4, 4), "int32"), C: T.Buffer((4,), "int32")
+        B = T.alloc_buffer((2, 2), "int32")
+        for i, j in T.grid(4, 2):
+            for k in range(4):
+                with T.block("B"):
+                    vi = T.axis.spatial(4, i // 2 * 2 + j)
+                    vk = T.axis.reduce(4, k)
+                    with T.init():
+                        B[vi // 2, vi % 2] = 0
+                    B[vi // 2, vi % 2] = B[vi // 2, vi % 2] + A[vi, vk]
+        for i in range(4):
+            with T.block("C"):
+                vi = T.axis.spatial(4, i)
+                C[vi] = B[vi // 2, vi % 2]
+        """,
+        "again",
+        s -> s.decomposeReduction(s.getBlock("B"), s.getLoops(s.getBlock("B")).getFirst()));
+  }
+
+  /** Refused as certainly wrong; and so it is, if it is done without checks. */
+  private static void certainlyWrong(String text, String reason, Consumer<Schedule> step) {
+    Schedule checked = schedule(text);
+    assertThatThrownBy(() -> step.accept(checked))
+        .isInstanceOfSatisfying(
+            ScheduleException.class, e -> assertThat(e.kind()).isEqualTo(Refusal.WRONG_RESULT))
+        .hasMessageContaining(reason);
+    IRModule before = checked.module();
+    Schedule unchecked = Schedule.unchecked(before);
+    step.accept(unchecked);
+    Instruction done = unchecked.trace().instructions().getLast();
+    assertThatThrownBy(
+            () -> new StepVerifier(VerifyOptions.DEFAULT).check(done, before, unchecked.module()))
+        .isInstanceOf(VerificationException.class);
+  }
+
+  @Test
+  void aConsumerCannotComeBeforeWhatItReads() {
+    certainlyWrong(
+        """
+        A: T.Buffer((8,), "int32"), D: T.Buffer((8,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        C = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            with T.block("B"):
+                vi = T.axis.spatial(8, i)
+                B[vi] = A[vi] * 2
+        for i in range(8):
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                C[vi] = B[vi] + 1
+        for i in range(8):
+            with T.block("D"):
+                vi = T.axis.spatial(8, i)
+                D[vi] = C[vi] + 1
+        """,
+        "comes before",
+        s -> s.reverseComputeAt(s.getBlock("B"), s.getLoops(s.getBlock("D")).getFirst()));
+  }
+
+  @Test
+  void aReductionAxisThatIndexesNothingCountsOnce() {
+    certainlyWrong(
+        """
+        A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
+        B = T.alloc_buffer((4,), "int32")
+        P = T.alloc_buffer((4,), "int32")
+        for i in range(4):
+            with T.block("P"):
+                vi = T.axis.spatial(4, i)
+                P[vi] = A[vi]
+        for i, k in T.grid(4, 1):
+            with T.block("B"):
+                vi, vk = T.axis.remap("SR", [i, k])
+                with T.init():
+                    B[vi] = 0
+                B[vi] = B[vi] + P[vi]
+        for i in range(4):
+            with T.block("C"):
+                vi = T.axis.spatial(4, i)
+                C[vi] = B[vi]
+        """,
+        "count more often",
+        s -> s.padEinsum(s.getBlock("B"), List.of(4, 2)));
   }
 }
