@@ -379,6 +379,11 @@ public final class ScheduleState {
             : offenders[0] + " in function '" + offenders[0].function() + "'";
     PrimFunc function = offenders.length == 0 ? null : marked.get(offenders[0].function());
     return new ScheduleException(
-        primitive, reason, kind, where, function, Arrays.stream(offenders).map(Site::stmt).toList());
+        primitive,
+        reason,
+        kind,
+        where,
+        function,
+        Arrays.stream(offenders).map(Site::stmt).toList());
   }
 }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * A module, a trace, and what must come of it: a module, or the refusal of the trace's last
  * instruction, where everything before it is accepted.
  *
- * <p>TVM, which cases are recorded with, accepts some steps that make the function compute something
- * else. Where such a step comes before the one that TVM refuses, the trace is refused there already,
- * and rightly so: the case has passed if the reason is {@link Refusal#WRONG_RESULT}, and its outcome
- * says where it ended.
+ * <p>TVM, which cases are recorded with, accepts some steps that make the function compute
+ * something else. Where such a step comes before the one that TVM refuses, the trace is refused
+ * there already, and rightly so: the case has passed if the reason is {@link Refusal#WRONG_RESULT},
+ * and its outcome says where it ended.
  *
  * @param before the module
  * @param trace what is done

@@ -84,7 +84,9 @@ final class TraceCaseTest {
   void anEarlierStepThatIsCertainlyWrongIsRefusedAndToldApart() {
     TraceCase.Outcome outcome = refusing(GET_B, GET_D, LOOPS_OF_D, WRONG, OUTPUT_BLOCK);
     assertThat(outcome.passed()).isTrue();
-    assertThat(outcome.message()).startsWith("refused earlier, at step 4:").contains("reverseComputeAt:");
+    assertThat(outcome.message())
+        .startsWith("refused earlier, at step 4:")
+        .contains("reverseComputeAt:");
   }
 
   @Test

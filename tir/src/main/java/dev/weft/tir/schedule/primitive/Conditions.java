@@ -263,8 +263,7 @@ record Conditions(String primitive, ScheduleState state) {
     }
     Analyzer analyzer = state.analyzer(block);
     for (Stores.Place place : Stores.of(block.block())) {
-      Distinction distinct =
-          Distinction.of(place.domain(), instances, place.indices(), analyzer);
+      Distinction distinct = Distinction.of(place.domain(), instances, place.indices(), analyzer);
       if (distinct == Distinction.FAILS) {
         throw state.refuse(
             primitive,

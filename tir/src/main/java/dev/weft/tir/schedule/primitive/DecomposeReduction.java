@@ -168,8 +168,7 @@ public final class DecomposeReduction {
             .filter(var -> values.stream().anyMatch(value -> Vars.uses(value, var)))
             .toList();
     Distinction once =
-        Distinction.of(
-            domain, site.stmt().predicate(), used, values, state.analyzer(site));
+        Distinction.of(domain, site.stmt().predicate(), used, values, state.analyzer(site));
     if (once != Distinction.HOLDS) {
       throw state.refuse(
           NAME, "the loops from " + loop + " on carry out parts of " + site + " again", loop, site);

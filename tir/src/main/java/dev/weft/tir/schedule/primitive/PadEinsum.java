@@ -42,7 +42,8 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>the scope is a stage pipeline,
  *   <li>the block is a complete or reduction block; where a reduction axis grows, it is a sum that
- *       begins with zero, of a product of loads (casts allowed), and the axis is in an index of one,
+ *       begins with zero, of a product of loads (casts allowed), and the axis is in an index of
+ *       one,
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
  *   <li>the axes run over all of the buffers that are read through a padded copy,
