@@ -1,5 +1,6 @@
 package dev.weft.compiler;
 
+import dev.weft.codegen.cuda.CudaCodegen;
 import dev.weft.codegen.jvm.JvmCodegen;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.interpreter.InterpreterBackend;
@@ -39,11 +40,12 @@ public interface Backend {
       case OPENCL -> new OpenCl();
       case JVM -> new Jvm();
       case SIMT -> new SimtBackend();
-      case CUDA, VULKAN, C ->
+      case CUDA -> new Cuda();
+      case VULKAN, C ->
           throw new CompileException(
               "there is no code generator for this target yet",
               "target " + target,
-              "use opencl, jvm, simt or interpreter");
+              "use opencl, cuda:sm_80, jvm, simt or interpreter");
     };
   }
 
@@ -52,6 +54,14 @@ public interface Backend {
     @Override
     public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
       return OpenClCodegen.generate(plans, target);
+    }
+  }
+
+  /** CUDA C. */
+  record Cuda() implements Backend {
+    @Override
+    public GeneratedProgram generate(List<KernelPlan> plans, Target target) {
+      return CudaCodegen.generate(plans, target);
     }
   }
 

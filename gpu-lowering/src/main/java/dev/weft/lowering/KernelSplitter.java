@@ -122,7 +122,9 @@ final class KernelSplitter {
         switch (tag.level) {
           case GRID -> grid[tag.axis] = Sizes.of(extent, name);
           case BLOCK -> block[tag.axis] = Sizes.of(extent, name);
-          case CLUSTER, VIRTUAL ->
+          // Part of the grid: the kernel says how many blocks of it make a cluster.
+          case CLUSTER -> {}
+          case VIRTUAL ->
               throw new LoweringException(
                   "the thread index " + tag + " has no launch extent on this target",
                   name,
@@ -132,7 +134,11 @@ final class KernelSplitter {
       inner = next;
     }
     checkLimits(block, inner);
-    LaunchGeometry geometry = new LaunchGeometry(List.of(grid), List.of(block), IntExpr.of(0));
+    // CUDA kernels declare up to 48 KiB; with more, all of it is asked for at the launch.
+    long dynamic =
+        target.kind() == Target.Kind.CUDA ? SharedLayout.of(inner).dynamicBytes() : 0;
+    LaunchGeometry geometry =
+        new LaunchGeometry(List.of(grid), List.of(block), IntExpr.of(dynamic));
     return withParameters(body, kernel, geometry);
   }
 

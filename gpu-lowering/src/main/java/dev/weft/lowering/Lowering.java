@@ -1,6 +1,7 @@
 package dev.weft.lowering;
 
 import dev.weft.base.WeftException;
+import dev.weft.lowering.pass.AlignVectors;
 import dev.weft.lowering.pass.CompactBuffers;
 import dev.weft.lowering.pass.CrossThreadReductions;
 import dev.weft.lowering.pass.FlattenBuffers;
@@ -59,6 +60,7 @@ public final class Lowering {
           new UnrollLoops(),
           new Simplify("simplify_unrolled"),
           new PromoteToRegisters(),
+          new AlignVectors(),
           // What the threads of a block share.
           new ReuseSharedMemory(),
           new InsertBarriers(),

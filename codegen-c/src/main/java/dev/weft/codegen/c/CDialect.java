@@ -27,8 +27,34 @@ public interface CDialect {
   /** The word before a declaration in such memory, with a space behind it; empty for registers. */
   String addressSpace(Scope scope);
 
-  /** The beginning of a kernel's definition up to its name: attributes and return type. */
-  String kernelPrefix(@Nullable List<Long> blockExtents);
+  /** The words before a helper function's definition, with a space behind them. */
+  String functionPrefix();
+
+  /**
+   * The beginning of a kernel's definition up to its name: attributes and return type.
+   *
+   * @param blockExtents threads of a block in x, y, z; null unless all are constants
+   * @param clusterExtents blocks of a cluster in x, y, z; null if the kernel has no clusters
+   */
+  String kernelPrefix(@Nullable List<Long> blockExtents, @Nullable List<Long> clusterExtents);
+
+  /** The declaration of an array of the kernel. */
+  default String array(DType dtype, Scope scope, String name, long count) {
+    return addressSpace(scope) + storageType(dtype) + " " + name + "[" + count + "];";
+  }
+
+  /**
+   * The declaration of memory of a block whose size is given at launch; null if the language has
+   * none, so that every array is declared with its size.
+   */
+  default @Nullable String dynamicShared() {
+    return null;
+  }
+
+  /** An array at a byte offset in the memory of {@link #dynamicShared}. */
+  default String dynamicArray(DType dtype, String name, long offset) {
+    throw new IllegalStateException("no dynamic shared memory for '" + name + "'");
+  }
 
   /** A pointer parameter. */
   String pointerParam(DType dtype, boolean readOnly, boolean noAlias, String name);

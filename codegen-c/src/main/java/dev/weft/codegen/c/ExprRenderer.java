@@ -130,7 +130,7 @@ final class ExprRenderer {
       case DIV -> arithmetic(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
       case MOD ->
           operand.isFloat()
-              ? Code.call("fmod", a, b)
+              ? function(operand, Intrinsic.FMOD, List.of(node.a(), node.b()), List.of(a, b))
               : arithmetic(node, Code.binary(a, "%", b, Code.MULTIPLICATIVE));
       case FLOOR_DIV -> floorDiv(node, a, b);
       case FLOOR_MOD -> floorMod(node, a, b);
@@ -211,9 +211,22 @@ final class ExprRenderer {
     return dialect.reinterpret(node.dtype(), unsigned, value(node));
   }
 
+  /** A function of numbers that every language has. */
+  private Code function(DType dtype, Intrinsic intrinsic, List<Expr> args, List<Code> rendered) {
+    Code code = dialect.intrinsic(dtype, intrinsic, args, rendered, helpers);
+    if (code == null) {
+      throw refuse("the intrinsic T." + intrinsic.text);
+    }
+    return code;
+  }
+
+  private Code floor(Expr.Binary node, Code value) {
+    return function(node.dtype(), Intrinsic.FLOOR, List.of(node), List.of(value));
+  }
+
   private Code floorDiv(Expr.Binary node, Code a, Code b) {
     if (node.dtype().isFloat()) {
-      return Code.call("floor", Code.binary(a, "/", b, Code.MULTIPLICATIVE));
+      return floor(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
     }
     if (truncates(node)) {
       return arithmetic(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
@@ -225,7 +238,8 @@ final class ExprRenderer {
         helpers.use(
             name,
             "/* a / b, rounded towards minus infinity */\n"
-                + "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
+                + dialect.functionPrefix()
+                + "%s %s(%s a, %s b) {\n".formatted(type, name, type, type)
                 + "  %s q = a / b;\n".formatted(type)
                 + "  return q - ((a % b != 0) && ((a < 0) != (b < 0)) ? 1 : 0);\n}\n"),
         a,
@@ -239,7 +253,7 @@ final class ExprRenderer {
           a,
           "-",
           Code.binary(
-              Code.call("floor", Code.binary(a, "/", b, Code.MULTIPLICATIVE)),
+              floor(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE)),
               "*",
               b,
               Code.MULTIPLICATIVE),
@@ -254,7 +268,8 @@ final class ExprRenderer {
         helpers.use(
             name,
             "/* a - floor(a / b) * b */\n"
-                + "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, type)
+                + dialect.functionPrefix()
+                + "%s %s(%s a, %s b) {\n".formatted(type, name, type, type)
                 + "  %s r = a %% b;\n".formatted(type)
                 + "  return r + ((r != 0) && ((r < 0) != (b < 0)) ? b : 0);\n}\n"),
         a,
@@ -426,11 +441,7 @@ final class ExprRenderer {
         for (Expr arg : args) {
           rendered.add(value(arg));
         }
-        Code code = dialect.intrinsic(dtype, intrinsic, args, rendered, helpers);
-        if (code == null) {
-          throw refuse("the intrinsic T." + intrinsic.text);
-        }
-        yield code;
+        yield function(dtype, intrinsic, args, rendered);
       }
     };
   }

@@ -2,6 +2,7 @@ package dev.weft.codegen.c;
 
 import dev.weft.base.DType;
 import dev.weft.lowering.BufferUses;
+import dev.weft.lowering.SharedLayout;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.tir.Buffer;
@@ -78,16 +79,32 @@ public final class KernelRenderer {
     }
     CodeWriter out = new CodeWriter();
     String indent = ",\n    ";
-    out.line(dialect.kernelPrefix(structure.blockExtents()) + name + "(");
+    out.line(
+        dialect.kernelPrefix(structure.blockExtents(), structure.clusterExtents()) + name + "(");
     out.line("    " + declarations.stream().collect(Collectors.joining(indent)) + ") {").indent();
-    for (Stmt.Allocate shared : structure.shared) {
-      out.line(StmtRenderer.declaration(dialect, names, shared));
-    }
+    shared(structure, function, names, out);
     new StmtRenderer(dialect, names, exprs, analyzer, out).render(function.body());
     out.dedent().line("}");
     Set<DType> types = new HashSet<>(exprs.usedTypes());
     structure.shared.forEach(allocate -> types.add(allocate.dtype()));
     return new Kernel(new KernelSpec(name, params), out.toString(), types);
+  }
+
+  /** Declares the memory of a block, at the top of the kernel. */
+  private void shared(Structure structure, PrimFunc function, CNames names, CodeWriter out) {
+    String dynamic = dialect.dynamicShared();
+    SharedLayout layout = SharedLayout.of(function.body());
+    if (dynamic == null || !layout.isDynamic()) {
+      for (Stmt.Allocate shared : structure.shared) {
+        out.line(StmtRenderer.declaration(dialect, names, shared));
+      }
+      return;
+    }
+    out.line(dynamic);
+    for (SharedLayout.Place place : layout.places()) {
+      Stmt.Allocate array = place.array();
+      out.line(dialect.dynamicArray(array.dtype(), names.of(array.data()), place.offset()));
+    }
   }
 
   /** What a body allocates in shared memory, and its threads. */
@@ -103,9 +120,21 @@ public final class KernelRenderer {
 
     /** The threads of a block along x, y, z; null unless all are constants. */
     @Nullable List<Long> blockExtents() {
+      return extents(ThreadTag.THREAD_IDX_X, ThreadTag.THREAD_IDX_Y, ThreadTag.THREAD_IDX_Z);
+    }
+
+    /** The blocks of a cluster along x, y, z; null if there are no clusters. */
+    @Nullable List<Long> clusterExtents() {
+      List<ThreadTag> tags =
+          List.of(ThreadTag.CLUSTER_CTA_X, ThreadTag.CLUSTER_CTA_Y, ThreadTag.CLUSTER_CTA_Z);
+      return tags.stream().noneMatch(extents::containsKey)
+          ? null
+          : extents(tags.get(0), tags.get(1), tags.get(2));
+    }
+
+    private @Nullable List<Long> extents(ThreadTag x, ThreadTag y, ThreadTag z) {
       List<Long> block = new ArrayList<>();
-      for (ThreadTag tag :
-          List.of(ThreadTag.THREAD_IDX_X, ThreadTag.THREAD_IDX_Y, ThreadTag.THREAD_IDX_Z)) {
+      for (ThreadTag tag : List.of(x, y, z)) {
         Expr extent = extents.get(tag);
         if (extent == null) {
           block.add(1L);

@@ -198,13 +198,7 @@ final class StmtRenderer {
     }
     Var.PointerType pointer = allocate.data().pointerType();
     Scope scope = pointer == null ? Scope.LOCAL : pointer.scope();
-    return dialect.addressSpace(scope)
-        + dialect.storageType(allocate.dtype())
-        + " "
-        + names.of(allocate.data())
-        + "["
-        + count
-        + "];";
+    return dialect.array(allocate.dtype(), scope, names.of(allocate.data()), count);
   }
 
   private void evaluate(Expr value) {

@@ -106,7 +106,13 @@ final class OpenClDialect implements CDialect {
   }
 
   @Override
-  public String kernelPrefix(@Nullable List<Long> blockExtents) {
+  public String functionPrefix() {
+    return "static inline ";
+  }
+
+  @Override
+  public String kernelPrefix(
+      @Nullable List<Long> blockExtents, @Nullable List<Long> clusterExtents) {
     if (blockExtents == null) {
       return "__kernel void ";
     }

@@ -250,6 +250,14 @@ public record Target(
     return limits.vectorBytes() > 1;
   }
 
+  /** Whether a vector can be loaded and stored only at a multiple of its size. */
+  public boolean alignsVectors() {
+    return switch (kind) {
+      case CUDA, SIMT, VULKAN -> true;
+      case OPENCL, JVM, C, INTERPRETER -> false;
+    };
+  }
+
   /** The same target with other limits. */
   public Target withLimits(Limits newLimits) {
     return new Target(kind, arch, deviceClass, newLimits, capabilities);

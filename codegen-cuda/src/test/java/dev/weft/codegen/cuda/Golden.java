@@ -1,0 +1,29 @@
+package dev.weft.codegen.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Generated text against a file; {@code -Dweft.updateGolden=true} writes the files anew. */
+final class Golden {
+  private static final Path FOLDER = Path.of("src/test/resources/golden");
+
+  private Golden() {}
+
+  static void check(String file, String actual) {
+    Path path = FOLDER.resolve(file);
+    try {
+      if (Boolean.getBoolean("weft.updateGolden")) {
+        Files.createDirectories(FOLDER);
+        Files.writeString(path, actual);
+      }
+      assertThat(path).exists();
+      assertThat(actual).isEqualTo(Files.readString(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
