@@ -135,8 +135,7 @@ final class KernelSplitter {
     }
     checkLimits(block, inner);
     // CUDA kernels declare up to 48 KiB; with more, all of it is asked for at the launch.
-    long dynamic =
-        target.kind() == Target.Kind.CUDA ? SharedLayout.of(inner).dynamicBytes() : 0;
+    long dynamic = target.kind() == Target.Kind.CUDA ? SharedLayout.of(inner).dynamicBytes() : 0;
     LaunchGeometry geometry =
         new LaunchGeometry(List.of(grid), List.of(block), IntExpr.of(dynamic));
     return withParameters(body, kernel, geometry);

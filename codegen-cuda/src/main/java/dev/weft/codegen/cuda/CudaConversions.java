@@ -113,8 +113,7 @@ final class CudaConversions {
     }
     long highest = signed ? (1L << (to.bits() - 1)) - 1 : (1L << to.bits()) - 1;
     Code above = Code.call("min", word, Code.primary(highest + (signed ? "" : "u")));
-    Code within =
-        signed ? Code.call("max", above, Code.primary("-" + (highest + 1))) : above;
+    Code within = signed ? Code.call("max", above, Code.primary("-" + (highest + 1))) : above;
     return Code.cast(type, within);
   }
 }

@@ -318,8 +318,7 @@ final class CudaDialect implements CDialect {
   public Code loadVector(DType vector, Scope scope, Code element) {
     Code loaded = Code.unary("*", Code.cast("const " + storageType(vector) + "*", element));
     if (vector.isBool()) {
-      return conversions.convert(
-          DType.UINT8.withLanes(vector.lanes()), vector, loaded);
+      return conversions.convert(DType.UINT8.withLanes(vector.lanes()), vector, loaded);
     }
     return loaded;
   }
@@ -374,12 +373,10 @@ final class CudaDialect implements CDialect {
       return Code.cast(target, value);
     }
     if (from.equals(DType.FLOAT32) && to.isInt() && !to.isVector()) {
-      return Code.call(
-          to.code() == DType.Code.INT ? "__float_as_int" : "__float_as_uint", value);
+      return Code.call(to.code() == DType.Code.INT ? "__float_as_int" : "__float_as_uint", value);
     }
     if (to.equals(DType.FLOAT32) && from.isInt() && !from.isVector()) {
-      return Code.call(
-          from.code() == DType.Code.INT ? "__int_as_float" : "__uint_as_float", value);
+      return Code.call(from.code() == DType.Code.INT ? "__int_as_float" : "__uint_as_float", value);
     }
     need(Prelude.BITS);
     return Code.call("weft_bits<" + target + ">", value);
@@ -409,8 +406,7 @@ final class CudaDialect implements CDialect {
                   + " %0, %1, %2;\" : \"=h\"(r.bits) : \"h\"(a.bits), \"h\"(b.bits)";
           default -> "";
         };
-    String plain =
-        "  return a %s b || a != a ? a : b;\n".formatted(max ? ">" : "<");
+    String plain = "  return a %s b || a != a ? a : b;\n".formatted(max ? ">" : "<");
     String body =
         instruction.isEmpty()
             ? plain
@@ -433,8 +429,7 @@ final class CudaDialect implements CDialect {
   }
 
   /** A function of scalars, lane by lane. */
-  Code mapped(
-      String function, DType result, List<DType> params, List<Code> args) {
+  Code mapped(String function, DType result, List<DType> params, List<Code> args) {
     need(Prelude.VECTORS);
     StringBuilder declared = new StringBuilder();
     StringBuilder lanes = new StringBuilder();
@@ -468,9 +463,9 @@ final class CudaDialect implements CDialect {
 
   @Override
   public String prelude(Set<DType> usedTypes, Helpers helpers) {
-    for (DType dtype : new TreeSet<>(usedTypes.stream().map(DType::toString).toList()).stream()
-        .map(DType::parse)
-        .toList()) {
+    for (DType dtype :
+        new TreeSet<>(usedTypes.stream().map(DType::toString).toList())
+            .stream().map(DType::parse).toList()) {
       boolean value = dtype.isInt() || dtype.isFloat() || dtype.isBool();
       if (value) {
         type(dtype);

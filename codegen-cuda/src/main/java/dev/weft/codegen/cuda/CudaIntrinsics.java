@@ -95,8 +95,7 @@ final class CudaIntrinsics {
     }
     String function = dtype.isFloat() ? floatFunction(intrinsic) : null;
     if (function != null) {
-      return Code.call(
-          function + (dtype.bits() == 32 ? "f" : ""), args.toArray(Code[]::new));
+      return Code.call(function + (dtype.bits() == 32 ? "f" : ""), args.toArray(Code[]::new));
     }
     return switch (intrinsic) {
       // Of integers.

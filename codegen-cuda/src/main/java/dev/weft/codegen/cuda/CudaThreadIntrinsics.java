@@ -72,8 +72,8 @@ final class CudaThreadIntrinsics {
     if (exprs.size() == 5) {
       return Code.call(function, to, from);
     }
-    Code size = Code.conditional(
-        args.get(5), Code.primary(String.valueOf(bytes)), Code.primary("0"));
+    Code size =
+        Code.conditional(args.get(5), Code.primary(String.valueOf(bytes)), Code.primary("0"));
     return Code.call(function, to, from, size);
   }
 
@@ -105,8 +105,7 @@ final class CudaThreadIntrinsics {
     Code value = args.get(1);
     boolean add = operation.equals("Add");
     boolean word = dtype.isInt() && dtype.bits() == 32;
-    boolean number =
-        add && (dtype.equals(DType.FLOAT32) || dtype.equals(DType.FLOAT64));
+    boolean number = add && (dtype.equals(DType.FLOAT32) || dtype.equals(DType.FLOAT64));
     if (word || number || dtype.equals(DType.UINT64) || (dtype.equals(DType.INT64) && !add)) {
       return Code.call("atomic" + operation, address, value);
     }

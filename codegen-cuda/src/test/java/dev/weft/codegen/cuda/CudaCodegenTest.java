@@ -74,8 +74,7 @@ class CudaCodegenTest {
     Buffer b = buffer("B", DType.BFLOAT16, 1024);
     Expr x = Expr.cast(DType.BFLOAT16, a.at(POSITION));
     Stmt body =
-        new Stmt.Store(
-            b, Expr.mul(x, new Expr.FloatImm(DType.BFLOAT16, 3)), List.of(POSITION));
+        new Stmt.Store(b, Expr.mul(x, new Expr.FloatImm(DType.BFLOAT16, 3)), List.of(POSITION));
 
     golden("narrow.cu", plan("scaled", 8, 128, List.of(a, b), body));
   }
@@ -90,8 +89,7 @@ class CudaCodegenTest {
         Expr.add(
             Expr.floorDiv(Expr.mul(x, 3), Expr.sub(x, 5)),
             Expr.Call.of(DType.INT32, Intrinsic.SHIFT_LEFT, x, Expr.int32(3)));
-    Expr sum =
-        Expr.add(Expr.cast(DType.INT64, value), Expr.cast(DType.INT64, f.at(POSITION)));
+    Expr sum = Expr.add(Expr.cast(DType.INT64, value), Expr.cast(DType.INT64, f.at(POSITION)));
     Stmt body = new Stmt.Store(b, sum, List.of(POSITION));
 
     golden("integers.cu", plan("integers", 8, 128, List.of(a, f, b), body));
@@ -121,9 +119,7 @@ class CudaCodegenTest {
                     new Stmt.Store(stage, a.at(POSITION), List.of(THREAD)),
                     barrier(),
                     new Stmt.Store(
-                        out,
-                        stage.at(Expr.sub(Expr.int32(127), THREAD)),
-                        List.of(POSITION)))));
+                        out, stage.at(Expr.sub(Expr.int32(127), THREAD)), List.of(POSITION)))));
     return plan("reversed", 8, 128, List.of(a, out), body);
   }
 
@@ -177,8 +173,7 @@ class CudaCodegenTest {
                 evaluate(Intrinsic.PTX_COMMIT_GROUP),
                 evaluate(Intrinsic.PTX_WAIT_GROUP, Expr.int32(0)),
                 barrier(),
-                new Stmt.Store(
-                    out, new Expr.Load(stage, List.of(ramp(own, 4))), List.of(lanes))));
+                new Stmt.Store(out, new Expr.Load(stage, List.of(ramp(own, 4))), List.of(lanes))));
 
     golden("async.cu", plan("copy", 8, 128, List.of(a, out), body));
   }
@@ -192,8 +187,7 @@ class CudaCodegenTest {
     Buffer a = buffer("A", DType.FLOAT32, 4096);
     Buffer stage = in(Scope.SHARED, "A_shared", DType.FLOAT32, 512);
     Stmt copy =
-        evaluate(
-            Intrinsic.PTX_CP_ASYNC, stage.data(), THREAD, a.data(), POSITION, Expr.int32(12));
+        evaluate(Intrinsic.PTX_CP_ASYNC, stage.data(), THREAD, a.data(), POSITION, Expr.int32(12));
     Stmt body =
         allocate(stage, Stmt.seq(copy, new Stmt.Store(a, stage.at(THREAD), List.of(POSITION))));
 
@@ -209,8 +203,7 @@ class CudaCodegenTest {
     Buffer b = Buffer.of("half", DType.FLOAT32, Scope.GLOBAL, List.of(n));
     Expr value = Expr.Call.of(DType.FLOAT32, Intrinsic.EXP, a.at(POSITION));
     Stmt body =
-        new Stmt.If(
-            Expr.lt(POSITION, n), new Stmt.Store(b, value, List.of(POSITION)), null);
+        new Stmt.If(Expr.lt(POSITION, n), new Stmt.Store(b, value, List.of(POSITION)), null);
 
     golden("symbolic.cu", DeviceKernels.plan("exp_n", 8, 128, List.of(a, b), List.of(n), body));
   }

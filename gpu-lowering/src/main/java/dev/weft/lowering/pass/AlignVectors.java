@@ -52,7 +52,8 @@ public final class AlignVectors implements Pass {
         analyzer.bind(f.var(), new Range(f.min(), f.extent()));
       } else if (node instanceof Stmt.Attr(IterVar axis, var key, var extent, var body)) {
         analyzer.bind(axis.var(), Range.upTo(Expr.cast(axis.var().dtype(), extent)));
-      } else if (node instanceof Stmt.Let(Var v, Expr value, var body) && v.dtype().isInt()
+      } else if (node instanceof Stmt.Let(Var v, Expr value, var body)
+          && v.dtype().isInt()
           && !v.dtype().isVector()) {
         analyzer.bind(v, value);
       }
