@@ -9,6 +9,7 @@ import dev.weft.cli.bench.Contestant;
 import dev.weft.cli.bench.DevicePeaks;
 import dev.weft.cli.bench.Rounds;
 import dev.weft.runtime.Device;
+import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.Devices;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,12 @@ abstract class BenchAction extends Action {
       defaultValue = "15",
       description = "Samples of each; default ${DEFAULT-VALUE}.")
   private int rounds = 15;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of a peer on the CPU; default as many as the device has cores.")
+  private @Nullable Integer threads;
 
   @Option(names = "--seed", paramLabel = "S", description = "Of the random operands; default 0.")
   private long seed;
@@ -74,16 +81,23 @@ abstract class BenchAction extends Action {
     return peers;
   }
 
-  /** The error for a peer that can't be had. */
-  final InputException unknownPeer(String peer, String known) {
-    return new InputException(
-        "there is no peer '" + peer + "' for this workload yet", "--vs", "there is " + known);
+  /** How many threads a peer may use: what the user says, or as many as the device has. */
+  final int threads(Device opened) {
+    if (threads != null) {
+      return threads;
+    }
+    return opened.info().deviceClass() == DeviceClass.CPU
+        ? Math.max(1, opened.info().capabilities().computeUnits())
+        : Runtime.getRuntime().availableProcessors();
   }
 
   @Override
   final boolean run(ObjectNode figures) {
     if (rounds < 1) {
       throw usage("--rounds is at least 1");
+    }
+    if (threads != null && threads < 1) {
+      throw usage("--threads is at least 1");
     }
     if (sweep != null) {
       throw new InputException("sweeps are not there yet", "--sweep", "measure one size");
@@ -118,14 +132,14 @@ abstract class BenchAction extends Action {
     for (Contestant contestant : contestants) {
       Samples samples = times.getOrDefault(contestant, new Samples(0));
       double median = samples.median();
-      double gflops = subject.flops() / median;
+      double gflops = contestant.computes() ? subject.flops() / median : 0;
       double gigabytes = subject.bytes() / median;
       boolean first = contestant == contestants.getFirst();
       table.row(
           contestant.name(),
           Figures.time(median),
           Figures.three(100 * samples.standardDeviation() / samples.mean()) + "%",
-          Figures.three(gflops),
+          gflops == 0 ? "" : Figures.three(gflops),
           subject.bytes() == 0 ? "" : Figures.three(gigabytes),
           first ? "" : Figures.three(median / weft) + "x as fast");
       ObjectNode json = results.addObject().put("name", contestant.name());

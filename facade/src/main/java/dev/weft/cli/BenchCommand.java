@@ -9,7 +9,15 @@ import picocli.CommandLine.Command;
     footer = {"", "Example:", "  weft bench matmul --m 1024 --n 1024 --k 1024 --vs openblas,naive"},
     subcommands = {
       BenchMatmulCommand.class,
+      BenchConvCommand.class,
+      BenchDepthwiseCommand.class,
       BenchWindowSumCommand.class,
+      BenchElementwiseCommand.class,
+      BenchSoftmaxCommand.class,
+      BenchLayerNormCommand.class,
+      BenchReduceCommand.class,
+      BenchTransposeCommand.class,
+      BenchAttentionCommand.class,
       BenchModelCommand.class,
     })
 final class BenchCommand {}

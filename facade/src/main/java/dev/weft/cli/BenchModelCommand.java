@@ -8,6 +8,7 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
 import dev.weft.cli.bench.Contestant;
+import dev.weft.cli.bench.Peers;
 import dev.weft.compiler.Verification;
 import dev.weft.runtime.Device;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description = {
-      "Measures runs of a model on random inputs, transfers included; peer: interpreter."
+      "Measures runs of a model on random inputs, transfers included; peers: onnxruntime, interpreter."
     },
     sortOptions = false,
     footer = {"", "Example:", "  weft bench model model.onnx --device opencl:0"})
@@ -79,10 +80,10 @@ final class BenchModelCommand extends BenchAction {
       boolean right = check(imported, model, inputs.tensors());
       figures.put("right", right);
       for (String peer : peers()) {
-        if (!peer.equals("interpreter")) {
-          throw unknownPeer(peer, "interpreter");
-        }
-        contestants.add(new Runner(peer, imported.compile("interpreter"), inputs.tensors()));
+        contestants.add(
+            peer.equals("interpreter")
+                ? new Runner(peer, imported.compile("interpreter"), inputs.tensors())
+                : Peers.installed().get(peer).model(file, inputs.tensors(), threads(opened)));
       }
       double flops = ModelFigures.of(imported).flops();
       String title = "model " + file.getFileName();

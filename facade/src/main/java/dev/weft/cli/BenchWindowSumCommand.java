@@ -2,22 +2,18 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
-import dev.weft.base.Tensor;
-import dev.weft.cli.bench.Contestant;
-import dev.weft.cli.bench.Workload;
-import dev.weft.graph.workload.WindowSumWorkload;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import dev.weft.graph.workload.WindowSum;
+import dev.weft.graph.workload.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code weft bench window-sum}. */
 @Command(
     name = "window-sum",
-    description = "Measures B[i] = A[i] + ... + A[i + window - 1]; peer: naive.",
+    description = "Measures B[i] = A[i] + ... + A[i + window - 1]; peers: copy, naive.",
     sortOptions = false,
-    footer = {"", "Example:", "  weft bench window-sum --n 1000000 --window 64 --vs naive"})
-final class BenchWindowSumCommand extends BenchFunctionAction {
+    footer = {"", "Example:", "  weft bench window-sum --n 1000000 --window 64 --vs copy,naive"})
+final class BenchWindowSumCommand extends BenchWorkloadAction {
   @Option(names = "--n", defaultValue = "1000000", description = "Results; ${DEFAULT-VALUE}.")
   private int n;
 
@@ -29,38 +25,9 @@ final class BenchWindowSumCommand extends BenchFunctionAction {
   }
 
   @Override
-  Workload workload(DType dtype, RandomTensors random, ObjectNode figures) {
-    if (n < 1 || window < 1) {
-      throw usage("--n and --window are at least 1");
-    }
+  Workload workload(DType dtype, Workload.Source source, ObjectNode figures) {
+    checkPositive("--n and --window", n, window);
     figures.put("workload", "window-sum").put("n", n).put("window", window);
-    Tensor a = random.next(dtype, (long) n + window - 1);
-    return new Workload(
-        "window sum of " + window + " over " + n + " " + dtype,
-        WindowSumWorkload.function(n, window, dtype),
-        List.of(a),
-        Tensor.allocate(dtype, n),
-        (double) n * window,
-        (2.0 * n + window - 1) * dtype.bytes(),
-        window,
-        position -> sum(a, position));
-  }
-
-  private double sum(Tensor a, long position) {
-    double sum = 0;
-    for (long i = 0; i < window; i++) {
-      sum += a.getDouble(position + i);
-    }
-    return sum;
-  }
-
-  @Override
-  @Nullable Contestant peer(String name, Workload workload) {
-    return null;
-  }
-
-  @Override
-  String knownPeers() {
-    return "naive";
+    return new WindowSum(n, window).workload(dtype, source);
   }
 }

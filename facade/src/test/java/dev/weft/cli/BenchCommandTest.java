@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
@@ -52,16 +53,63 @@ class BenchCommandTest {
                 "--k=129",
                 "--device=opencl:0",
                 "--rounds=3",
-                "--vs=naive,openblas",
+                "--vs=naive,copy",
                 "--json=-")
             .succeeded()
             .json();
     assertThat(json.path("right").asBoolean()).isTrue();
     assertThat(json.path("results")).hasSize(3);
     assertThat(json.path("results").path(1).path("name").asText()).isEqualTo("naive");
-    assertThat(json.path("results").path(2).path("ratio").asDouble()).isPositive();
+    JsonNode copy = json.path("results").path(2);
+    assertThat(copy.path("name").asText()).isEqualTo("copy");
+    assertThat(copy.path("gbps").asDouble()).isPositive();
+    assertThat(copy.path("ratio").asDouble()).isPositive();
     assertThat(json.path("peak").path("gflops").asDouble()).isPositive();
     assertThat(json.path("peak").path("gbps").asDouble()).isPositive();
+  }
+
+  /** Every workload, small and of awkward sizes, with what it must report. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "matmul --m=5 --n=3 --k=7 --batch=2 --trans-b | 420 | 568",
+        "matmul --m=5 --n=3 --k=7 --packed-b | 210 | 284",
+        "matmul --m=5 --n=3 --k=7 --dtype=i8 | 210 | 71",
+        "conv2d --c=4 --h=7 --w=6 --filters=6 --kernel=3x2 --stride=2 --pad=1 --dilation=1"
+            + " --groups=2 | 2304 | 1344",
+        "depthwise --c=3 --h=5 --w=5 --kernel=3 | 1350 | 708",
+        "window-sum --n=50 --window=7 --dtype=f16 | 350 | 212",
+        "elementwise --n=37 --steps=5 | 185 | 444",
+        "softmax --rows=5 --columns=13 | 0 | 520",
+        "layernorm --rows=5 --columns=13 | 0 | 624",
+        "reduce --rows=5 --columns=13 | 0 | 280",
+        "reduce --rows=5 --columns=13 --axis=0 --of=mean | 0 | 312",
+        "reduce --rows=5 --columns=13 --axis=0 --of=max --dtype=i32 | 0 | 312",
+        "transpose --rows=5 --columns=13 --dtype=i8 | 0 | 130",
+        "attention --heads=2 --sequence=9 --depth=4 | 2592 | 1152",
+      })
+  void everyWorkload(String arguments, double flops, double bytes) {
+    String[] all =
+        ("bench " + arguments + " --device=interpreter --rounds=1 --json=-").split(" +", -1);
+    JsonNode json = Cli.run(all).succeeded().json();
+    assertThat(json.path("right").asBoolean()).isTrue();
+    assertThat(json.path("workload").asText()).isEqualTo(arguments.replaceFirst(" .*", "")
+        .replace("depthwise", "conv2d"));
+    assertThat(json.path("flops").asDouble()).isEqualTo(flops);
+    assertThat(json.path("bytes").asDouble()).isEqualTo(bytes);
+  }
+
+  @Test
+  void refusesSizesThatMakeNoSense() {
+    Cli.run("bench", "matmul", "--m=0").failed(Main.USAGE, "at least 1");
+    Cli.run("bench", "conv2d", "--c=4", "--groups=3", "--device=interpreter")
+        .failed(Main.USAGE, "4 channels", "3 groups");
+    Cli.run("bench", "conv2d", "--h=2", "--w=2", "--kernel=7", "--device=interpreter")
+        .failed(Main.USAGE, "filter is larger");
+    Cli.run("bench", "conv2d", "--kernel=x3").failed(Main.USAGE, "--kernel");
+    Cli.run("bench", "reduce", "--axis=2", "--device=interpreter").failed(Main.USAGE, "axes 0 and 1");
+    Cli.run("bench", "softmax", "--threads=0").failed(Main.USAGE, "--threads");
   }
 
   @Test
@@ -102,6 +150,10 @@ class BenchCommandTest {
     String[] common = {"bench", "matmul", "--m=4", "--n=4", "--k=4", "--device=interpreter", ""};
     common[6] = "--vs=cublas";
     Cli.run(common).failed(Main.FAILED, "cublas", "openblas");
+    common[6] = "--vs=mkl";
+    Cli.run(common).failed(Main.FAILED, "mkl can't be used", "./weft bench");
+    common[6] = "--vs=copy";
+    Cli.run(common).failed(Main.FAILED, "OpenCL C", "opencl:0");
     common[6] = "--sweep=x.csv";
     Cli.run(common).failed(Main.FAILED, "sweep");
     common[6] = "--records=r.json";

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.base.DType;
-import dev.weft.graph.workload.MatmulWorkload;
 import dev.weft.tir.script.TvmScript;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +15,7 @@ class TirCommandTest {
   @TempDir private Path folder;
 
   private Path matmul() throws IOException {
-    String text = TvmScript.print(MatmulWorkload.function(5, 7, 11, DType.FLOAT32));
+    String text = TvmScript.print(TirPrograms.matmul(5, 7, 11, DType.FLOAT32));
     return Files.writeString(folder.resolve("matmul.py"), text);
   }
 

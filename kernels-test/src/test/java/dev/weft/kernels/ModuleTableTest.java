@@ -91,6 +91,8 @@ final class ModuleTableTest {
     add(table, "tuning", "dev.weft.tuning..", upToTuning);
     List<String> upToFacade = Stream.concat(upToTuning.stream(), Stream.of("tuning")).toList();
     table.put("facade", new Module("facade", List.of("dev.weft", "dev.weft.cli.."), upToFacade));
+    List<String> all = Stream.concat(upToFacade.stream(), Stream.of("facade")).toList();
+    add(table, "peers", "dev.weft.peers..", all);
     return table;
   }
 

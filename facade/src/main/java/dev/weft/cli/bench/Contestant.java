@@ -10,6 +10,11 @@ public interface Contestant extends AutoCloseable {
   /** Does the work that many times and returns when all of it is done. */
   void run(int times);
 
+  /** Whether it works the workload out; otherwise it is a yardstick without a result. */
+  default boolean computes() {
+    return true;
+  }
+
   /** What the last {@link #run} worked out; stays the contestant's. */
   Tensor result();
 

@@ -59,7 +59,7 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
           computes
               ? OptionalDouble.of(arithmetic(device, program, queue, widths))
               : OptionalDouble.empty();
-      return new DevicePeaks(gflops, OptionalDouble.of(copy(device, program, queue, type, widths)));
+      return new DevicePeaks(gflops, OptionalDouble.of(copy(device)));
     }
   }
 
@@ -81,25 +81,12 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
     return best;
   }
 
-  private static double copy(
-      Device device, LoadedProgram program, DeviceQueue queue, String type, List<Integer> widths) {
+  private static double copy(Device device) {
     Capabilities can = device.info().capabilities();
     long bytes = Math.min(COPY_BYTES, Math.min(can.maxAllocationBytes(), can.globalBytes() / 8));
-    int scalar = type.equals("double") ? 8 : type.equals("half") ? 2 : 4;
-    long group = Math.min(256, can.maxThreadsPerBlock());
-    double best = 0;
-    try (DeviceBuffer from = device.allocate(bytes);
-        DeviceBuffer to = device.allocate(bytes)) {
-      from.fill(0, bytes, (byte) 1);
-      for (int lanes : widths) {
-        long groups = bytes / (group * scalar * lanes);
-        DeviceKernel kernel = program.kernel("copy_" + lanes);
-        List<KernelArgument> arguments = List.of(KernelArgument.of(from), KernelArgument.of(to));
-        double seconds = fastest(queue, kernel, LaunchConfig.of(groups, group), arguments);
-        best = Math.max(best, 2.0 * groups * group * scalar * lanes / seconds / 1e9);
-      }
+    try (DeviceCopy copy = DeviceCopy.fastest(device, bytes)) {
+      return copy.gigabytes();
     }
-    return best;
   }
 
   private static double fastest(
@@ -128,12 +115,9 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
     List<KernelSpec> kernels = new ArrayList<>();
     for (int lanes : widths) {
       String vector = lanes == 1 ? type : type + lanes;
-      text.append(multiplyAdd(vector, type, lanes)).append(copy(vector, lanes));
+      text.append(multiplyAdd(vector, type, lanes));
       KernelParam out = new KernelParam.Buffer("out", dtype, KernelParam.Access.WRITE);
-      KernelParam from = new KernelParam.Buffer("from", dtype, KernelParam.Access.READ);
-      KernelParam to = new KernelParam.Buffer("to", dtype, KernelParam.Access.WRITE);
       kernels.add(new KernelSpec("multiply_add_" + lanes, List.of(out)));
-      kernels.add(new KernelSpec("copy_" + lanes, List.of(from, to)));
     }
     return ProgramImage.ofText(
         ProgramFormat.OPENCL_C, text.toString(), kernels, List.of("-cl-std=CL1.2"));
@@ -166,15 +150,5 @@ public record DevicePeaks(OptionalDouble gflops, OptionalDouble gigabytes) {
       text.append(" + sum.s").append(Integer.toHexString(lane));
     }
     return text.append(";\n}\n\n").toString();
-  }
-
-  private static String copy(String vector, int lanes) {
-    return "__kernel void copy_"
-        + lanes
-        + "(__global const "
-        + vector
-        + "* from, __global "
-        + vector
-        + "* to) {\n  to[get_global_id(0)] = from[get_global_id(0)];\n}\n\n";
   }
 }

@@ -2,6 +2,7 @@ package dev.weft.cli.bench;
 
 import dev.weft.base.Tensor;
 import dev.weft.base.Tolerance;
+import dev.weft.graph.workload.Workload;
 import java.util.stream.LongStream;
 
 /** Checks some elements of a large result. */
@@ -29,7 +30,7 @@ public final class SampleCheck {
       expected[i] = workload.reference().at(positions[i]);
       magnitude = Math.max(magnitude, Math.abs(expected[i]));
     }
-    Tolerance tolerance = Tolerance.of(result.dtype(), workload.sumLength(), magnitude);
+    Tolerance tolerance = Tolerance.of(result.dtype(), workload.terms(), magnitude);
     for (int i = 0; i < positions.length; i++) {
       double actual = result.getDouble(positions[i]);
       if (!tolerance.accepts(actual, expected[i])) {

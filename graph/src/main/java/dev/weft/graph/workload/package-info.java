@@ -1,4 +1,7 @@
-/** The workloads that benchmarks measure, as TensorIR functions that nobody has scheduled. */
+/**
+ * The workloads that benchmarks measure: small models that nobody has scheduled, with operands, cost
+ * and a plain reference.
+ */
 @NullMarked
 package dev.weft.graph.workload;
 

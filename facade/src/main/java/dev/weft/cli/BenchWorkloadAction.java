@@ -1,0 +1,104 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.base.DType;
+import dev.weft.cli.bench.Contestant;
+import dev.weft.cli.bench.CopyContestant;
+import dev.weft.cli.bench.GraphContestant;
+import dev.weft.cli.bench.Peers;
+import dev.weft.cli.bench.SampleCheck;
+import dev.weft.graph.workload.Workload;
+import dev.weft.runtime.Device;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** A benchmark of one of the workloads that Weft brings along. */
+abstract class BenchWorkloadAction extends BenchAction {
+  /** What {@code --vs} takes for all of them. */
+  static final String PEERS = "onnxruntime, copy (as many bytes moved), naive (no schedule)";
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      converter = DTypeConverter.class,
+      defaultValue = "f32",
+      description = "f64, f32, f16, i32, ...; default ${DEFAULT-VALUE}.")
+  private DType dtype = DType.FLOAT32;
+
+  BenchWorkloadAction(Console console) {
+    super(console);
+  }
+
+  /**
+   * The workload.
+   *
+   * @param source makes its operands
+   * @param figures takes its name and sizes
+   * @throws IllegalArgumentException if the sizes don't fit together
+   */
+  abstract Workload workload(DType type, Workload.Source source, ObjectNode figures);
+
+  /** The error for sizes that are no sizes. */
+  final void checkPositive(String options, long... sizes) {
+    for (long size : sizes) {
+      if (size < 1) {
+        throw usage(options + " are at least 1");
+      }
+    }
+  }
+
+  @Override
+  final boolean measure(Device opened, ObjectNode figures) {
+    List<Contestant> contestants = new ArrayList<>();
+    try (Workload workload = make(figures)) {
+      try {
+        contestants.add(GraphContestant.weft(workload, opened));
+        for (String name : peers()) {
+          contestants.add(peer(name, workload, opened));
+        }
+        boolean right = check(contestants, workload, figures);
+        compare(
+            new Subject(workload.title(), workload.flops(), workload.bytes(), workload.dtype()),
+            contestants,
+            opened,
+            figures);
+        return right;
+      } finally {
+        contestants.forEach(Contestant::close);
+      }
+    }
+  }
+
+  private Workload make(ObjectNode figures) {
+    try {
+      return workload(dtype, random()::next, figures);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Contestant peer(String name, Workload workload, Device opened) {
+    return switch (name) {
+      case "naive" -> GraphContestant.naive(workload, opened);
+      case "copy" -> CopyContestant.of(opened, workload.bytes());
+      default -> Peers.installed().get(name).workload(workload, threads(opened));
+    };
+  }
+
+  private boolean check(List<Contestant> contestants, Workload workload, ObjectNode figures) {
+    boolean right = true;
+    for (Contestant contestant : contestants) {
+      contestant.run(1);
+      if (contestant.computes()) {
+        String difference = SampleCheck.firstDifference(contestant.result(), workload);
+        if (!difference.isEmpty()) {
+          right = false;
+          console().fail("the result of " + contestant.name() + " is wrong: " + difference);
+        }
+      }
+    }
+    figures.put("right", right);
+    return right;
+  }
+}
