@@ -15,7 +15,9 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false,
     footer = {
-      "", "Example:", "  weft bench attention --heads 12 --sequence 512 --depth 64 --vs onnxruntime"
+      "",
+      "Example:",
+      "  weft bench attention --heads 12 --sequence 512 --depth 64 --vs onnxruntime"
     })
 final class BenchAttentionCommand extends BenchWorkloadAction {
   @Option(

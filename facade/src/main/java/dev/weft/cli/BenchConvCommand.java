@@ -68,7 +68,14 @@ class BenchConvCommand extends BenchWorkloadAction {
   Workload workload(DType dtype, Workload.Source source, ObjectNode figures) {
     int results = filters == null ? channels : filters;
     checkPositive(
-        "sizes, --stride and --dilation", batch, channels, height, width, results, stride, dilation);
+        "sizes, --stride and --dilation",
+        batch,
+        channels,
+        height,
+        width,
+        results,
+        stride,
+        dilation);
     checkPositive("--groups", groups(channels));
     if (padding < 0) {
       throw usage("--pad is at least 0");

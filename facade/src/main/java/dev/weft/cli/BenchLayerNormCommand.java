@@ -9,9 +9,17 @@ import picocli.CommandLine.Command;
 /** {@code weft bench layernorm}. */
 @Command(
     name = "layernorm",
-    description = {"Measures the layer normalisation of each row of a matrix; peers: " + BenchWorkloadAction.PEERS + "."},
+    description = {
+      "Measures the layer normalisation of each row of a matrix; peers: "
+          + BenchWorkloadAction.PEERS
+          + "."
+    },
     sortOptions = false,
-    footer = {"", "Example:", "  weft bench layernorm --rows 4096 --columns 1024 --vs copy,onnxruntime"})
+    footer = {
+      "",
+      "Example:",
+      "  weft bench layernorm --rows 4096 --columns 1024 --vs copy,onnxruntime"
+    })
 final class BenchLayerNormCommand extends BenchRowsAction {
   BenchLayerNormCommand(Console console) {
     super(console);

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description = {
-      "Measures runs of a model on random inputs, transfers included; peers: onnxruntime, interpreter."
+      "Measures runs of a model on random inputs, transfers included; peers: onnxruntime,"
+          + " interpreter."
     },
     sortOptions = false,
     footer = {"", "Example:", "  weft bench model model.onnx --device opencl:0"})

@@ -26,6 +26,5 @@ abstract class BenchRowsAction extends BenchWorkloadAction {
   }
 
   /** The workload on a matrix. */
-  abstract Workload workload(
-      Rows matrix, DType dtype, Workload.Source source, ObjectNode figures);
+  abstract Workload workload(Rows matrix, DType dtype, Workload.Source source, ObjectNode figures);
 }

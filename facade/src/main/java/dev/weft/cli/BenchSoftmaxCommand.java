@@ -9,9 +9,15 @@ import picocli.CommandLine.Command;
 /** {@code weft bench softmax}. */
 @Command(
     name = "softmax",
-    description = {"Measures the softmax of each row of a matrix; peers: " + BenchWorkloadAction.PEERS + "."},
+    description = {
+      "Measures the softmax of each row of a matrix; peers: " + BenchWorkloadAction.PEERS + "."
+    },
     sortOptions = false,
-    footer = {"", "Example:", "  weft bench softmax --rows 4096 --columns 1024 --vs copy,onnxruntime"})
+    footer = {
+      "",
+      "Example:",
+      "  weft bench softmax --rows 4096 --columns 1024 --vs copy,onnxruntime"
+    })
 final class BenchSoftmaxCommand extends BenchRowsAction {
   BenchSoftmaxCommand(Console console) {
     super(console);

@@ -9,9 +9,15 @@ import picocli.CommandLine.Command;
 /** {@code weft bench transpose}. */
 @Command(
     name = "transpose",
-    description = {"Measures the transposition of a matrix; peers: " + BenchWorkloadAction.PEERS + "."},
+    description = {
+      "Measures the transposition of a matrix; peers: " + BenchWorkloadAction.PEERS + "."
+    },
     sortOptions = false,
-    footer = {"", "Example:", "  weft bench transpose --rows 4096 --columns 1024 --vs copy,onnxruntime"})
+    footer = {
+      "",
+      "Example:",
+      "  weft bench transpose --rows 4096 --columns 1024 --vs copy,onnxruntime"
+    })
 final class BenchTransposeCommand extends BenchRowsAction {
   BenchTransposeCommand(Console console) {
     super(console);

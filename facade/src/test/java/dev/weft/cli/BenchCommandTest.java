@@ -94,8 +94,8 @@ class BenchCommandTest {
         ("bench " + arguments + " --device=interpreter --rounds=1 --json=-").split(" +", -1);
     JsonNode json = Cli.run(all).succeeded().json();
     assertThat(json.path("right").asBoolean()).isTrue();
-    assertThat(json.path("workload").asText()).isEqualTo(arguments.replaceFirst(" .*", "")
-        .replace("depthwise", "conv2d"));
+    assertThat(json.path("workload").asText())
+        .isEqualTo(arguments.replaceFirst(" .*", "").replace("depthwise", "conv2d"));
     assertThat(json.path("flops").asDouble()).isEqualTo(flops);
     assertThat(json.path("bytes").asDouble()).isEqualTo(bytes);
   }
@@ -108,7 +108,8 @@ class BenchCommandTest {
     Cli.run("bench", "conv2d", "--h=2", "--w=2", "--kernel=7", "--device=interpreter")
         .failed(Main.USAGE, "filter is larger");
     Cli.run("bench", "conv2d", "--kernel=x3").failed(Main.USAGE, "--kernel");
-    Cli.run("bench", "reduce", "--axis=2", "--device=interpreter").failed(Main.USAGE, "axes 0 and 1");
+    Cli.run("bench", "reduce", "--axis=2", "--device=interpreter")
+        .failed(Main.USAGE, "axes 0 and 1");
     Cli.run("bench", "softmax", "--threads=0").failed(Main.USAGE, "--threads");
   }
 

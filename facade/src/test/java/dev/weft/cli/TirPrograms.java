@@ -21,9 +21,7 @@ final class TirPrograms {
         Te.reduce(
             "C",
             List.of(a.dim(0), b.dim(1)),
-            at ->
-                Te.sum(
-                    Expr.mul(a.at(at.get(0), axis.var()), b.at(axis.var(), at.get(1))), axis));
+            at -> Te.sum(Expr.mul(a.at(at.get(0), axis.var()), b.at(axis.var(), at.get(1))), axis));
     return Te.primFunc("matmul", a, b, c);
   }
 }

@@ -27,14 +27,7 @@ import java.util.Objects;
  * @param b the right operand
  */
 record Gemm(
-    int batch,
-    int m,
-    int n,
-    int k,
-    boolean transposeB,
-    boolean constantB,
-    Tensor a,
-    Tensor b) {
+    int batch, int m, int n, int k, boolean transposeB, boolean constantB, Tensor a, Tensor b) {
   /**
    * The product that a workload is.
    *
@@ -54,12 +47,13 @@ record Gemm(
     Tensor b = tensor(workload, call.args().get(1));
     if (!a.dtype().equals(DType.FLOAT32) && !a.dtype().equals(DType.FLOAT64)) {
       throw new InputException(
-          peer + " multiplies no " + a.dtype(), "--vs " + peer, "leave it out, or take --dtype f32");
+          peer + " multiplies no " + a.dtype(),
+          "--vs " + peer,
+          "leave it out, or take --dtype f32");
     }
     int rank = a.rank();
     if (rank != b.rank() || rank < 2 || rank > 3) {
-      throw new InputException(
-          peer + " multiplies matrices only", "--vs " + peer, "leave it out");
+      throw new InputException(peer + " multiplies matrices only", "--vs " + peer, "leave it out");
     }
     return new Gemm(
         rank == 3 ? Math.toIntExact(a.shape()[0]) : 1,

@@ -1,4 +1,6 @@
-/** Libraries that {@code weft bench} measures next to Weft; never on an application's class path. */
+/**
+ * Libraries that {@code weft bench} measures next to Weft; never on an application's class path.
+ */
 @NullMarked
 package dev.weft.peers;
 

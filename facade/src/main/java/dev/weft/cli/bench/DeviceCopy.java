@@ -57,8 +57,8 @@ final class DeviceCopy implements AutoCloseable {
 
   private static String source(int lanes) {
     String vector = lanes == 1 ? "float" : "float" + lanes;
-    return "__kernel void copy_%d(__global const %s* from, __global %s* to) {\n".formatted(
-            lanes, vector, vector)
+    return "__kernel void copy_%d(__global const %s* from, __global %s* to) {\n"
+            .formatted(lanes, vector, vector)
         + "  to[get_global_id(0)] = from[get_global_id(0)];\n}\n\n";
   }
 

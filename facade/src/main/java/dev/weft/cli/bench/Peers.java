@@ -47,8 +47,7 @@ public final class Peers {
   }
 
   /** The error for a peer whose library can't be loaded. */
-  public static InputException missing(
-      String name, String why, @Nullable Throwable cause) {
+  public static InputException missing(String name, String why, @Nullable Throwable cause) {
     return new InputException(
         name + " can't be used: " + why,
         "--vs " + name,

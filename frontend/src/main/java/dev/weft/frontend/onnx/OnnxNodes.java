@@ -77,7 +77,8 @@ final class OnnxNodes {
       case Reduce reduce -> reduce(reduce);
       case Transpose transpose ->
           Form.of(
-              "Transpose", integers("perm", transpose.order().stream().map(i -> (long) i).toList()));
+              "Transpose",
+              integers("perm", transpose.order().stream().map(i -> (long) i).toList()));
       case Concat concat -> Form.of("Concat", integer("axis", concat.axis()));
       case Cast cast -> Form.of("Cast", integer("to", OnnxExporter.elementType(cast.dtype())));
       case Reshape reshape -> reshape(reshape);

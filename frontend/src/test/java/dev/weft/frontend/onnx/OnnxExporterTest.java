@@ -63,8 +63,7 @@ class OnnxExporterTest {
   }
 
   /** A graph from {@code x} to one result; the result has the name of a value within. */
-  private static Graph graph(
-      TensorType x, BiFunction<BlockBuilder, GraphVar, GraphExpr> body) {
+  private static Graph graph(TensorType x, BiFunction<BlockBuilder, GraphVar, GraphExpr> body) {
     BlockBuilder builder = new BlockBuilder();
     GraphVar input = GraphVar.of("x", x);
     builder.function(
@@ -155,15 +154,14 @@ class OnnxExporterTest {
     Map<String, Tensor> actual = run(again, x);
     assertThat(actual).containsOnlyKeys("lv");
     assertThat(Objects.requireNonNull(actual.get("lv")).data().toArray(ValueLayout.JAVA_BYTE))
-        .isEqualTo(Objects.requireNonNull(expected.get("lv")).data().toArray(ValueLayout.JAVA_BYTE));
+        .isEqualTo(
+            Objects.requireNonNull(expected.get("lv")).data().toArray(ValueLayout.JAVA_BYTE));
   }
 
   @Test
   void symbolicSizesKeepTheirNames() {
     TensorType x =
-        new TensorType(
-            new Shape(List.of(IntExpr.symbol("n"), IntExpr.of(3))),
-            DType.FLOAT32);
+        new TensorType(new Shape(List.of(IntExpr.symbol("n"), IntExpr.of(3))), DType.FLOAT32);
     Graph graph = graph(x, (b, v) -> b.emit(new Unary(UnaryFunction.EXP), v));
     Graph again = OnnxImporter.load(OnnxExporter.export(graph), "symbolic");
     assertThat(again.main().params().get(0).tensorType()).isEqualTo(x);

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Element-wise operators in a row on two vectors: a multiplication by the second, an addition of the
- * first, a ReLU, and so on. A compiler that fuses them reads and writes memory once.
+ * Element-wise operators in a row on two vectors: a multiplication by the second, an addition of
+ * the first, a ReLU, and so on. A compiler that fuses them reads and writes memory once.
  *
  * @param n elements of each vector
  * @param steps operators
@@ -35,10 +35,8 @@ public record Chain(long n, int steps) {
                 value =
                     switch (step % 3) {
                       case 0 ->
-                          builder.emit(
-                              new Binary(BinaryFunction.MULTIPLY), value, params.get(1));
-                      case 1 ->
-                          builder.emit(new Binary(BinaryFunction.ADD), value, params.get(0));
+                          builder.emit(new Binary(BinaryFunction.MULTIPLY), value, params.get(1));
+                      case 1 -> builder.emit(new Binary(BinaryFunction.ADD), value, params.get(0));
                       default -> builder.emit(new Unary(UnaryFunction.RELU), value);
                     };
               }

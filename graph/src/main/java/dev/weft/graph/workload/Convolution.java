@@ -42,7 +42,11 @@ public record Convolution(
   public Workload workload(DType dtype, Workload.Source source) {
     if (channels % groups != 0 || filters % groups != 0) {
       throw new IllegalArgumentException(
-          channels + " channels and " + filters + " filters can't be split into " + groups
+          channels
+              + " channels and "
+              + filters
+              + " filters can't be split into "
+              + groups
               + " groups");
     }
     if (rows() < 1 || columns() < 1) {

@@ -70,8 +70,7 @@ public record Rows(long rows, long columns) {
   private static GraphExpr layerNorm(
       BlockBuilder builder, GraphExpr x, DType dtype, Tensor scale, Tensor offset) {
     Reduce mean = new Reduce(Reduction.MEAN, List.of(1), true);
-    GraphExpr centred =
-        builder.emit(new Binary(BinaryFunction.SUBTRACT), x, builder.emit(mean, x));
+    GraphExpr centred = builder.emit(new Binary(BinaryFunction.SUBTRACT), x, builder.emit(mean, x));
     GraphExpr squared =
         builder.emit(new Binary(BinaryFunction.POWER), centred, scalar("two", dtype, 2));
     GraphExpr variance =

@@ -39,9 +39,7 @@ public record WindowSum(long n, long window) {
     ReduceAxis axis = Te.reduceAxis(window, "w");
     dev.weft.tir.te.Tensor sum =
         Te.reduce(
-            "B",
-            shape,
-            at -> Te.sum(Expr.cast(wide, a.at(Expr.add(at.get(0), axis.var()))), axis));
+            "B", shape, at -> Te.sum(Expr.cast(wide, a.at(Expr.add(at.get(0), axis.var()))), axis));
     return wide.equals(dtype)
         ? sum
         : Te.compute("B_cast", shape, at -> Expr.cast(dtype, sum.at(at.get(0))));

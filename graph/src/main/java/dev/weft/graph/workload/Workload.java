@@ -2,12 +2,12 @@ package dev.weft.graph.workload;
 
 import dev.weft.base.DType;
 import dev.weft.base.Tensor;
+import dev.weft.graph.Binding;
 import dev.weft.graph.BlockBuilder;
 import dev.weft.graph.Graph;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.TensorType;
-import dev.weft.graph.Binding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
