@@ -105,6 +105,7 @@ public final class OnnxExporter {
       case GraphExpr.TupleGet get -> throw refused("a field of a tuple");
       case GraphExpr.If choice -> throw refused("a choice");
       case GraphExpr.Loop loop -> throw refused("a loop");
+      case GraphExpr.BindSizes sizes -> throw refused("a size that depends on elements");
     }
   }
 
