@@ -48,6 +48,7 @@ import java.util.stream.Stream;
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
  *   <li>the axes run over all of the buffers that are read through a padded copy,
  *   <li>what the block writes it writes completely,
+ *   <li>other blocks under a loop that grows, without it in their axes, are complete,
  *   <li>there is one positive number an axis.
  * </ol>
  *
@@ -120,6 +121,7 @@ public final class PadEinsum {
       while (top.parent() != scope && top.parent() != null) {
         top = top.parent();
       }
+      checkRepeats(top);
       stmts.add(grownNest(top.stmt()));
       if (copyBack != null) {
         stmts.add(copyBack);
@@ -429,6 +431,25 @@ public final class PadEinsum {
                 return extent == null ? axis : axis.withDom(new Range(axis.dom().min(), extent));
               })
           .toList();
+    }
+
+    /** A block that is complete may be carried out more often, a reduction may not. */
+    private void checkRepeats(Site top) {
+      for (Site.Block other : top.childBlocks()) {
+        boolean more =
+            other.loopsAround().stream()
+                .anyMatch(
+                    loop ->
+                        grown.containsKey(loop.stmt().var()) && isWithout(other, loop.stmt().var()));
+        if (other != site && more && BlockKinds.notCompleteLocally(other) != null) {
+          throw state.refuse(
+              NAME, "with more iterations of its loops " + other + " would be done again", other);
+        }
+      }
+    }
+
+    private static boolean isWithout(Site.Block block, Var loop) {
+      return block.stmt().iterValues().stream().noneMatch(value -> Vars.uses(value, loop));
     }
 
     /** Whether other blocks of the nest use what was padded. */

@@ -735,4 +735,26 @@ final class RefusedRatherThanWrongTest {
         "count more often",
         s -> s.padEinsum(s.getBlock("B"), List.of(4, 2)));
   }
+
+  @Test
+  void aReductionUnderALoopOfAnotherOneIsNotRepeated() {
+    refused(
+        """
+        A: T.Buffer((4, 1), "int32"), D: T.Buffer((4,), "int32"), C: T.Buffer((1,), "int32")
+        for i, k in T.grid(4, 1):
+            with T.block("D"):
+                vi, vk = T.axis.remap("SR", [i, k])
+                with T.init():
+                    D[vi] = 0
+                D[vi] = D[vi] + A[vi, vk]
+            with T.block("C"):
+                vj = T.axis.spatial(1, 0)
+                vr = T.axis.reduce(4, i)
+                with T.init():
+                    C[vj] = 0
+                C[vj] = C[vj] + D[vr]
+        """,
+        "done again",
+        s -> s.padEinsum(s.getBlock("D"), List.of(1, 2)));
+  }
 }
