@@ -440,7 +440,8 @@ public final class PadEinsum {
             other.loopsAround().stream()
                 .anyMatch(
                     loop ->
-                        grown.containsKey(loop.stmt().var()) && isWithout(other, loop.stmt().var()));
+                        grown.containsKey(loop.stmt().var())
+                            && isWithout(other, loop.stmt().var()));
         if (other != site && more && BlockKinds.notCompleteLocally(other) != null) {
           throw state.refuse(
               NAME, "with more iterations of its loops " + other + " would be done again", other);
