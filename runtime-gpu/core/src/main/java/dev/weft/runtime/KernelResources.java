@@ -9,14 +9,20 @@ import java.util.OptionalLong;
  * @param registers registers of a thread
  * @param sharedBytes statically declared shared memory of a block
  * @param localBytes private memory of a thread that is not in registers (spills and arrays)
+ * @param spillBytes what a thread writes of its registers to that memory, where the compiler tells
  */
 public record KernelResources(
     OptionalLong maxThreadsPerBlock,
     OptionalLong registers,
     OptionalLong sharedBytes,
-    OptionalLong localBytes) {
+    OptionalLong localBytes,
+    OptionalLong spillBytes) {
   /** Nothing is known. */
   public static final KernelResources UNKNOWN =
       new KernelResources(
-          OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty());
 }

@@ -1,4 +1,7 @@
-/** CUDA devices, found through {@link java.util.ServiceLoader}. Empty so far. */
+/**
+ * CUDA: NVRTC and nvcc as compilers that need no device, and devices through the driver API. Both
+ * libraries are looked for when they are first needed, never by a class initialiser.
+ */
 @NullMarked
 package dev.weft.runtime.cuda;
 

@@ -52,7 +52,8 @@ final class OpenClKernel implements DeviceKernel {
             workGroupInfo(CL_KERNEL_WORK_GROUP_SIZE),
             OptionalLong.empty(),
             workGroupInfo(CL_KERNEL_LOCAL_MEM_SIZE),
-            workGroupInfo(CL_KERNEL_PRIVATE_MEM_SIZE));
+            workGroupInfo(CL_KERNEL_PRIVATE_MEM_SIZE),
+            OptionalLong.empty());
   }
 
   private int declaredParameters() {
