@@ -36,7 +36,16 @@ public record Compilation(
 
   /** The variant of an artifact that this is. */
   public Artifact.Variant variant() {
-    return new Artifact.Variant(target.toString(), List.of(program), plan);
+    return variantOf(program);
+  }
+
+  /**
+   * The variant of an artifact with the kernels in another format.
+   *
+   * @param compiled made of {@link #program}
+   */
+  public Artifact.Variant variantOf(ProgramImage compiled) {
+    return new Artifact.Variant(target.toString(), List.of(compiled), plan);
   }
 
   /** An artifact for this target alone; closing it leaves the weights open. */

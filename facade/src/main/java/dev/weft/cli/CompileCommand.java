@@ -24,6 +24,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import dev.weft.runtime.CompiledProgram;
+import dev.weft.runtime.DeviceProbe;
+import dev.weft.runtime.ProgramCompiler;
+import dev.weft.runtime.ProgramCompilers;
+import dev.weft.runtime.ProgramFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +44,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  weft compile model.onnx -o model.weft --target opencl",
-      "  weft compile model.onnx --target opencl:cpu --emit opencl out --dump out/passes"
+      "  weft compile model.onnx --target opencl:cpu --emit opencl out --dump out/passes",
+      "  weft compile model.onnx -o model.weft --target cuda:sm_90a -v"
     })
 final class CompileCommand extends Action {
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file.")
@@ -113,6 +120,7 @@ final class CompileCommand extends Action {
     figures.put("model", file.toString());
     ArrayNode json = figures.putArray("targets");
     List<Compilation> compilations = new ArrayList<>();
+    List<ProgramImage> binaries = new ArrayList<>();
     for (Target target : targets) {
       String suffix = targets.size() == 1 ? "" : target.toString();
       long start = System.nanoTime();
@@ -135,10 +143,11 @@ final class CompileCommand extends Action {
           .put("format", EmitKind.text(program.format()))
           .put("program_bytes", program.content().length)
           .put("compile_ms", millis);
+      binaries.add(binary(compilation, (ObjectNode) json.get(json.size() - 1)));
       kinds.forEach((folder, kind) -> emit(kind, Path.of(folder), compilation, suffix));
     }
     if (output != null) {
-      write(output, compilations, String.valueOf(file.getFileName()));
+      write(output, compilations, binaries, String.valueOf(file.getFileName()));
       figures.put("artifact", output.toString());
     }
     return true;
@@ -179,6 +188,46 @@ final class CompileCommand extends Action {
     return compilation;
   }
 
+  /**
+   * What an artifact gets: a binary where there is a compiler for it that needs no device, the
+   * program as it is otherwise. Says with {@code -v} what each kernel takes.
+   */
+  private ProgramImage binary(Compilation compilation, ObjectNode json) {
+    ProgramImage program = compilation.program();
+    ProgramCompilers compilers = ProgramCompilers.installed();
+    Optional<ProgramCompiler> compiler = compilers.find(program, ProgramFormat.CUBIN);
+    if ((output == null && !console().isVerbose()) || compiler.isEmpty()) {
+      return program;
+    }
+    Optional<DeviceProbe.Missing> missing = compiler.get().missing();
+    if (missing.isPresent()) {
+      console()
+          .print(
+              compilation.target()
+                  + ": the kernels stay source, to be compiled where they run: "
+                  + missing.get().reason());
+      console().print("  to get a binary: " + missing.get().remedy());
+      return program;
+    }
+    long start = System.nanoTime();
+    CompiledProgram compiled = compilers.compile(program, ProgramFormat.CUBIN);
+    console()
+        .printf(
+            "%s by %s, in %s",
+            EmitKind.text(compiled.image().format()),
+            compiled.compiler(),
+            Figures.time(System.nanoTime() - start));
+    json.put("binary", EmitKind.text(compiled.image().format()))
+        .put("binary_bytes", compiled.image().content().length)
+        .put("compiler", compiled.compiler());
+    KernelTable table = new KernelTable(compiled);
+    table.write(json.putArray("kernel_resources"));
+    if (console().isVerbose()) {
+      table.lines().forEach(console()::print);
+    }
+    return compiled.image();
+  }
+
   private void emit(EmitKind kind, Path folder, Compilation compilation, String suffix) {
     String model = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
     String name = suffix.isEmpty() ? model : model + "-" + suffix;
@@ -189,7 +238,14 @@ final class CompileCommand extends Action {
       written = files.write(name + ".py", text);
     } else {
       ProgramImage program = compilation.program();
-      if (program.format() != kind.format()) {
+      ProgramFormat format = kind.format();
+      boolean compiles =
+          program.format() == ProgramFormat.CUDA_C
+              && (format == ProgramFormat.PTX || format == ProgramFormat.CUBIN);
+      if (compiles) {
+        program = ProgramCompilers.installed().compile(program, format).image();
+      }
+      if (program.format() != format) {
         return; // Another target's.
       }
       written = files.write(name + "." + program.format().extension(), program.content());
@@ -197,14 +253,18 @@ final class CompileCommand extends Action {
     console().print("wrote " + written);
   }
 
-  private void write(Path path, List<Compilation> compilations, String model) {
+  private void write(
+      Path path, List<Compilation> compilations, List<ProgramImage> programs, String model) {
     if (!path.toString().endsWith("." + Artifact.EXTENSION)) {
       throw new InputException(
           "a compiled model's name ends in ." + Artifact.EXTENSION, path.toString(), "rename it");
     }
     Map<String, Tensor> weights = new LinkedHashMap<>();
     compilations.forEach(each -> weights.putAll(each.weights()));
-    List<Artifact.Variant> variants = compilations.stream().map(Compilation::variant).toList();
+    List<Artifact.Variant> variants = new ArrayList<>();
+    for (int i = 0; i < compilations.size(); i++) {
+      variants.add(compilations.get(i).variantOf(programs.get(i)));
+    }
     Map<String, String> metadata = Map.of("producer", "weft", "model", model);
     try (Artifact artifact = new Artifact(variants, Weights.of(weights), metadata)) {
       artifact.write(path);
