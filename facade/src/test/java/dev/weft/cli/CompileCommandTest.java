@@ -117,8 +117,7 @@ class CompileCommandTest {
   }
 
   private static Optional<DeviceProbe.Missing> cudaCompilerMissing() {
-    ProgramImage source =
-        ProgramImage.ofText(ProgramFormat.CUDA_C, "", List.of(), List.of());
+    ProgramImage source = ProgramImage.ofText(ProgramFormat.CUDA_C, "", List.of(), List.of());
     return ProgramCompilers.installed().find(source, ProgramFormat.CUBIN).orElseThrow().missing();
   }
 

@@ -21,7 +21,9 @@ public final class ProgramCompilers {
             .toList());
   }
 
-  /** The compiler that makes {@code to} out of such an image, whether this machine has it or not. */
+  /**
+   * The compiler that makes {@code to} out of such an image, whether this machine has it or not.
+   */
   public Optional<ProgramCompiler> find(ProgramImage image, ProgramFormat to) {
     return compilers.stream().filter(compiler -> compiler.accepts(image, to)).findFirst();
   }
@@ -44,7 +46,11 @@ public final class ProgramCompilers {
     Optional<DeviceProbe.Missing> missing = compiler.missing();
     if (missing.isPresent()) {
       throw new DeviceException(
-          "there is no compiler from " + image.format() + " to " + to + ": "
+          "there is no compiler from "
+              + image.format()
+              + " to "
+              + to
+              + ": "
               + missing.get().reason(),
           compiler.name() + ":" + image.architecture(),
           missing.get().remedy());

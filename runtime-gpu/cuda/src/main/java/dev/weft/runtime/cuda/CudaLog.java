@@ -10,7 +10,8 @@ final class CudaLog {
   static final String FILE = "kernels.cu";
 
   /** {@code kernels.cu(12): error: text}. */
-  private static final Pattern ERROR = Pattern.compile("\\((\\d{1,9})\\): (?:catastrophic )?error(?: #\\S+)?: (.*)");
+  private static final Pattern ERROR =
+      Pattern.compile("\\((\\d{1,9})\\): (?:catastrophic )?error(?: #\\S+)?: (.*)");
 
   /** Of ptxas, which knows the lines of the PTX only. */
   private static final Pattern PTXAS = Pattern.compile("ptxas .*?(?:error|fatal)\\s*: (.*)");

@@ -45,8 +45,7 @@ final class Nvcc implements CudaToolchain {
     try {
       Matcher release = RELEASE.matcher(run(List.of(program.toString(), "--version")).text);
       Set<Integer> architectures = new TreeSet<>();
-      Matcher each =
-          ARCHITECTURE.matcher(run(List.of(program.toString(), "--list-gpu-code")).text);
+      Matcher each = ARCHITECTURE.matcher(run(List.of(program.toString(), "--list-gpu-code")).text);
       while (each.find()) {
         architectures.add(Integer.valueOf(each.group(1)));
       }

@@ -69,8 +69,7 @@ class CudaCompilerTest {
 
   @Test
   void theCompilerTellsWhatAKernelTakes() {
-    KernelResources resources =
-        compile(COPY, "sm_80", ProgramFormat.CUBIN).resources().get("copy");
+    KernelResources resources = compile(COPY, "sm_80", ProgramFormat.CUBIN).resources().get("copy");
 
     assertThat(resources.registers().getAsLong()).isBetween(4L, 64L);
     assertThat(resources.sharedBytes()).isEqualTo(OptionalLong.of(256));
