@@ -159,7 +159,7 @@ class OnnxImporterTest {
             e ->
                 assertThat(e.nodes())
                     .containsExactly(
-                        new UnsupportedNode("Twiddle_0", "NonZero", 13, ""),
+                        new UnsupportedNode("Twiddle_0", "Twiddle", 13, ""),
                         new UnsupportedNode("Frobnicate_2", "Frobnicate", 13, ""),
                         new UnsupportedNode("Dropout_3", "Dropout", 13, "training mode")))
         .hasMessageContaining("3 nodes are not supported")
