@@ -151,6 +151,101 @@ class RunTimeShapesTest {
   }
 
   @Test
+  void slicesWhoseBoundsTensorsHold() throws Exception {
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(13)
+            .input("x", FLOAT32, "n", 5)
+            .input("b", INT64, 2)
+            .input("e", INT64, 2)
+            .input("a", INT64, 2)
+            .input("s", INT64, 2)
+            .node("Slice", "x b e a s", "y")
+            .node("Neg", "y", "z")
+            .output("z"),
+        slice(longs(1, 0), longs(4, 5), longs(0, 1), longs(1, 1)),
+        slice(longs(0, -1), longs(5, -100), longs(1, 0), longs(2, -1)),
+        slice(longs(-2, 4), longs(Long.MAX_VALUE, 0), longs(-2, -1), longs(1, -3)),
+        slice(longs(3, 0), longs(2, 1), longs(0, 1), longs(1, 1)),
+        slice(longs(3, 0), longs(Long.MIN_VALUE, 1), longs(0, 1), longs(-2, 1)));
+  }
+
+  private static Map<String, Tensor> slice(Tensor b, Tensor e, Tensor a, Tensor s) {
+    return Map.of("x", ramp(6, 5), "b", b, "e", e, "a", a, "s", s);
+  }
+
+  @Test
+  void padsThatTensorsHold() throws Exception {
+    for (String mode : new String[] {"constant", "edge", "reflect"}) {
+      ModelCheck.matchesOnnxRuntime(
+          OnnxWriter.opset(18)
+              .input("x", FLOAT32, "n", 4)
+              .input("p", INT64, 4)
+              .node("Pad", "x p", "z", OnnxWriter.text("mode", mode))
+              .output("z"),
+          Map.of("x", ramp(3, 4), "p", longs(1, 0, 2, 3)),
+          Map.of("x", ramp(5, 4), "p", longs(0, 1, 0, 1)));
+    }
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(18)
+            .input("x", FLOAT32, "n", 4)
+            .input("p", INT64, 2)
+            .input("a", INT64, 1)
+            .input("v", FLOAT32)
+            .node("Pad", "x p v a", "z")
+            .output("z"),
+        Map.of("x", ramp(3, 4), "p", longs(1, -2), "a", longs(1), "v", scalar(FLOAT32, 7)),
+        Map.of("x", ramp(3, 4), "p", longs(-1, 2), "a", longs(-2), "v", scalar(FLOAT32, -7)));
+  }
+
+  @Test
+  void reductionsWhoseAxesATensorHolds() throws Exception {
+    for (String op : new String[] {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceLogSumExp"}) {
+      for (long keep = 0; keep < 2; keep++) {
+        ModelCheck.matchesOnnxRuntime(
+            OnnxWriter.opset(18)
+                .input("x", FLOAT32, "n", 3, "m")
+                .input("axes", INT64, 2)
+                .node(op, "x axes", "y", OnnxWriter.integer("keepdims", keep))
+                .node("Neg", "y", "z")
+                .output("z"),
+            Map.of("x", ramp(2, 3, 4), "axes", longs(0, 1)),
+            Map.of("x", ramp(5, 3, 1), "axes", longs(-1, 0)),
+            Map.of("x", ramp(1, 3, 6), "axes", longs(2, 1)));
+      }
+    }
+  }
+
+  @Test
+  void axesOfSqueezeAndUnsqueezeThatATensorHolds() throws Exception {
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(13)
+            .input("x", FLOAT32, "a", "b", "c")
+            .input("drop", INT64, 1)
+            .input("add", INT64, 2)
+            .node("Squeeze", "x drop", "y")
+            .node("Unsqueeze", "y add", "z")
+            .output("z"),
+        Map.of("x", ramp(1, 3, 4), "drop", longs(0), "add", longs(0, 3)),
+        Map.of("x", ramp(2, 3, 1), "drop", longs(-1), "add", longs(-2, 0)),
+        Map.of("x", ramp(2, 1, 5), "drop", longs(1), "add", longs(2, 1)));
+  }
+
+  @Test
+  void splitAndTileReadTheirSizes() throws Exception {
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(13)
+            .input("x", FLOAT32, "n", 3)
+            .input("parts", INT64, 2)
+            .input("repeats", INT64, 2)
+            .node("Split", "x parts", "a b", OnnxWriter.integer("axis", 0))
+            .node("Tile", "b repeats", "z")
+            .output("a")
+            .output("z"),
+        Map.of("x", ramp(5, 3), "parts", longs(2, 3), "repeats", longs(2, 1)),
+        Map.of("x", ramp(7, 3), "parts", longs(6, 1), "repeats", longs(1, 3)));
+  }
+
+  @Test
   void rangeOfEveryKind() throws Exception {
     for (var dtype : new DType[] {FLOAT32, INT64}) {
       OnnxWriter writer =

@@ -72,7 +72,8 @@ public final class SizeBinder {
   /**
    * All elements of a tensor as numbers.
    *
-   * @throws TypeException if it is no tensor of integers or bool whose number of elements is known
+   * @throws UnknownRankException if it is no tensor of integers or bool whose number of elements is
+   *     known
    */
   public List<IntExpr> numbers(GraphExpr tensor) {
     boolean integers =
@@ -82,8 +83,7 @@ public final class SizeBinder {
             ? SizeAlgebra.constant(type.shape().elements())
             : null;
     if (!integers || count == null) {
-      throw new TypeException(
-          "a number of dimensions or axes that is known only at run time: " + tensor.type(), where);
+      throw new UnknownRankException(tensor.type(), where);
     }
     List<IntExpr> all = new ArrayList<>();
     for (long i = 0; i < count; i++) {
@@ -118,6 +118,22 @@ public final class SizeBinder {
     String symbol = fresh.apply(wish);
     sizes.add(new BindSizes.Size(symbol, value));
     return IntExpr.symbol(symbol);
+  }
+
+  /**
+   * A number that may be negative, as an expression over sizes: the difference of two.
+   *
+   * @param wish what to call the symbols
+   */
+  public IntExpr signed(String wish, IntExpr value) {
+    if (isKnown(value)) {
+      return SizeAlgebra.simplify(value);
+    }
+    IntExpr zero = IntExpr.of(0);
+    IntExpr up = symbol(wish, SizeLogic.max(value, zero));
+    IntExpr down =
+        symbol(wish, SizeLogic.max(IntExpr.of(IntExpr.Op.SUB, zero, value), zero));
+    return SizeAlgebra.minus(up, down);
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.SizeBinder;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.TypeException;
+import dev.weft.graph.UnknownRankException;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Sizes;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ final class GraphImport {
   private final long opset;
   private final BlockBuilder builder = new BlockBuilder();
   private final Map<String, GraphExpr> values = new HashMap<>();
-  private final KnownSizes sizes = new KnownSizes();
+  private final KnownTensors tensors = new KnownTensors();
+  private final KnownSizes sizes = new KnownSizes(tensors);
   private final CheckedCalls calls = new CheckedCalls(builder, sizes);
   private final List<UnsupportedNode> unsupported = new ArrayList<>();
 
@@ -67,6 +69,10 @@ final class GraphImport {
     }
     throw new ImportException(
         "the model does not say which operator set it uses", where, "the file may be cut off");
+  }
+
+  KnownTensors tensors() {
+    return tensors;
   }
 
   KnownSizes sizes() {
@@ -157,6 +163,9 @@ final class GraphImport {
     } catch (Node.UnsupportedException e) {
       unsupported.add(new UnsupportedNode(name, node.getOpType(), opset, e.reason()));
       missing.addAll(node.getOutputList());
+    } catch (UnknownRankException e) {
+      unsupported.add(new UnsupportedNode(name, node.getOpType(), opset, e.what()));
+      missing.addAll(node.getOutputList());
     } catch (TypeException e) {
       throw invalid(e.what(), view, e);
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -209,7 +218,10 @@ final class GraphImport {
 
   /** Binds a call of an operator; what its type rule can't prove is checked at run time. */
   GraphExpr emit(String name, Node node, Operator op, List<GraphExpr> args) {
-    return builder.emit(name, calls.call(place(node), op, args));
+    GraphExpr.Call call = calls.call(place(node), op, args);
+    GraphExpr variable = builder.emit(name, call);
+    tensors.define(variable, call);
+    return variable;
   }
 
   GraphExpr field(String name, GraphExpr tuple, int index) {

@@ -3,6 +3,8 @@ package dev.weft.frontend.onnx;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
 import dev.weft.graph.GraphExpr;
+import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -16,15 +18,35 @@ final class KnownSizes {
   /** Longer tensors are data, not shapes. */
   private static final int LONGEST = 64;
 
+  private final KnownTensors constants;
+
   private final IdentityHashMap<GraphExpr, List<IntExpr>> known = new IdentityHashMap<>();
+
+  KnownSizes(KnownTensors constants) {
+    this.constants = constants;
+  }
 
   /** The elements of a value, if they are known. */
   @Nullable List<IntExpr> of(GraphExpr value) {
     if (value instanceof GraphExpr.Constant(String name, Tensor tensor)) {
       boolean small = tensor.rank() <= 1 && tensor.elements() <= LONGEST;
-      return small && tensor.dtype().isInt() ? constants(tensor) : null;
+      boolean numbers = tensor.dtype().isInt() || tensor.dtype().isBool();
+      return small && numbers ? constants(tensor) : null;
     }
-    return known.get(value);
+    List<IntExpr> sizes = known.get(value);
+    if (sizes != null || !mayBeSizes(value)) {
+      return sizes;
+    }
+    Tensor tensor = constants.of(value);
+    return tensor == null ? null : constants(tensor);
+  }
+
+  private static boolean mayBeSizes(GraphExpr value) {
+    if (!(value.type() instanceof TensorType type) || type.rank() > 1 || !(type.dtype().isInt() || type.dtype().isBool())) {
+      return false;
+    }
+    Long elements = SizeAlgebra.constant(type.shape().elements());
+    return elements != null && elements <= LONGEST;
   }
 
   void put(GraphExpr value, List<IntExpr> sizes) {
@@ -33,8 +55,8 @@ final class KnownSizes {
 
   private static List<IntExpr> constants(Tensor tensor) {
     List<IntExpr> sizes = new ArrayList<>();
-    for (long value : tensor.toLongs()) {
-      sizes.add(IntExpr.of(value));
+    for (long i = 0; i < tensor.elements(); i++) {
+      sizes.add(IntExpr.of(tensor.getLong(i)));
     }
     return sizes;
   }

@@ -199,9 +199,9 @@ final class Node {
     return values;
   }
 
-  /** The tensor that an input holds, if it is a constant. */
+  /** The tensor that an input holds, if it depends on constants only and is small. */
   @Nullable Tensor constant(int index) {
-    return input(index) instanceof GraphExpr.Constant constant ? constant.value() : null;
+    return graph.tensors().of(input(index));
   }
 
   // Attributes.

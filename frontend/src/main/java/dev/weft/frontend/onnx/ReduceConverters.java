@@ -39,19 +39,8 @@ final class ReduceConverters {
     converters.put("ArgMin", node -> List.of(arg(node, false)));
   }
 
-  /** The axes: an attribute before {@code ReduceSum}-13 and the other reductions' version 18. */
-  private static List<Integer> axes(Node node) {
-    int rank = node.rank(0);
-    List<Long> given = node.has(1) ? node.longs(1) : node.integers("axes", List.of());
-    if (!given.isEmpty()) {
-      return node.axes(given, rank);
-    }
-    boolean nothing = node.flag("noop_with_empty_axes", false);
-    return nothing ? List.of() : IntStream.range(0, rank).boxed().toList();
-  }
-
   private static GraphExpr reduce(Node node, Reduction reduction, GraphExpr x) {
-    return node.emit(new Reduce(reduction, axes(node), node.flag("keepdims", true)), x);
+    return ReducedAxes.of(node).reduce(node, reduction, x, node.flag("keepdims", true));
   }
 
   private static GraphExpr sumOfSquares(Node node) {
@@ -62,12 +51,12 @@ final class ReduceConverters {
   /** {@code max + log(sum(exp(x - max)))}, which does not overflow. */
   private static GraphExpr logSumExp(Node node) {
     GraphExpr x = node.input(0);
-    List<Integer> axes = axes(node);
+    ReducedAxes axes = ReducedAxes.of(node);
     boolean keepDims = node.flag("keepdims", true);
-    GraphExpr max = node.emit(new Reduce(Reduction.MAX, axes, true), x);
+    GraphExpr max = axes.reduce(node, Reduction.MAX, x, true);
     GraphExpr shifted = node.unary(UnaryFunction.EXP, node.binary(BinaryFunction.SUBTRACT, x, max));
-    GraphExpr sum = node.emit(new Reduce(Reduction.SUM, axes, keepDims), shifted);
-    GraphExpr offset = keepDims ? max : node.emit(new Reduce(Reduction.MAX, axes, false), x);
+    GraphExpr sum = axes.reduce(node, Reduction.SUM, shifted, keepDims);
+    GraphExpr offset = keepDims ? max : axes.reduce(node, Reduction.MAX, x, false);
     return node.binary(BinaryFunction.ADD, node.unary(UnaryFunction.LOG, sum), offset);
   }
 

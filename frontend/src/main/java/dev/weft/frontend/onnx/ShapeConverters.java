@@ -193,42 +193,42 @@ final class ShapeConverters {
   }
 
   /** The axes of Squeeze and Unsqueeze: an attribute before version 13, an input since. */
-  private static List<Long> axes(Node node) {
-    return node.opset() >= 13 && node.has(1) ? node.longs(1) : node.integers("axes", List.of());
+  private static List<IntExpr> axes(Node node, SizeBinder sizes) {
+    return node.opset() >= 13 && node.has(1)
+        ? sizes.numbers(node.input(1))
+        : attributeSizes(node, "axes");
   }
 
   private static GraphExpr squeeze(Node node) {
     TensorType x = node.type(0);
-    List<Integer> axes = node.axes(axes(node), x.rank());
-    boolean all = axes.isEmpty() && !node.has(1) && !node.hasAttribute("axes");
-    List<IntExpr> dims = new ArrayList<>();
-    for (int i = 0; i < x.rank(); i++) {
-      boolean one = x.dim(i).equals(IntExpr.of(1));
-      if (axes.contains(i) && !one) {
-        throw node.invalid("dimension " + i + " of " + x + " can't be dropped: it is not 1");
-      }
-      if (!(all ? one : axes.contains(i))) {
-        dims.add(x.dim(i));
-      }
-    }
+    boolean all = !node.has(1) && !node.hasAttribute("axes");
+    List<IntExpr> dims =
+        all
+            ? x.shape().dims().stream().filter(dim -> !dim.equals(IntExpr.of(1))).toList()
+            : node.bindSizes(
+                sizes -> {
+                  AxisSet axes = AxisSet.of(axes(node, sizes), x.rank(), sizes);
+                  for (int d = 0; d < x.rank(); d++) {
+                    sizes.check(
+                        SizeLogic.or(
+                            SizeLogic.not(axes.contains(d)), SizeLogic.equal(x.dim(d), 1)),
+                        "dimension " + d + " of " + x + " can't be dropped: it is not 1");
+                  }
+                  return axes.without(x.shape().dims(), sizes);
+                });
     return node.emit(new Reshape(new Shape(dims)), node.input(0));
   }
 
   private static GraphExpr unsqueeze(Node node) {
     TensorType x = node.type(0);
-    List<Long> given = axes(node);
-    List<Integer> axes = node.axes(given, x.rank() + given.size());
-    List<IntExpr> dims = new ArrayList<>();
-    int next = 0;
-    for (int i = 0; i < x.rank() + given.size(); i++) {
-      dims.add(
-          axes.contains(i) ? IntExpr.of(1) : next < x.rank() ? x.dim(next++) : bad(node, axes));
-    }
+    List<IntExpr> dims =
+        node.bindSizes(
+            sizes -> {
+              List<IntExpr> given = axes(node, sizes);
+              AxisSet axes = AxisSet.of(given, x.rank() + given.size(), sizes);
+              return axes.with(x.shape().dims(), sizes);
+            });
     return node.emit(new Reshape(new Shape(dims)), node.input(0));
-  }
-
-  private static IntExpr bad(Node node, List<Integer> axes) {
-    throw node.invalid("the axes " + axes + " are not distinct");
   }
 
   private static GraphExpr transpose(Node node) {
@@ -249,6 +249,14 @@ final class ShapeConverters {
     TensorType x = node.type(0);
     int axis = node.axis("axis", 0, x.rank());
     List<IntExpr> lengths = splitLengths(node, x.dim(axis));
+    IntExpr sum = lengths.stream().reduce(IntExpr.of(0), SizeAlgebra::plus);
+    node.bindSizes(
+        sizes -> {
+          sizes.check(
+              SizeLogic.equal(SizeAlgebra.minus(sum, x.dim(axis)), 0),
+              "the parts " + lengths + " don't make up the size " + x.dim(axis));
+          return sum;
+        });
     List<GraphExpr> parts = new ArrayList<>();
     IntExpr begin = IntExpr.of(0);
     for (IntExpr length : lengths) {
@@ -257,11 +265,10 @@ final class ShapeConverters {
       starts.set(axis, begin);
       sizes.set(axis, length);
       parts.add(
-          node.emit(new Slice(starts, Collections.nCopies(x.rank(), 1L), sizes), node.input(0)));
+          node.emit(
+              new Slice(starts, Collections.nCopies(x.rank(), IntExpr.of(1)), sizes),
+              node.input(0)));
       begin = SizeAlgebra.plus(begin, length);
-    }
-    if (!SizeAlgebra.equal(begin, x.dim(axis))) {
-      throw node.invalid("the parts " + lengths + " don't make up the size " + x.dim(axis));
     }
     return parts;
   }
@@ -286,17 +293,32 @@ final class ShapeConverters {
   private static GraphExpr slice(Node node) {
     TensorType x = node.type(0);
     boolean attributes = node.opset() < 10;
-    List<IntExpr> starts = attributes ? attributeSizes(node, "starts") : node.sizes(1);
-    List<IntExpr> ends = attributes ? attributeSizes(node, "ends") : node.sizes(2);
-    List<Long> all = IntStream.range(0, starts.size()).mapToObj(i -> (long) i).toList();
-    List<Long> axes = attributes ? node.integers("axes", all) : node.has(3) ? node.longs(3) : all;
-    List<Long> steps =
-        !attributes && node.has(4) ? node.longs(4) : Collections.nCopies(starts.size(), 1L);
-    int count = starts.size();
-    if (ends.size() != count || axes.size() != count || steps.size() != count) {
-      throw node.invalid("starts, ends, axes and steps must be equally many");
-    }
-    return node.emit(Slice.of(x, node.axes(axes, x.rank()), starts, ends, steps), node.input(0));
+    Slice slice =
+        node.bindSizes(
+            sizes -> {
+              List<IntExpr> starts =
+                  attributes ? attributeSizes(node, "starts") : sizes.numbers(node.input(1));
+              List<IntExpr> ends =
+                  attributes ? attributeSizes(node, "ends") : sizes.numbers(node.input(2));
+              int count = starts.size();
+              List<IntExpr> axes =
+                  attributes
+                      ? attributeSizes(node, "axes")
+                      : node.has(3) ? sizes.numbers(node.input(3)) : List.of();
+              if (axes.isEmpty()) {
+                axes = IntStream.range(0, count).mapToObj(IntExpr::of).toList();
+              }
+              List<IntExpr> steps =
+                  !attributes && node.has(4)
+                      ? sizes.numbers(node.input(4))
+                      : Collections.nCopies(count, IntExpr.of(1));
+              if (ends.size() != count || axes.size() != count || steps.size() != count) {
+                throw node.invalid("starts, ends, axes and steps must be equally many");
+              }
+              AxisSet set = AxisSet.of(axes, x.rank(), sizes);
+              return SliceBounds.slice(x, set, starts, ends, steps, sizes);
+            });
+    return node.emit(slice, node.input(0));
   }
 
   private static List<IntExpr> attributeSizes(Node node, String key) {
@@ -307,19 +329,29 @@ final class ShapeConverters {
     TensorType x = node.type(0);
     boolean attributes = node.opset() < 11;
     String key = node.opset() < 2 ? "paddings" : "pads";
-    List<Long> pads = attributes ? node.integers(key, List.of()) : node.longs(1);
     int rank = x.rank();
-    List<Integer> axes =
-        node.has(3) ? node.axes(node.longs(3), rank) : IntStream.range(0, rank).boxed().toList();
-    if (pads.size() != 2 * axes.size()) {
-      throw node.invalid("pads " + pads + " need " + 2 * axes.size() + " entries");
-    }
-    List<Long> before = new ArrayList<>(Collections.nCopies(rank, 0L));
-    List<Long> after = new ArrayList<>(Collections.nCopies(rank, 0L));
-    for (int i = 0; i < axes.size(); i++) {
-      before.set(axes.get(i), pads.get(i));
-      after.set(axes.get(i), pads.get(i + axes.size()));
-    }
+    List<IntExpr> before = new ArrayList<>();
+    List<IntExpr> after = new ArrayList<>();
+    node.bindSizes(
+        sizes -> {
+          List<IntExpr> pads =
+              attributes ? attributeSizes(node, key) : sizes.numbers(node.input(1));
+          List<IntExpr> axes =
+              node.has(3)
+                  ? sizes.numbers(node.input(3))
+                  : IntStream.range(0, rank).mapToObj(IntExpr::of).toList();
+          int count = axes.size();
+          if (pads.size() != 2 * count) {
+            throw node.invalid("pads " + pads + " need " + 2 * count + " entries");
+          }
+          AxisSet set = AxisSet.of(axes, rank, sizes);
+          IntExpr none = IntExpr.of(0);
+          for (int d = 0; d < rank; d++) {
+            before.add(sizes.signed("before", set.at(d, pads.subList(0, count), none)));
+            after.add(sizes.signed("after", set.at(d, pads.subList(count, 2 * count), none)));
+          }
+          return set;
+        });
     Pad.Mode mode =
         switch (node.text("mode", "constant")) {
           case "constant" -> Pad.Mode.CONSTANT;

@@ -20,7 +20,7 @@ import java.util.List;
  * @param after width at the end of each dimension
  * @param mode what is put there
  */
-public record Pad(List<Long> before, List<Long> after, Mode mode) implements Operator {
+public record Pad(List<IntExpr> before, List<IntExpr> after, Mode mode) implements Operator {
   /** What is put around the tensor. */
   public enum Mode {
     /** A value. */
@@ -68,7 +68,8 @@ public record Pad(List<Long> before, List<Long> after, Mode mode) implements Ope
     }
     List<IntExpr> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
-      IntExpr size = SizeAlgebra.plus(x.dim(i), before.get(i) + after.get(i));
+      IntExpr size =
+          SizeAlgebra.plus(SizeAlgebra.plus(x.dim(i), before.get(i)), after.get(i));
       dims.add(operands.positive(size, "cuts more off dimension " + i + " than it has"));
     }
     return x.withShape(new Shape(dims));
@@ -85,11 +86,11 @@ public record Pad(List<Long> before, List<Long> after, Mode mode) implements Ope
               Expr inside = Expr.bool(true);
               for (int d = 0; d < axes.size(); d++) {
                 Expr size = call.dim(0, d);
-                Expr index = Expr.sub(axes.get(d), before.get(d));
-                if (before.get(d) > 0) {
+                Expr index = Expr.sub(axes.get(d), call.expr(before.get(d)));
+                if (!isAtMostZero(before.get(d))) {
                   inside = Expr.and(inside, Expr.ge(index, call.index(0)));
                 }
-                if (after.get(d) > 0) {
+                if (!isAtMostZero(after.get(d))) {
                   inside = Expr.and(inside, Expr.lt(index, size));
                 }
                 indices.add(source(call, index, size));
@@ -98,6 +99,11 @@ public record Pad(List<Long> before, List<Long> after, Mode mode) implements Ope
                   ? Maths.ifThenElse(inside, call.at(0, indices), call.at(1, value(call)))
                   : call.at(0, indices);
             }));
+  }
+
+  private static boolean isAtMostZero(IntExpr width) {
+    Long value = SizeAlgebra.constant(width);
+    return value != null && value <= 0;
   }
 
   private static List<Expr> value(Lowering call) {

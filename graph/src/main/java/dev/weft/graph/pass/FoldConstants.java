@@ -11,6 +11,7 @@ import dev.weft.graph.TensorType;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Reshape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Works out calls of operators whose operands are all constants, by running the operator's TensorIR
@@ -32,6 +33,26 @@ public final class FoldConstants implements GraphPass {
   @Override
   public String name() {
     return "fold_constants";
+  }
+
+  /**
+   * The result of one operator on known operands; null if it depends on symbolic sizes, or is a
+   * tuple.
+   *
+   * @param operands of the call, in order
+   */
+  public static @Nullable Tensor evaluate(
+      GraphExpr.Call call, List<Tensor> operands, ConstantEvaluator evaluator) {
+    if (!(call.type() instanceof TensorType type) || !type.shape().isStatic()) {
+      return null;
+    }
+    if (call.op() instanceof Reshape) {
+      return operands.get(0).reshaped(type.shape().toLongs());
+    }
+    LoweredFunction lowered = LoweredFunction.of(call, "constant");
+    return lowered.sizes().isEmpty()
+        ? evaluator.evaluate(lowered.function(), operands, List.of(type)).get(0)
+        : null;
   }
 
   @Override
@@ -56,16 +77,8 @@ public final class FoldConstants implements GraphPass {
               .filter(GraphExpr.Constant.class::isInstance)
               .map(arg -> ((GraphExpr.Constant) arg).value())
               .toList();
-      if (call.op() instanceof Reshape) {
-        Tensor view = operands.get(0).reshaped(type.shape().toLongs());
-        return new GraphExpr.Constant(variable.name(), view);
-      }
-      LoweredFunction lowered = LoweredFunction.of(call, "constant");
-      if (!lowered.sizes().isEmpty()) {
-        return value; // Not constant after all: it depends on symbolic sizes.
-      }
-      Tensor result = evaluator.evaluate(lowered.function(), operands, List.of(type)).get(0);
-      return new GraphExpr.Constant(variable.name(), result);
+      Tensor result = evaluate(call, operands, evaluator);
+      return result == null ? value : new GraphExpr.Constant(variable.name(), result);
     }
   }
 

@@ -110,12 +110,12 @@ public final class Simplify implements GraphPass {
 
     private static boolean isWhole(Slice slice) {
       return slice.starts().stream().allMatch(start -> start.equals(IntExpr.of(0)))
-          && slice.steps().stream().allMatch(step -> step == 1);
+          && slice.steps().stream().allMatch(step -> step.equals(IntExpr.of(1)));
     }
 
     private static boolean isNothing(Pad pad) {
-      return pad.before().stream().allMatch(width -> width == 0)
-          && pad.after().stream().allMatch(width -> width == 0);
+      return pad.before().stream().allMatch(width -> width.equals(IntExpr.of(0)))
+          && pad.after().stream().allMatch(width -> width.equals(IntExpr.of(0)));
     }
 
     private GraphExpr batchNorm(BatchNorm norm, List<GraphExpr> args, GraphExpr value) {

@@ -120,21 +120,4 @@ class TypeRulesTest {
     assertThatThrownBy(() -> infer(new Concat(0), f32(2, 3), f32(2, 4)))
         .hasMessageContaining("sizes of dimension 1");
   }
-
-  @Test
-  void slices() {
-    TensorType x = f32(10, "n");
-    assertThat(slice(x, 0, 2, 5, 1)).isEqualTo("float32[3, n]");
-    assertThat(slice(x, 0, -3, Integer.MAX_VALUE, 1)).isEqualTo("float32[3, n]");
-    assertThat(slice(x, 0, 9, -100, -2)).isEqualTo("float32[5, n]");
-    assertThat(slice(x, 0, 8, 2, 1)).isEqualTo("float32[0, n]");
-    assertThat(slice(x, 1, 0, Long.MAX_VALUE, 1)).isEqualTo("float32[10, n]");
-  }
-
-  private static String slice(TensorType x, int axis, long begin, long end, long step) {
-    Slice slice =
-        Slice.of(
-            x, List.of(axis), List.of(IntExpr.of(begin)), List.of(IntExpr.of(end)), List.of(step));
-    return infer(slice, x);
-  }
 }
