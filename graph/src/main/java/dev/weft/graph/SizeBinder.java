@@ -131,8 +131,7 @@ public final class SizeBinder {
     }
     IntExpr zero = IntExpr.of(0);
     IntExpr up = symbol(wish, SizeLogic.max(value, zero));
-    IntExpr down =
-        symbol(wish, SizeLogic.max(IntExpr.of(IntExpr.Op.SUB, zero, value), zero));
+    IntExpr down = symbol(wish, SizeLogic.max(IntExpr.of(IntExpr.Op.SUB, zero, value), zero));
     return SizeAlgebra.minus(up, down);
   }
 

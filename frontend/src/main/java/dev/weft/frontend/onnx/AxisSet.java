@@ -34,8 +34,7 @@ final class AxisSet {
       sizes.check(
           SizeLogic.and(SizeLogic.atLeast(axis, -rank), SizeLogic.less(axis, rank)),
           "axis " + axis + " does not exist in " + rank + " dimensions");
-      axes.add(
-          SizeLogic.select(SizeLogic.less(axis, 0), axis.plus(IntExpr.of(rank)), axis));
+      axes.add(SizeLogic.select(SizeLogic.less(axis, 0), axis.plus(IntExpr.of(rank)), axis));
     }
     for (int i = 0; i < axes.size(); i++) {
       for (int j = 0; j < i; j++) {

@@ -42,7 +42,9 @@ final class KnownSizes {
   }
 
   private static boolean mayBeSizes(GraphExpr value) {
-    if (!(value.type() instanceof TensorType type) || type.rank() > 1 || !(type.dtype().isInt() || type.dtype().isBool())) {
+    if (!(value.type() instanceof TensorType type)
+        || type.rank() > 1
+        || !(type.dtype().isInt() || type.dtype().isBool())) {
       return false;
     }
     Long elements = SizeAlgebra.constant(type.shape().elements());

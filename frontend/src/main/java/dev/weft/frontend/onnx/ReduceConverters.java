@@ -3,12 +3,10 @@ package dev.weft.frontend.onnx;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.op.ArgReduce;
 import dev.weft.graph.op.BinaryFunction;
-import dev.weft.graph.op.Reduce;
 import dev.weft.graph.op.Reduction;
 import dev.weft.graph.op.UnaryFunction;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Reductions. */
 final class ReduceConverters {

@@ -53,8 +53,7 @@ record ReducedAxes(@Nullable List<Integer> known, List<IntExpr> split, List<IntE
           for (int d = 0; d < rank; d++) {
             IntExpr reduced = axes.contains(d);
             split.add(sizes.size("kept", SizeLogic.select(reduced, IntExpr.of(1), dims.get(d))));
-            split.add(
-                sizes.size("reduced", SizeLogic.select(reduced, dims.get(d), IntExpr.of(1))));
+            split.add(sizes.size("reduced", SizeLogic.select(reduced, dims.get(d), IntExpr.of(1))));
           }
           return new ReducedAxes(null, split, axes.without(dims, sizes));
         });

@@ -210,8 +210,7 @@ final class ShapeConverters {
                   AxisSet axes = AxisSet.of(axes(node, sizes), x.rank(), sizes);
                   for (int d = 0; d < x.rank(); d++) {
                     sizes.check(
-                        SizeLogic.or(
-                            SizeLogic.not(axes.contains(d)), SizeLogic.equal(x.dim(d), 1)),
+                        SizeLogic.or(SizeLogic.not(axes.contains(d)), SizeLogic.equal(x.dim(d), 1)),
                         "dimension " + d + " of " + x + " can't be dropped: it is not 1");
                   }
                   return axes.without(x.shape().dims(), sizes);

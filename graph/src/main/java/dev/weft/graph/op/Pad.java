@@ -68,8 +68,7 @@ public record Pad(List<IntExpr> before, List<IntExpr> after, Mode mode) implemen
     }
     List<IntExpr> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
-      IntExpr size =
-          SizeAlgebra.plus(SizeAlgebra.plus(x.dim(i), before.get(i)), after.get(i));
+      IntExpr size = SizeAlgebra.plus(SizeAlgebra.plus(x.dim(i), before.get(i)), after.get(i));
       dims.add(operands.positive(size, "cuts more off dimension " + i + " than it has"));
     }
     return x.withShape(new Shape(dims));
