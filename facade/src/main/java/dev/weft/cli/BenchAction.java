@@ -8,13 +8,13 @@ import dev.weft.cli.TextTable.Align;
 import dev.weft.cli.bench.Contestant;
 import dev.weft.cli.bench.DevicePeaks;
 import dev.weft.cli.bench.Rounds;
+import dev.weft.cli.bench.Times;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.Devices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -118,7 +118,7 @@ abstract class BenchAction extends Action {
   final void compare(
       Subject subject, List<Contestant> contestants, Device opened, ObjectNode figures) {
     DevicePeaks peaks = DevicePeaks.measure(opened, subject.dtype());
-    Map<Contestant, Samples> times;
+    Times times;
     long steps = (long) rounds * contestants.size();
     try (Progress progress = console().progress("measuring", steps)) {
       times = new Rounds(rounds).measure(contestants, progress::step);
@@ -128,20 +128,21 @@ abstract class BenchAction extends Action {
         new TextTable(Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.RIGHT);
     table.row("", "median", "+-", "GFLOP/s", "GB/s", "weft is");
     ArrayNode results = figures.putArray("results");
-    double weft = median(times, contestants.getFirst());
+    double weft = times.of(contestants.getFirst()).median();
     for (Contestant contestant : contestants) {
-      Samples samples = times.getOrDefault(contestant, new Samples(0));
+      Samples samples = times.of(contestant);
       double median = samples.median();
       double gflops = contestant.computes() ? subject.flops() / median : 0;
       double gigabytes = subject.bytes() / median;
       boolean first = contestant == contestants.getFirst();
+      double ratio = times.ratio(contestant, contestants.getFirst());
       table.row(
           contestant.name(),
           Figures.time(median),
           Figures.three(100 * samples.standardDeviation() / samples.mean()) + "%",
           gflops == 0 ? "" : Figures.three(gflops),
           subject.bytes() == 0 ? "" : Figures.three(gigabytes),
-          first ? "" : Figures.three(median / weft) + "x as fast");
+          first ? "" : Figures.three(ratio) + "x as fast");
       ObjectNode json = results.addObject().put("name", contestant.name());
       json.set("time", samples.toJson());
       json.put("gflops", gflops);
@@ -151,7 +152,7 @@ abstract class BenchAction extends Action {
       share(json, "share_of_peak_gflops", gflops, peaks.gflops());
       share(json, "share_of_peak_gbps", gigabytes, peaks.gigabytes());
       if (!first) {
-        json.put("ratio", median / weft);
+        json.put("ratio", ratio);
       }
     }
     table.lines().forEach(console()::print);
@@ -163,11 +164,6 @@ abstract class BenchAction extends Action {
     ObjectNode json = figures.putObject("peak");
     peaks.gflops().ifPresent(value -> json.put("gflops", value));
     peaks.gigabytes().ifPresent(value -> json.put("gbps", value));
-  }
-
-  private static double median(Map<Contestant, Samples> times, Contestant contestant) {
-    Samples samples = times.get(contestant);
-    return samples == null ? Double.NaN : samples.median();
   }
 
   private static void share(ObjectNode json, String key, double value, OptionalDouble peak) {

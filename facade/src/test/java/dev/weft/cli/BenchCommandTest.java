@@ -151,8 +151,6 @@ class BenchCommandTest {
     String[] common = {"bench", "matmul", "--m=4", "--n=4", "--k=4", "--device=interpreter", ""};
     common[6] = "--vs=cublas";
     Cli.run(common).failed(Main.FAILED, "cublas", "openblas");
-    common[6] = "--vs=mkl";
-    Cli.run(common).failed(Main.FAILED, "mkl can't be used", "./weft bench");
     common[6] = "--vs=copy";
     Cli.run(common).failed(Main.FAILED, "OpenCL C", "opencl:0");
     common[6] = "--sweep=x.csv";

@@ -18,10 +18,25 @@ import java.util.List;
 
 /**
  * A copy from one buffer of a device to another: by hand-written kernels with vectors of several
- * widths and by the device's own copy command, whichever is fastest.
+ * widths, with plain and with streaming stores, and by the device's own copy command, whichever is
+ * fastest.
  */
 final class DeviceCopy implements AutoCloseable {
   private static final List<Integer> LANES = List.of(1, 4, 8, 16);
+  /** A store that goes past the caches, so that the line isn't read before it is written. */
+  private static final String STREAM =
+      """
+      #ifdef __has_builtin
+      #if __has_builtin(__builtin_nontemporal_store)
+      #define STREAM(value, place) __builtin_nontemporal_store(value, place)
+      #endif
+      #endif
+      #ifndef STREAM
+      #define STREAM(value, place) *(place) = (value)
+      #endif
+
+      """;
+
   private static final int TRIALS = 7;
   private static final int LEAST_BYTES = 16 * Float.BYTES;
 
@@ -35,14 +50,16 @@ final class DeviceCopy implements AutoCloseable {
   private DeviceCopy(Device device, long bytes) {
     List<KernelSpec> kernels = new ArrayList<>();
     StringBuilder text = new StringBuilder();
+    List<KernelParam> parameters =
+        List.of(
+            new KernelParam.Buffer("from", DType.FLOAT32, KernelParam.Access.READ),
+            new KernelParam.Buffer("to", DType.FLOAT32, KernelParam.Access.WRITE));
+    text.append(STREAM);
     for (int lanes : LANES) {
-      text.append(source(lanes));
-      kernels.add(
-          new KernelSpec(
-              "copy_" + lanes,
-              List.of(
-                  new KernelParam.Buffer("from", DType.FLOAT32, KernelParam.Access.READ),
-                  new KernelParam.Buffer("to", DType.FLOAT32, KernelParam.Access.WRITE))));
+      text.append(source("copy_" + lanes, lanes, "to[i] = from[i]"));
+      text.append(source("stream_" + lanes, lanes, "STREAM(from[i], to + i)"));
+      kernels.add(new KernelSpec("copy_" + lanes, parameters));
+      kernels.add(new KernelSpec("stream_" + lanes, parameters));
     }
     queue = device.queue(QueueMode.IN_ORDER);
     from = device.allocate(bytes);
@@ -55,11 +72,13 @@ final class DeviceCopy implements AutoCloseable {
                 ProgramFormat.OPENCL_C, text.toString(), kernels, List.of("-cl-std=CL1.2")));
   }
 
-  private static String source(int lanes) {
+  private static String source(String name, int lanes, String statement) {
     String vector = lanes == 1 ? "float" : "float" + lanes;
-    return "__kernel void copy_%d(__global const %s* from, __global %s* to) {\n"
-            .formatted(lanes, vector, vector)
-        + "  to[get_global_id(0)] = from[get_global_id(0)];\n}\n\n";
+    return "__kernel void %s(__global const %s* from, __global %s* to) {\n"
+            .formatted(name, vector, vector)
+        + "  const size_t i = get_global_id(0);\n  "
+        + statement
+        + ";\n}\n\n";
   }
 
   /** Whether the device takes such kernels. */
@@ -96,7 +115,9 @@ final class DeviceCopy implements AutoCloseable {
         group /= 2;
       }
       LaunchConfig config = LaunchConfig.of(vectors / group, group);
-      ways.add(() -> queue.launch(program.kernel("copy_" + lanes), config, arguments).close());
+      for (String kind : List.of("copy_", "stream_")) {
+        ways.add(() -> queue.launch(program.kernel(kind + lanes), config, arguments).close());
+      }
     }
     for (Runnable candidate : ways) {
       double time = Double.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
 package dev.weft.cli.bench;
 
 import dev.weft.base.InputException;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -17,13 +18,18 @@ public final class Peers {
 
   private final Map<String, Peer> found = new TreeMap<>();
 
-  private Peers() {}
+  private Peers(Iterable<Peer> peers) {
+    peers.forEach(peer -> found.put(peer.name(), peer));
+  }
 
   /** Looks for peers. */
   public static Peers installed() {
-    Peers peers = new Peers();
-    ServiceLoader.load(Peer.class).forEach(peer -> peers.found.put(peer.name(), peer));
-    return peers;
+    return new Peers(ServiceLoader.load(Peer.class));
+  }
+
+  /** These and no others. */
+  static Peers of(List<Peer> peers) {
+    return new Peers(peers);
   }
 
   /**

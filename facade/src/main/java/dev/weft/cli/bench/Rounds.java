@@ -1,6 +1,5 @@
 package dev.weft.cli.bench;
 
-import dev.weft.cli.Samples;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class Rounds {
    * @param afterSample is called after each sample
    * @return for each contestant the times of one run
    */
-  public Map<Contestant, Samples> measure(List<Contestant> contestants, Runnable afterSample) {
+  public Times measure(List<Contestant> contestants, Runnable afterSample) {
     Map<Contestant, Integer> runs = new LinkedHashMap<>();
     for (Contestant contestant : contestants) {
       runs.put(contestant, warmUp(contestant));
@@ -62,9 +61,7 @@ public final class Rounds {
         afterSample.run();
       }
     }
-    Map<Contestant, Samples> samples = new LinkedHashMap<>();
-    times.forEach((contestant, nanos) -> samples.put(contestant, new Samples(nanos)));
-    return samples;
+    return new Times(times);
   }
 
   /** Runs until caches, clocks and compilers have settled; returns the runs that fill a sample. */

@@ -1,9 +1,9 @@
 package dev.weft.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.Tensor;
-import dev.weft.cli.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +36,26 @@ class RoundsTest {
     List<String> turns = new ArrayList<>();
     Sleeper slow = new Sleeper("slow", 30, turns);
     Sleeper fast = new Sleeper("fast", 3, turns);
-    Map<Contestant, Samples> samples =
+    Times times =
         new Rounds(3).measure(List.of(slow, fast), () -> turns.add("|"));
     int start = turns.indexOf("|") - 2;
     // Each sample follows a run that does not count.
     assertThat(String.join(" ", turns.subList(start, turns.size())))
         .isEqualTo("slow slow | fast fast | fast fast | slow slow | slow slow | fast fast |");
-    assertThat(samples.get(slow)).extracting(Samples::count).isEqualTo(3);
+    assertThat(times.of(slow).count()).isEqualTo(3);
+  }
+
+  @Test
+  void aRatioIsTheMedianOfTheRoundsRatios() {
+    Sleeper weft = new Sleeper("weft", 0, List.of());
+    Sleeper peer = new Sleeper("peer", 0, List.of());
+    // In the second round the machine was three times as slow: each ratio is 2 all the same.
+    Times times =
+        new Times(Map.of(weft, new double[] {10, 30, 11}, peer, new double[] {20, 60, 22}));
+    assertThat(times.ratio(peer, weft)).isEqualTo(2);
+    assertThat(times.ratio(weft, peer)).isEqualTo(0.5);
+    assertThat(times.of(peer).median()).isEqualTo(22);
+    assertThatThrownBy(() -> times.of(new Sleeper("other", 0, List.of())))
+        .hasMessageContaining("other");
   }
 }
