@@ -23,6 +23,7 @@ import java.util.List;
  */
 final class DeviceCopy implements AutoCloseable {
   private static final List<Integer> LANES = List.of(1, 4, 8, 16);
+
   /** A store that goes past the caches, so that the line isn't read before it is written. */
   private static final String STREAM =
       """

@@ -21,8 +21,9 @@ public final class Times {
   }
 
   /**
-   * How many times as long one takes as another: the median of the rounds' ratios, each of two times
-   * taken one right after the other, so that what slows the machine down for a while falls out.
+   * How many times as long one takes as another: the median of the rounds' ratios, each of two
+   * times taken one right after the other, so that what slows the machine down for a while falls
+   * out.
    */
   public double ratio(Contestant slower, Contestant faster) {
     double[] above = rounds(slower);

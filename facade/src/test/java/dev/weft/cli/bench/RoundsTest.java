@@ -36,8 +36,7 @@ class RoundsTest {
     List<String> turns = new ArrayList<>();
     Sleeper slow = new Sleeper("slow", 30, turns);
     Sleeper fast = new Sleeper("fast", 3, turns);
-    Times times =
-        new Rounds(3).measure(List.of(slow, fast), () -> turns.add("|"));
+    Times times = new Rounds(3).measure(List.of(slow, fast), () -> turns.add("|"));
     int start = turns.indexOf("|") - 2;
     // Each sample follows a run that does not count.
     assertThat(String.join(" ", turns.subList(start, turns.size())))
