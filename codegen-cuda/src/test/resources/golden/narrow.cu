@@ -141,22 +141,6 @@ WEFT_DEVICE bfloat16 weft_div(bfloat16 a, bfloat16 b) {
   return weft_bfloat16(__fdiv_rn(weft_float(a), weft_float(b)));
 }
 
-/* Operators of a 16-bit float T. */
-#define WEFT_NARROW(T, SIGN)                                                             \
-  WEFT_DEVICE T operator+(T a, T b) { return weft_add(a, b); }                           \
-  WEFT_DEVICE T operator-(T a, T b) { return weft_sub(a, b); }                           \
-  WEFT_DEVICE T operator*(T a, T b) { return weft_mul(a, b); }                           \
-  WEFT_DEVICE T operator/(T a, T b) { return weft_div(a, b); }                           \
-  WEFT_DEVICE T operator-(T a) { return T{(unsigned short)(a.bits ^ SIGN)}; }            \
-  WEFT_DEVICE bool operator==(T a, T b) { return weft_float(a) == weft_float(b); }       \
-  WEFT_DEVICE bool operator!=(T a, T b) { return weft_float(a) != weft_float(b); }       \
-  WEFT_DEVICE bool operator<(T a, T b) { return weft_float(a) < weft_float(b); }         \
-  WEFT_DEVICE bool operator<=(T a, T b) { return weft_float(a) <= weft_float(b); }       \
-  WEFT_DEVICE bool operator>(T a, T b) { return weft_float(a) > weft_float(b); }         \
-  WEFT_DEVICE bool operator>=(T a, T b) { return weft_float(a) >= weft_float(b); }
-WEFT_NARROW(float16, 0x8000)
-WEFT_NARROW(bfloat16, 0x8000)
-
 /* OCP 8-bit floats: E4M3 without infinities, E5M2. */
 struct float8_e4m3fn {
   unsigned char bits;
@@ -221,6 +205,33 @@ WEFT_DEVICE float8_e5m2 weft_float8_e5m2(float a) {
   unsigned int bits = a != a ? 0x7e : weft_float8(a, 2, 15, 0x7c);
   return float8_e5m2{(unsigned char)(sign | bits)};
 }
+
+/* There are no instructions for these: computed as floats, rounded once. */
+#define WEFT_FLOAT8(T)                                                                         \
+  WEFT_DEVICE T weft_add(T a, T b) { return weft_##T(weft_float(a) + weft_float(b)); }         \
+  WEFT_DEVICE T weft_sub(T a, T b) { return weft_##T(weft_float(a) - weft_float(b)); }         \
+  WEFT_DEVICE T weft_mul(T a, T b) { return weft_##T(weft_float(a) * weft_float(b)); }         \
+  WEFT_DEVICE T weft_div(T a, T b) { return weft_##T(__fdiv_rn(weft_float(a), weft_float(b))); }
+WEFT_FLOAT8(float8_e4m3fn)
+WEFT_FLOAT8(float8_e5m2)
+
+/* Operators of a narrow float T with bits of type U. */
+#define WEFT_NARROW(T, U, SIGN)                                                          \
+  WEFT_DEVICE T operator+(T a, T b) { return weft_add(a, b); }                           \
+  WEFT_DEVICE T operator-(T a, T b) { return weft_sub(a, b); }                           \
+  WEFT_DEVICE T operator*(T a, T b) { return weft_mul(a, b); }                           \
+  WEFT_DEVICE T operator/(T a, T b) { return weft_div(a, b); }                           \
+  WEFT_DEVICE T operator-(T a) { return T{(U)(a.bits ^ SIGN)}; }                         \
+  WEFT_DEVICE bool operator==(T a, T b) { return weft_float(a) == weft_float(b); }       \
+  WEFT_DEVICE bool operator!=(T a, T b) { return weft_float(a) != weft_float(b); }       \
+  WEFT_DEVICE bool operator<(T a, T b) { return weft_float(a) < weft_float(b); }         \
+  WEFT_DEVICE bool operator<=(T a, T b) { return weft_float(a) <= weft_float(b); }       \
+  WEFT_DEVICE bool operator>(T a, T b) { return weft_float(a) > weft_float(b); }         \
+  WEFT_DEVICE bool operator>=(T a, T b) { return weft_float(a) >= weft_float(b); }
+WEFT_NARROW(float16, unsigned short, 0x8000)
+WEFT_NARROW(bfloat16, unsigned short, 0x8000)
+WEFT_NARROW(float8_e4m3fn, unsigned char, 0x80)
+WEFT_NARROW(float8_e5m2, unsigned char, 0x80)
 
 extern "C" __global__ void __launch_bounds__(128) scaled(
     const float8_e4m3fn* __restrict__ A,

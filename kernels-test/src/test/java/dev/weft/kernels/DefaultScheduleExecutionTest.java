@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DefaultScheduleExecutionTest {
   private static final Map<String, Long> SIZES = Map.of("n", 13L, "m", 17L);
 
-  static Stream<Arguments> programs() {
+  /** Programs by name. */
+  static Map<String, PrimFunc> functions() {
     Map<String, PrimFunc> programs = new LinkedHashMap<>();
     for (long n : List.of(1L, 7L, 1023L, 4096L)) {
       programs.put("add " + n, Programs.add(DType.FLOAT32, n));
@@ -52,7 +53,11 @@ class DefaultScheduleExecutionTest {
     programs.put("conv", Programs.conv(3, 14, 8));
     programs.put("max pool", Programs.maxPool(8, 28));
     programs.put("transpose", Programs.transpose(65, 130));
-    return programs.entrySet().stream()
+    return programs;
+  }
+
+  static Stream<Arguments> programs() {
+    return functions().entrySet().stream()
         .flatMap(
             program ->
                 Stream.of(Target.openclCpu(), Target.opencl())

@@ -81,7 +81,10 @@ final class CudaIntrinsics {
       List<Code> args,
       @Nullable Long constant) {
     boolean narrow = dtype.isFloat() && dtype.bits() < 32 && !args.isEmpty();
-    if (narrow && throughFloat(intrinsic)) {
+    if (narrow && intrinsic == Intrinsic.NEXTAFTER) {
+      return null;
+    }
+    if (narrow && (throughFloat(intrinsic) || (intrinsic == Intrinsic.FMA && dtype.bits() == 8))) {
       List<DType> wide = new ArrayList<>();
       List<Code> wideArgs = new ArrayList<>();
       for (int i = 0; i < args.size(); i++) {

@@ -18,10 +18,10 @@ enum Prelude {
   FLOAT16,
   /** {@code bfloat16}, likewise. */
   BFLOAT16,
-  /** Operators for both. */
-  NARROW,
-  /** {@code float8_e4m3fn} and {@code float8_e5m2}: conversions. */
+  /** {@code float8_e4m3fn} and {@code float8_e5m2}, likewise. */
   FLOAT8,
+  /** Operators for all of them. */
+  NARROW,
   /** {@code weft_vec<T, N>}. */
   VECTORS,
   /** Operators of vectors of 16-bit floats. */
@@ -57,10 +57,14 @@ enum Prelude {
     switch (this) {
       case NARROW -> {
         if (all.contains(FLOAT16)) {
-          text.append("WEFT_NARROW(float16, 0x8000)\n");
+          text.append("WEFT_NARROW(float16, unsigned short, 0x8000)\n");
         }
         if (all.contains(BFLOAT16)) {
-          text.append("WEFT_NARROW(bfloat16, 0x8000)\n");
+          text.append("WEFT_NARROW(bfloat16, unsigned short, 0x8000)\n");
+        }
+        if (all.contains(FLOAT8)) {
+          text.append("WEFT_NARROW(float8_e4m3fn, unsigned char, 0x80)\n");
+          text.append("WEFT_NARROW(float8_e5m2, unsigned char, 0x80)\n");
         }
       }
       case PAIRS -> {

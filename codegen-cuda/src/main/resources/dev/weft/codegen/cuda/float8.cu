@@ -62,3 +62,12 @@ WEFT_DEVICE float8_e5m2 weft_float8_e5m2(float a) {
   unsigned int bits = a != a ? 0x7e : weft_float8(a, 2, 15, 0x7c);
   return float8_e5m2{(unsigned char)(sign | bits)};
 }
+
+/* There are no instructions for these: computed as floats, rounded once. */
+#define WEFT_FLOAT8(T)                                                                         \
+  WEFT_DEVICE T weft_add(T a, T b) { return weft_##T(weft_float(a) + weft_float(b)); }         \
+  WEFT_DEVICE T weft_sub(T a, T b) { return weft_##T(weft_float(a) - weft_float(b)); }         \
+  WEFT_DEVICE T weft_mul(T a, T b) { return weft_##T(weft_float(a) * weft_float(b)); }         \
+  WEFT_DEVICE T weft_div(T a, T b) { return weft_##T(__fdiv_rn(weft_float(a), weft_float(b))); }
+WEFT_FLOAT8(float8_e4m3fn)
+WEFT_FLOAT8(float8_e5m2)

@@ -197,7 +197,9 @@ public record Target(
     }
     EnumSet<Feature> features =
         EnumSet.of(Feature.SUBGROUPS, Feature.ATOMIC_INT64, Feature.ATOMIC_FLOAT32);
-    Set<DType> dtypes = with(COMMON, FLOAT64, FLOAT16);
+    // What an architecture has no instruction for, the generated code's prelude does in software.
+    Set<DType> dtypes =
+        with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
     if (version >= 61) {
       features.add(Feature.INT8_DOT);
     }
@@ -206,7 +208,6 @@ public record Target(
     }
     if (version >= 80) {
       features.add(Feature.ASYNC_COPY);
-      dtypes = with(dtypes, BFLOAT16);
     }
     if (version >= 90) {
       features.add(Feature.BULK_COPY);
@@ -215,11 +216,10 @@ public record Target(
     if (version == 90 && name.endsWith("a")) {
       features.add(Feature.WARP_GROUP_MMA);
     }
-    Set<DType> storage = version >= 89 ? with(dtypes, FLOAT8_E4M3, FLOAT8_E5M2) : dtypes;
     int shared = version >= 90 ? 227 << 10 : version >= 80 ? 99 << 10 : 48 << 10;
     Limits limits = new Limits(1024, 1024, 1024, 64, shared, 1020, 32, 16, 108);
     return new Target(
-        Kind.CUDA, name, DeviceClass.GPU, limits, new Capabilities(storage, dtypes, features));
+        Kind.CUDA, name, DeviceClass.GPU, limits, new Capabilities(dtypes, dtypes, features));
   }
 
   private static void requireArch(Kind kind, String arch, String... known) {
