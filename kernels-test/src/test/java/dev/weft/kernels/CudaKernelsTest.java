@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The kernels of the tests and of the default schedules as CUDA: NVIDIA's compiler takes all of
- * them and spills nothing of a default schedule; lowered for CUDA they compute the right thing on the SIMT
- * interpreter.
+ * them and spills nothing of a default schedule; lowered for CUDA they compute the right thing on
+ * the SIMT interpreter.
  */
 @ExtendWith(DeviceCounts.class)
 final class CudaKernelsTest {
@@ -129,8 +129,7 @@ final class CudaKernelsTest {
         simt.name(),
         () ->
             assertThat(
-                    KernelRun.differences(
-                        simt.open(), function, scheduled, target, SIZES, 100, 42))
+                    KernelRun.differences(simt.open(), function, scheduled, target, SIZES, 100, 42))
                 .isEmpty());
   }
 }

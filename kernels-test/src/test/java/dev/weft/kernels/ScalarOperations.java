@@ -74,8 +74,7 @@ final class ScalarOperations {
     return operations.all;
   }
 
-  private void add(
-      String what, DType dtype, boolean divides, BinaryOperator<Expr> operation) {
+  private void add(String what, DType dtype, boolean divides, BinaryOperator<Expr> operation) {
     all.add(new Operation(what + " of " + dtype, dtype, divides, operation));
   }
 

@@ -198,8 +198,7 @@ public record Target(
     EnumSet<Feature> features =
         EnumSet.of(Feature.SUBGROUPS, Feature.ATOMIC_INT64, Feature.ATOMIC_FLOAT32);
     // What an architecture has no instruction for, the generated code's prelude does in software.
-    Set<DType> dtypes =
-        with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
+    Set<DType> dtypes = with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
     if (version >= 61) {
       features.add(Feature.INT8_DOT);
     }
