@@ -6,7 +6,6 @@ import dev.weft.base.Shape;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
-import dev.weft.graph.op.BatchNorm;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Cast;
 import dev.weft.graph.op.Conv;
@@ -38,7 +37,6 @@ final class NeuralConverters {
     converters.put("GlobalAveragePool", node -> List.of(globalPool(node, Reduction.MEAN)));
     converters.put("Softmax", node -> List.of(softmax(node, false)));
     converters.put("LogSoftmax", node -> List.of(softmax(node, true)));
-    converters.put("BatchNormalization", node -> List.of(batchNorm(node)));
     converters.put(
         "LRN",
         node ->
@@ -53,7 +51,11 @@ final class NeuralConverters {
   }
 
   private static GraphExpr conv(Node node) {
-    TensorType weights = node.type(1);
+    return node.emit(convolution(node, node.type(1)), node.inputs());
+  }
+
+  /** The convolution that the node's attributes say, with weights of this type. */
+  static Conv convolution(Node node, TensorType weights) {
     if (weights.rank() < 3) {
       throw node.invalid("the weights " + weights + " have no spatial dimension");
     }
@@ -68,7 +70,7 @@ final class NeuralConverters {
     if (!node.integers("kernel_shape", kernel).equals(kernel)) {
       throw node.invalid("kernel_shape differs from the weights " + weights);
     }
-    return node.emit(new Conv(Windows.of(node, kernel), node.integer("group", 1)), node.inputs());
+    return new Conv(Windows.of(node, kernel), node.integer("group", 1));
   }
 
   private static GraphExpr pool(Node node, Pool.Reduction reduction) {
@@ -137,25 +139,6 @@ final class NeuralConverters {
 
   static IntExpr product(List<IntExpr> dims) {
     return SizeAlgebra.simplify(new Shape(dims).elements());
-  }
-
-  private static GraphExpr batchNorm(Node node) {
-    boolean old = node.opset() < 14;
-    boolean training = old ? false : node.flag("training_mode", false);
-    boolean statistics = IntStream.range(1, node.outputCount()).anyMatch(node::wantsOutput);
-    if (training || statistics) {
-      throw node.unsupported("training mode");
-    }
-    if (node.opset() < 9 && !node.flag("spatial", true)) {
-      throw node.unsupported("spatial=0");
-    }
-    DType dtype = node.type(0).dtype();
-    List<GraphExpr> operands = new ArrayList<>();
-    for (GraphExpr input : node.inputs()) {
-      boolean same = node.tensorType(input).dtype().equals(dtype);
-      operands.add(same ? input : node.emit(new Cast(dtype), input));
-    }
-    return node.emit(new BatchNorm(node.number("epsilon", 1e-5)), operands);
   }
 
   /** The dimensions in another order, unless it is the same. */

@@ -11,7 +11,11 @@ final class OnnxOperators {
   static {
     PointwiseConverters.register(CONVERTERS);
     NeuralConverters.register(CONVERTERS);
+    NormalizationConverters.register(CONVERTERS);
+    LossConverters.register(CONVERTERS);
+    QuantizationConverters.register(CONVERTERS);
     ReduceConverters.register(CONVERTERS);
+    IndexConverters.register(CONVERTERS);
     ShapeConverters.register(CONVERTERS);
   }
 

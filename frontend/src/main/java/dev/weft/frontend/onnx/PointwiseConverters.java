@@ -272,11 +272,20 @@ final class PointwiseConverters {
   }
 
   private static GraphExpr castTo(Node node, DType dtype) {
-    DType from = node.type(0).dtype();
+    return castTo(node, node.input(0), dtype, node.flag("saturate", true));
+  }
+
+  /**
+   * A value as another type.
+   *
+   * @param saturate whether 8-bit floats get their largest value for what is beyond it
+   */
+  static GraphExpr castTo(Node node, GraphExpr x, DType dtype, boolean saturate) {
+    DType from = node.tensorType(x).dtype();
     if (isExotic(dtype) || isExotic(from)) {
       throw node.unsupported("conversion from " + from + " to " + dtype);
     }
-    return from.equals(dtype) ? node.input(0) : node.emit(new Cast(dtype), node.input(0));
+    return from.equals(dtype) ? x : node.emit(new Cast(dtype), x);
   }
 
   /**

@@ -116,6 +116,9 @@ final class FunctionBuilder {
       }
       return all;
     }
+    if (operation instanceof Operation.Pointwise) {
+      return known.get(0).siblings();
+    }
     return known.stream().sorted(Comparator.comparingInt(Tensor::output)).toList();
   }
 
@@ -139,6 +142,7 @@ final class FunctionBuilder {
       }
       case Operation.Compute compute -> inputs(compute).forEach(this::visit);
       case Operation.Extern extern -> extern.inputs().forEach(this::visit);
+      case Operation.Pointwise points -> points.inputs().forEach(this::visit);
     }
     ordered.add(operation);
   }

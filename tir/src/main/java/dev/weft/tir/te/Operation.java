@@ -43,4 +43,16 @@ sealed interface Operation {
    */
   record Extern(String name, List<Tensor> inputs, BiFunction<List<Buffer>, List<Buffer>, Stmt> body)
       implements Operation {}
+
+  /**
+   * A statement of the caller's for each point of a domain, in a block of its own.
+   *
+   * @param axes the domain's axes
+   * @param extents how far they go
+   * @param inputs what it reads
+   * @param body makes it
+   */
+  record Pointwise(
+      String name, Axes axes, List<Expr> extents, List<Tensor> inputs, PointBody body)
+      implements Operation {}
 }

@@ -33,6 +33,7 @@ final class StageBuilder {
     return switch (operation) {
       case Operation.Placeholder _ -> List.of();
       case Operation.Extern extern -> List.of(extern(extern, outputs));
+      case Operation.Pointwise points -> List.of(points(points, outputs));
       case Operation.Compute compute -> {
         if (compute.reduction() != null) {
           yield List.of(reduction(compute, compute.reduction(), outputs));
@@ -123,6 +124,50 @@ final class StageBuilder {
             null,
             extern.body().apply(ins, outs));
     return new Stmt.BlockRealize(List.of(), Expr.bool(true), block);
+  }
+
+  /** A block with the domain's axes; a domain without axes gets one, as a scalar's does. */
+  private Stmt points(Operation.Pointwise points, List<Tensor> outputs) {
+    List<Var> axes = new ArrayList<>();
+    List<IterVar> iterVars = new ArrayList<>();
+    List<Var> loops = new ArrayList<>();
+    for (int i = 0; i < points.extents().size(); i++) {
+      Var axis = points.axes().get(i).renamed("v" + i);
+      axes.add(axis);
+      iterVars.add(IterVar.spatial(points.extents().get(i), axis));
+      loops.add(Var.of("i" + i, axis.dtype()));
+    }
+    List<Buffer> ins = points.inputs().stream().map(this::own).toList();
+    List<Buffer> outs = outputs.stream().map(this::own).toList();
+    PointBody.Code code = points.body().at(new Axes(axes), ins, outs);
+    boolean single = iterVars.isEmpty();
+    Stmt.Block block =
+        new Stmt.Block(
+            names.unique(points.name()),
+            single ? List.of(IterVar.spatial(Expr.int32(1), Var.int32("vi"))) : iterVars,
+            List.of(),
+            List.of(),
+            code.local(),
+            List.of(),
+            Map.of(),
+            null,
+            code.body());
+    Stmt nest =
+        new Stmt.BlockRealize(
+            single ? List.of(Expr.int32(0)) : List.copyOf(loops),
+            Expr.bool(true),
+            withoutOwnReads(AccessRegions.annotated(block), outs));
+    for (int i = loops.size() - 1; i >= 0; i--) {
+      nest = Stmt.For.serial(loops.get(i), points.extents().get(i), nest);
+    }
+    return nest;
+  }
+
+  /** A point reads of the outputs only what it has written itself, so nothing from outside. */
+  private static Stmt.Block withoutOwnReads(Stmt.Block block, List<Buffer> outputs) {
+    List<BufferRegion> reads =
+        block.reads().stream().filter(region -> !outputs.contains(region.buffer())).toList();
+    return block.withRegions(reads, block.writes());
   }
 
   /** The axes of a block and the loops around it: i0, i1, … over the domains. */

@@ -183,6 +183,51 @@ public final class Te {
     return List.copyOf(outputs);
   }
 
+  /**
+   * Tensors that a statement of the caller's computes for each point of a domain: what is no formula
+   * for an element, such as a running sum, which is a loop for each row. Each point gets a block,
+   * and they may be carried out in any order or at once, so no two may write the same element.
+   *
+   * @param extents of the domain's axes; none for a single point
+   * @param shapes of the outputs
+   * @param dtypes of the outputs
+   * @param inputs what is read
+   * @param body makes the statement
+   */
+  public static List<Tensor> pointwise(
+      String name,
+      List<? extends Expr> extents,
+      List<? extends List<? extends Expr>> shapes,
+      List<DType> dtypes,
+      List<Tensor> inputs,
+      PointBody body) {
+    if (shapes.isEmpty() || shapes.size() != dtypes.size()) {
+      throw new IllegalArgumentException(
+          "pointwise '"
+              + name
+              + "' has "
+              + shapes.size()
+              + " shapes and "
+              + dtypes.size()
+              + " dtypes");
+    }
+    Operation operation =
+        new Operation.Pointwise(
+            name, axes(extents, List.of()), List.copyOf(extents), List.copyOf(inputs), body);
+    List<Tensor> outputs = new ArrayList<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      outputs.add(
+          new Tensor(
+              operation,
+              i,
+              outputName(name, i, shapes.size()),
+              dtypes.get(i),
+              List.copyOf(shapes.get(i)),
+              outputs));
+    }
+    return List.copyOf(outputs);
+  }
+
   /** The sum over the axes. */
   public static Reduction sum(Expr value, ReduceAxis... axes) {
     return new Reduction(Reducer.SUM, List.of(value), List.of(axes));

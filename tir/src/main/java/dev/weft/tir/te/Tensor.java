@@ -11,9 +11,23 @@ public final class Tensor {
   private final int output;
   private final TensorBuffer buffer;
 
+  /** All outputs of the operation, this among them; filled while they are made. */
+  private final List<Tensor> siblings;
+
   Tensor(Operation operation, int output, String name, DType dtype, List<Expr> shape) {
+    this(operation, output, name, dtype, shape, List.of());
+  }
+
+  Tensor(
+      Operation operation,
+      int output,
+      String name,
+      DType dtype,
+      List<Expr> shape,
+      List<Tensor> siblings) {
     this.operation = operation;
     this.output = output;
+    this.siblings = siblings;
     this.buffer = new TensorBuffer(this, name, dtype, shape);
   }
 
@@ -78,6 +92,11 @@ public final class Tensor {
   /** Which of the operation's outputs this is. */
   int output() {
     return output;
+  }
+
+  /** All outputs of the same operation, in order. */
+  List<Tensor> siblings() {
+    return List.copyOf(siblings);
   }
 
   /** Another output of the same reduction, which nobody asked for but which it computes. */
