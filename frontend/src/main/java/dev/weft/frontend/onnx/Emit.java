@@ -240,14 +240,20 @@ record Emit(Node node) {
     return order.equals(same) ? x : node.emit(new Transpose(order), x);
   }
 
-  /** Elements {@code [start, end)} of an axis. */
+  /** Elements {@code [start, end)} of an axis, which must lie within it. */
   GraphExpr slice(GraphExpr x, int axis, IntExpr start, IntExpr end) {
     return slice(x, axis, start, end, 1);
   }
 
   GraphExpr slice(GraphExpr x, int axis, IntExpr start, IntExpr end, long step) {
-    return node.emit(
-        Slice.of(type(x), List.of(axis), List.of(start), List.of(end), List.of(step)), x);
+    int rank = rank(x);
+    List<IntExpr> starts = new ArrayList<>(Collections.nCopies(rank, IntExpr.of(0)));
+    List<IntExpr> steps = new ArrayList<>(Collections.nCopies(rank, IntExpr.of(1)));
+    List<IntExpr> lengths = new ArrayList<>(type(x).shape().dims());
+    starts.set(axis, start);
+    steps.set(axis, IntExpr.of(step));
+    lengths.set(axis, SizeAlgebra.ceilDiv(SizeAlgebra.minus(end, start), step));
+    return node.emit(new Slice(starts, steps, lengths), x);
   }
 
   GraphExpr concat(int axis, GraphExpr... parts) {

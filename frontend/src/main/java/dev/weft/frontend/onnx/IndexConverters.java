@@ -3,7 +3,7 @@ package dev.weft.frontend.onnx;
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.graph.GraphExpr;
-import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.op.ArgReduce;
 import dev.weft.graph.op.BinaryFunction;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 
 /** Operators over positions: gathering, scattering, masks, running sums, the best k. */
@@ -130,7 +131,7 @@ final class IndexConverters {
   private static IntExpr depth(Node node) {
     Emit emit = new Emit(node);
     return node.constant(1) != null && node.type(1).dtype().isFloat()
-        ? IntExpr.of((long) java.util.Objects.requireNonNull(node.constant(1)).getDouble(0))
+        ? IntExpr.of((long) Objects.requireNonNull(node.constant(1)).getDouble(0))
         : emit.sizeOf(emit.cast(node.input(1), DType.INT64));
   }
 
@@ -242,31 +243,37 @@ final class IndexConverters {
     TensorType x = node.type(0);
     List<Long> every = emit.range(0, x.rank()).stream().map(Integer::longValue).toList();
     List<Integer> axes = node.axes(node.integers("axes", every), x.rank());
-    List<Long> wanted = node.longs(1);
-    if (wanted.size() != axes.size()) {
-      throw node.invalid("the shape " + wanted + " does not fit the axes " + axes);
-    }
-    GraphExpr result = node.input(0);
-    List<Long> before = new ArrayList<>(Collections.nCopies(x.rank(), 0L));
-    List<Long> after = new ArrayList<>(Collections.nCopies(x.rank(), 0L));
-    for (int i = 0; i < axes.size(); i++) {
-      int axis = axes.get(i);
-      Long size = SizeAlgebra.constant(x.dim(axis));
-      if (size == null) {
-        throw node.unsupported("the symbolic size " + x.dim(axis));
-      }
-      long more = wanted.get(i) - size;
-      if (more < 0) {
-        long start = -more / 2;
-        result =
-            emit.slice(
-                result, axis, IntExpr.of(start), IntExpr.of(start + wanted.get(i)));
-      }
-      before.set(axis, Math.max(0, more) / 2);
-      after.set(axis, Math.max(0, more) - Math.max(0, more) / 2);
-    }
+    List<IntExpr> before = new ArrayList<>(Collections.nCopies(x.rank(), IntExpr.of(0)));
+    List<IntExpr> after = new ArrayList<>(Collections.nCopies(x.rank(), IntExpr.of(0)));
+    node.bindSizes(
+        sizes -> {
+          List<IntExpr> wanted = sizes.numbers(node.input(1));
+          if (wanted.size() != axes.size()) {
+            throw node.invalid("the shape " + wanted + " does not fit the axes " + axes);
+          }
+          for (int i = 0; i < axes.size(); i++) {
+            IntExpr more = IntExpr.of(IntExpr.Op.SUB, wanted.get(i), x.dim(axes.get(i)));
+            IntExpr first = halfTowardsZero(more);
+            before.set(axes.get(i), sizes.signed("before", first));
+            after.set(
+                axes.get(i), sizes.signed("after", IntExpr.of(IntExpr.Op.SUB, more, first)));
+          }
+          return axes;
+        });
     Pad pad = new Pad(before, after, Pad.Mode.CONSTANT);
-    return node.emit(pad, result, emit.scalar(x.dtype(), 0));
+    return emit.node().emit(pad, node.input(0), emit.scalar(x.dtype(), 0));
+  }
+
+  private static IntExpr halfTowardsZero(IntExpr number) {
+    IntExpr two = IntExpr.of(2);
+    IntExpr negated = IntExpr.of(IntExpr.Op.SUB, IntExpr.of(0), number);
+    IntExpr up = IntExpr.of(IntExpr.Op.FLOOR_DIV, number, two);
+    IntExpr down =
+        IntExpr.of(
+            IntExpr.Op.SUB,
+            IntExpr.of(0),
+            IntExpr.of(IntExpr.Op.FLOOR_DIV, negated, two));
+    return SizeLogic.select(SizeLogic.less(number, 0), down, up);
   }
 
   private static GraphExpr bitCast(Node node) {
