@@ -89,7 +89,9 @@ record Emit(Node node) {
     return node.emit(new Iota(new Shape(dims), axis, dtype));
   }
 
-  /** 0, 1, … with dimensions of size 1 around, so that it is broadcast along one of {@code rank}. */
+  /**
+   * 0, 1, … with dimensions of size 1 around, so that it is broadcast along one of {@code rank}.
+   */
   GraphExpr iotaAlong(IntExpr size, int axis, int rank, DType dtype) {
     List<IntExpr> dims = new ArrayList<>(Collections.nCopies(rank, IntExpr.of(1)));
     dims.set(axis, size);

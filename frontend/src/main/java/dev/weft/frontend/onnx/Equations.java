@@ -18,8 +18,7 @@ final class Equations {
     int arrow = equation.indexOf("->");
     String[] terms = (arrow < 0 ? equation : equation.substring(0, arrow)).split(",", -1);
     if (terms.length != node.inputCount()) {
-      throw node.invalid(
-          "the equation '" + equation + "' is for " + terms.length + " operands");
+      throw node.invalid("the equation '" + equation + "' is for " + terms.length + " operands");
     }
     List<List<Integer>> inputs = new ArrayList<>();
     int ellipsis = 0;

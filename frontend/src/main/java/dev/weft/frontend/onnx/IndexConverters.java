@@ -91,8 +91,7 @@ final class IndexConverters {
     }
     if (circular) {
       source =
-          emit.binary(
-              BinaryFunction.FLOOR_MOD, source, emit.size(past.dim(axis), DType.INT64));
+          emit.binary(BinaryFunction.FLOOR_MOD, source, emit.size(past.dim(axis), DType.INT64));
     }
     GraphExpr inside =
         emit.and(
@@ -107,10 +106,8 @@ final class IndexConverters {
   private static List<GraphExpr> topK(Node node) {
     TensorType x = node.type(0);
     int axis = node.axis("axis", -1, x.rank());
-    IntExpr k =
-        node.opset() < 10 ? IntExpr.of(node.integer("k", 0)) : node.sizes(1).get(0);
-    return node.emitAll(
-        new TopK(axis, k, node.flag("largest", true)), List.of(node.input(0)));
+    IntExpr k = node.opset() < 10 ? IntExpr.of(node.integer("k", 0)) : node.sizes(1).get(0);
+    return node.emitAll(new TopK(axis, k, node.flag("largest", true)), List.of(node.input(0)));
   }
 
   private static GraphExpr oneHot(Node node) {
@@ -164,8 +161,7 @@ final class IndexConverters {
     }
     GraphExpr row = emit.iotaAlong(x.dim(rank - 2), rank - 2, rank, DType.INT64);
     GraphExpr column = emit.iotaAlong(x.dim(rank - 1), rank - 1, rank, DType.INT64);
-    GraphExpr border =
-        node.has(1) ? emit.add(row, emit.reshape(node.input(1), List.of())) : row;
+    GraphExpr border = node.has(1) ? emit.add(row, emit.reshape(node.input(1), List.of())) : row;
     boolean upper = node.flag("upper", true);
     GraphExpr kept = upper ? emit.atLeast(column, border) : emit.atMost(column, border);
     return emit.where(kept, node.input(0), emit.scalar(x.dtype(), 0));
@@ -197,8 +193,8 @@ final class IndexConverters {
   }
 
   /**
-   * A result that depends on an axis which an input gives. If it is not known before the model runs,
-   * the result for every axis is worked out and the right one picked.
+   * A result that depends on an axis which an input gives. If it is not known before the model
+   * runs, the result for every axis is worked out and the right one picked.
    */
   private static GraphExpr alongAxis(
       Node node, int input, int rank, IntFunction<GraphExpr> result) {
@@ -233,8 +229,7 @@ final class IndexConverters {
 
   private static GraphExpr hardmax(Emit emit, GraphExpr x, int axis) {
     GraphExpr best = emit.node().emit(new ArgReduce(true, axis, true, false), x);
-    GraphExpr position =
-        emit.iotaAlong(emit.dim(x, axis), axis, emit.rank(x), DType.INT64);
+    GraphExpr position = emit.iotaAlong(emit.dim(x, axis), axis, emit.rank(x), DType.INT64);
     return emit.cast(emit.equal(position, best), emit.dtype(x));
   }
 
@@ -255,8 +250,7 @@ final class IndexConverters {
             IntExpr more = IntExpr.of(IntExpr.Op.SUB, wanted.get(i), x.dim(axes.get(i)));
             IntExpr first = halfTowardsZero(more);
             before.set(axes.get(i), sizes.signed("before", first));
-            after.set(
-                axes.get(i), sizes.signed("after", IntExpr.of(IntExpr.Op.SUB, more, first)));
+            after.set(axes.get(i), sizes.signed("after", IntExpr.of(IntExpr.Op.SUB, more, first)));
           }
           return axes;
         });
@@ -269,10 +263,7 @@ final class IndexConverters {
     IntExpr negated = IntExpr.of(IntExpr.Op.SUB, IntExpr.of(0), number);
     IntExpr up = IntExpr.of(IntExpr.Op.FLOOR_DIV, number, two);
     IntExpr down =
-        IntExpr.of(
-            IntExpr.Op.SUB,
-            IntExpr.of(0),
-            IntExpr.of(IntExpr.Op.FLOOR_DIV, negated, two));
+        IntExpr.of(IntExpr.Op.SUB, IntExpr.of(0), IntExpr.of(IntExpr.Op.FLOOR_DIV, negated, two));
     return SizeLogic.select(SizeLogic.less(number, 0), down, up);
   }
 

@@ -27,8 +27,7 @@ final class LossConverters {
   }
 
   /** The loss of log-probabilities {@code [n, classes, d…]} for the classes in input 1. */
-  private static GraphExpr loss(
-      Node node, GraphExpr logarithms, @Nullable GraphExpr weights) {
+  private static GraphExpr loss(Node node, GraphExpr logarithms, @Nullable GraphExpr weights) {
     Emit emit = new Emit(node);
     GraphExpr target = emit.cast(node.input(1), DType.INT64);
     GraphExpr valid = null;
@@ -37,8 +36,7 @@ final class LossConverters {
       valid = emit.binary(BinaryFunction.NOT_EQUAL, target, ignored);
       target = emit.where(valid, target, emit.like(target, 0));
     }
-    GraphExpr picked =
-        node.emit(new GatherElements(1), logarithms, emit.unsqueeze(target, 1));
+    GraphExpr picked = node.emit(new GatherElements(1), logarithms, emit.unsqueeze(target, 1));
     GraphExpr loss = emit.neg(emit.squeeze(picked, 1));
     GraphExpr one = emit.like(loss, 1);
     GraphExpr weight = weights == null ? null : emit.gather(weights, target, 0);

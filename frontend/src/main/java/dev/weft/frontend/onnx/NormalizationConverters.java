@@ -90,8 +90,7 @@ final class NormalizationConverters {
       GraphExpr difference = emit.sub(input, emit.mean(input, axes, true));
       usedVariance = emit.mean(emit.square(difference), axes, false);
     }
-    GraphExpr deviation =
-        emit.sqrt(emit.add(usedVariance, node.number("epsilon", 1e-5)));
+    GraphExpr deviation = emit.sqrt(emit.add(usedVariance, node.number("epsilon", 1e-5)));
     GraphExpr normal =
         emit.div(
             emit.sub(input, aligned(emit, usedMean, x.rank(), spatial)),

@@ -47,8 +47,7 @@ final class QuantizationConverters {
       wide.set(axis + 1, IntExpr.of(block));
       List<IntExpr> merged = new ArrayList<>(type.shape().dims());
       merged.set(axis, SizeAlgebra.times(type.dim(axis), IntExpr.of(block)));
-      GraphExpr repeated =
-          emit.reshape(emit.expand(emit.reshape(parameter, split), wide), merged);
+      GraphExpr repeated = emit.reshape(emit.expand(emit.reshape(parameter, split), wide), merged);
       return SizeAlgebra.equal(merged.get(axis), x.dim(axis))
           ? repeated
           : emit.slice(repeated, axis, IntExpr.of(0), x.dim(axis));
@@ -66,14 +65,12 @@ final class QuantizationConverters {
     TensorType x = node.type(0);
     DType scaleType = node.type(1).dtype();
     DType precision = type(node, "precision", scaleType);
-    DType stored =
-        node.has(2) ? node.type(2).dtype() : type(node, "output_dtype", DType.UINT8);
+    DType stored = node.has(2) ? node.type(2).dtype() : type(node, "output_dtype", DType.UINT8);
     GraphExpr scale = emit.cast(granular(node, node.input(1), x), precision);
     GraphExpr quotient = emit.div(emit.cast(node.input(0), precision), scale);
     GraphExpr zero = node.has(2) ? granular(node, node.input(2), x) : null;
     if (stored.isFloat()) {
-      GraphExpr shifted =
-          zero == null ? quotient : emit.add(quotient, emit.cast(zero, precision));
+      GraphExpr shifted = zero == null ? quotient : emit.add(quotient, emit.cast(zero, precision));
       return PointwiseConverters.castTo(node, shifted, stored, node.flag("saturate", true));
     }
     return saturated(emit, quotient, zero, stored);
@@ -140,8 +137,7 @@ final class QuantizationConverters {
     GraphExpr range = emit.div(emit.sub(most, least), emit.like(x, 255));
     // Nothing but zeros: any scale does.
     GraphExpr scale = emit.where(emit.equal(range, zero), emit.like(x, 1), range);
-    GraphExpr zeroPoint =
-        saturated(emit, emit.neg(emit.div(least, scale)), null, DType.UINT8);
+    GraphExpr zeroPoint = saturated(emit, emit.neg(emit.div(least, scale)), null, DType.UINT8);
     GraphExpr y = saturated(emit, emit.div(x, scale), zeroPoint, DType.UINT8);
     return List.of(y, scale, zeroPoint);
   }
@@ -168,8 +164,7 @@ final class QuantizationConverters {
 
   private static GraphExpr matmulInteger(Node node) {
     Emit emit = new Emit(node);
-    GraphExpr a =
-        centered(emit, node.input(0), node.has(2) ? perRow(emit, node.input(2)) : null);
+    GraphExpr a = centered(emit, node.input(0), node.has(2) ? perRow(emit, node.input(2)) : null);
     GraphExpr b =
         centered(emit, node.input(1), node.has(3) ? perColumn(emit, node.input(3)) : null);
     return emit.matmul(a, b);
@@ -184,12 +179,10 @@ final class QuantizationConverters {
             emit.cast(perRow(emit, node.input(1)), DType.FLOAT32),
             emit.cast(perColumn(emit, node.input(4)), DType.FLOAT32));
     GraphExpr product = emit.mul(emit.cast(emit.matmul(a, b), DType.FLOAT32), scale);
-    return requantized(
-        emit, product, perRow(emit, node.input(6)), perRow(emit, node.input(7)));
+    return requantized(emit, product, perRow(emit, node.input(6)), perRow(emit, node.input(7)));
   }
 
-  private static GraphExpr requantized(
-      Emit emit, GraphExpr x, GraphExpr scale, GraphExpr zero) {
+  private static GraphExpr requantized(Emit emit, GraphExpr x, GraphExpr scale, GraphExpr zero) {
     GraphExpr quotient = emit.div(x, emit.cast(scale, DType.FLOAT32));
     return saturated(emit, quotient, zero, emit.dtype(zero));
   }
@@ -219,8 +212,7 @@ final class QuantizationConverters {
     Emit emit = new Emit(node);
     int rank = node.rank(0);
     GraphExpr x = centered(emit, node.input(0), perColumn(emit, node.input(2)));
-    GraphExpr weights =
-        centered(emit, node.input(3), perFilter(emit, node.input(5), rank, 0));
+    GraphExpr weights = centered(emit, node.input(3), perFilter(emit, node.input(5), rank, 0));
     List<GraphExpr> operands = new ArrayList<>(List.of(x, weights));
     if (node.has(8)) {
       operands.add(node.input(8));

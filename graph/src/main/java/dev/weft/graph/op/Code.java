@@ -66,8 +66,7 @@ final class Code {
 
   /** Elements that the point has for itself; what is in them at first is not known. */
   Buffer array(String name, DType dtype, long length) {
-    Buffer buffer =
-        Buffer.of(name, dtype, Scope.LOCAL, List.of(Expr.imm(indexType, length)));
+    Buffer buffer = Buffer.of(name, dtype, Scope.LOCAL, List.of(Expr.imm(indexType, length)));
     local.add(buffer);
     return buffer;
   }
@@ -92,8 +91,7 @@ final class Code {
     loops(name, extents, new ArrayList<>(), body);
   }
 
-  private void loops(
-      String name, List<Expr> extents, List<Expr> outer, Consumer<List<Expr>> body) {
+  private void loops(String name, List<Expr> extents, List<Expr> outer, Consumer<List<Expr>> body) {
     if (outer.size() == extents.size()) {
       body.accept(List.copyOf(outer));
       return;

@@ -9,8 +9,8 @@ import dev.weft.tir.te.Tensor;
 import java.util.List;
 
 /**
- * Running sums or products along an axis: each line is gone through once. Those of narrow floats are
- * built up in float32.
+ * Running sums or products along an axis: each line is gone through once. Those of narrow floats
+ * are built up in float32.
  *
  * @param product whether elements are multiplied rather than added
  * @param axis the axis, from 0

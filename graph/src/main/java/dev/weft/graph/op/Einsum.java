@@ -113,8 +113,7 @@ public record Einsum(List<List<Integer>> inputs, List<Integer> output) implement
             call.shape(),
             axes ->
                 Te.sum(
-                    product(call, axes, summed, wide),
-                    summed.values().toArray(ReduceAxis[]::new)));
+                    product(call, axes, summed, wide), summed.values().toArray(ReduceAxis[]::new)));
     return List.of(Maths.narrowed(sum, dtype, name()));
   }
 

@@ -36,7 +36,6 @@ public record Iota(Shape shape, int axis, DType dtype) implements Operator {
 
   @Override
   public List<Tensor> compute(Lowering call) {
-    return List.of(
-        Te.compute(name(), call.shape(), axes -> Expr.cast(dtype, axes.get(axis))));
+    return List.of(Te.compute(name(), call.shape(), axes -> Expr.cast(dtype, axes.get(axis))));
   }
 }

@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * The first operand with elements changed: each element of the third (updates) goes to the place
- * that the second (indices, of the same shape) gives along an axis, with the same other indices. Each
- * line along the axis is written by one thread, in the updates' order. Indices out of range change
- * nothing.
+ * that the second (indices, of the same shape) gives along an axis, with the same other indices.
+ * Each line along the axis is written by one thread, in the updates' order. Indices out of range
+ * change nothing.
  *
  * @param axis the axis, from 0
  * @param reduction how an update and what was there are combined
@@ -43,7 +43,9 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
     }
     for (int i = 0; i < data.rank(); i++) {
       operands.sameSize(
-          indices.dim(i), updates.dim(i), "the sizes of dimension " + i + " of indices and updates");
+          indices.dim(i),
+          updates.dim(i),
+          "the sizes of dimension " + i + " of indices and updates");
     }
     return data;
   }
@@ -80,8 +82,7 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
                       call.dim(1, axis),
                       k -> {
                         List<Expr> from = Lines.at(line.list(), axis, k);
-                        Expr index =
-                            Indices.fromStart(call, Code.load(in.get(1), from), length);
+                        Expr index = Indices.fromStart(call, Code.load(in.get(1), from), length);
                         code.when(
                             Indices.inside(call, index, length),
                             () -> {

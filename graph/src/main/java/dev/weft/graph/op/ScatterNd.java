@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The first operand with elements or slices changed: each row (along the last dimension) of the
- * second operand gives leading indices, the third has what goes there. One thread for each element of
- * a slice goes through the rows in order. Indices out of range change nothing.
+ * second operand gives leading indices, the third has what goes there. One thread for each element
+ * of a slice goes through the rows in order. Indices out of range change nothing.
  *
  * @param reduction how an update and what was there are combined
  */
@@ -82,8 +82,7 @@ public record ScatterNd(ScatterReduction reduction) implements Operator {
                 for (int d = 0; d < width; d++) {
                   List<Expr> at = new ArrayList<>(row);
                   at.add(call.index(d));
-                  Expr index =
-                      Indices.fromStart(call, Code.load(in.get(1), at), leading.get(d));
+                  Expr index = Indices.fromStart(call, Code.load(in.get(1), at), leading.get(d));
                   inside = Expr.and(inside, Indices.inside(call, index, leading.get(d)));
                   to.add(index);
                 }

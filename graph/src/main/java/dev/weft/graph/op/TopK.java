@@ -59,9 +59,7 @@ public record TopK(int axis, IntExpr k, boolean largest) implements Operator {
           Buffer values = out.get(0);
           Buffer places = out.get(1);
           code.loop(
-              "p",
-              call.expr(k),
-              p -> code.store(places, none, Lines.at(line.list(), axis, p)));
+              "p", call.expr(k), p -> code.store(places, none, Lines.at(line.list(), axis, p)));
           code.loop(
               "i",
               call.dim(0, axis),

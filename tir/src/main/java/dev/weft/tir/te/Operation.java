@@ -52,7 +52,6 @@ sealed interface Operation {
    * @param inputs what it reads
    * @param body makes it
    */
-  record Pointwise(
-      String name, Axes axes, List<Expr> extents, List<Tensor> inputs, PointBody body)
+  record Pointwise(String name, Axes axes, List<Expr> extents, List<Tensor> inputs, PointBody body)
       implements Operation {}
 }

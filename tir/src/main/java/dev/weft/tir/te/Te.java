@@ -184,9 +184,10 @@ public final class Te {
   }
 
   /**
-   * Tensors that a statement of the caller's computes for each point of a domain: what is no formula
-   * for an element, such as a running sum, which is a loop for each row. Each point gets a block,
-   * and they may be carried out in any order or at once, so no two may write the same element.
+   * Tensors that a statement of the caller's computes for each point of a domain: what is no
+   * formula for an element, such as a running sum, which is a loop for each row. Each point gets a
+   * block, and they may be carried out in any order or at once, so no two may write the same
+   * element.
    *
    * @param extents of the domain's axes; none for a single point
    * @param shapes of the outputs
