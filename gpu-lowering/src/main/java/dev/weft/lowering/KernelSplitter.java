@@ -17,6 +17,7 @@ import dev.weft.tir.Var;
 import dev.weft.tir.target.Limits;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +33,7 @@ final class KernelSplitter {
   private final String name;
   private final List<Stmt> kernels = new ArrayList<>();
   private final Map<Var, Workspace> workspaces = new LinkedHashMap<>();
+  private final Map<Var, Buffer> workspaceBuffers = new HashMap<>();
 
   KernelSplitter(PrimFunc scheduled, PrimFunc lowered, Target target) {
     this.scheduled = scheduled;
@@ -70,7 +72,10 @@ final class KernelSplitter {
         workspaces.put(a.data(), new Workspace(workspaceName(a.data()), a.dtype(), elements));
         host(a.body());
       }
-      case Stmt.DeclBuffer d -> host(d.body());
+      case Stmt.DeclBuffer d -> {
+        workspaceBuffers.put(d.buffer().data(), d.buffer());
+        host(d.body());
+      }
       case Stmt.Attr(IterVar axis, String key, var value, var body)
           when key.equals(UnifyThreadBindings.THREAD_EXTENT) ->
           kernels.add(stmt);
@@ -228,7 +233,9 @@ final class KernelSplitter {
 
   /** Gives the kernel parameters: the function's buffers in order, workspaces, then sizes. */
   private Launch withParameters(Stmt body, String kernel, LaunchGeometry geometry) {
-    FreeUses uses = new FreeUses();
+    Map<Var, Buffer> byPointer = new HashMap<>(workspaceBuffers);
+    function.paramBuffers().forEach(buffer -> byPointer.put(buffer.data(), buffer));
+    FreeUses uses = new FreeUses(byPointer);
     uses.stmt(body);
     List<LaunchArgument> arguments = new ArrayList<>();
     List<Var> params = new ArrayList<>();
@@ -273,6 +280,11 @@ final class KernelSplitter {
     final Set<Var> vars = new LinkedHashSet<>();
     private final Set<Buffer> declared = new HashSet<>();
     private final Set<Var> defined = new HashSet<>();
+    private final Map<Var, Buffer> byPointer;
+
+    FreeUses(Map<Var, Buffer> byPointer) {
+      this.byPointer = byPointer;
+    }
 
     @Override
     public void stmt(Stmt node) {
@@ -307,6 +319,9 @@ final class KernelSplitter {
         defined.add(let.var());
       } else if (node instanceof Var v && !defined.contains(v) && !v.dtype().isHandle()) {
         vars.add(v);
+      } else if (node instanceof Var v && byPointer.get(v) instanceof Buffer buffer) {
+        // Reached through a pointer only, as asynchronous copies do.
+        use(buffer);
       }
       super.expr(node);
     }

@@ -7,6 +7,8 @@ import dev.weft.lowering.pass.CrossThreadReductions;
 import dev.weft.lowering.pass.FlattenBuffers;
 import dev.weft.lowering.pass.HoistGuards;
 import dev.weft.lowering.pass.HoistIndexArithmetic;
+import dev.weft.lowering.pass.InjectAsyncCopies;
+import dev.weft.lowering.pass.InjectSoftwarePipeline;
 import dev.weft.lowering.pass.InjectVirtualThreads;
 import dev.weft.lowering.pass.InsertBarriers;
 import dev.weft.lowering.pass.LegalizeDtypes;
@@ -46,6 +48,7 @@ public final class Lowering {
           new UnifyThreadBindings(),
           new CompactBuffers(),
           new LowerMatchBuffers(),
+          new InjectSoftwarePipeline(),
           new InjectVirtualThreads(),
           new LowerOpaqueBlocks(),
           // Plain loops over flat memory.
@@ -61,6 +64,7 @@ public final class Lowering {
           new Simplify("simplify_unrolled"),
           new PromoteToRegisters(),
           new AlignVectors(),
+          new InjectAsyncCopies(),
           // What the threads of a block share.
           new ReuseSharedMemory(),
           new InsertBarriers(),

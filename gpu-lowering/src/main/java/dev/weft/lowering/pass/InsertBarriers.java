@@ -17,8 +17,10 @@ import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts a barrier between two accesses of shared memory, one of them a write, that different threads
@@ -32,6 +34,9 @@ import java.util.Map;
  *                                    T.tvm_storage_sync("shared")
  *                                    …A_shared[y]…
  * }</pre>
+ *
+ * <p>What asynchronous copies bring is seen by the thread that waits for it; the others need a
+ * barrier behind the wait.
  *
  * <p>A barrier that only some threads would reach is refused.
  */
@@ -74,7 +79,8 @@ public final class InsertBarriers implements Pass {
       if (alone) {
         return node;
       }
-      Stmt synced = new Placer(threads, analyzer, function).place(body).stmt();
+      Stmt synced =
+          new Placer(threads, AsyncTargets.in(body), analyzer, function).place(body).stmt();
       return rewrapped(node, synced);
     }
 
@@ -105,15 +111,38 @@ public final class InsertBarriers implements Pass {
   private record Placed(
       Stmt stmt, List<SharedAccess> first, List<SharedAccess> last, boolean syncs) {}
 
+  /** The memory that asynchronous copies write. */
+  private static final class AsyncTargets extends IrWalker {
+    private final Set<Var> found = new LinkedHashSet<>();
+
+    static Set<Var> in(Stmt body) {
+      AsyncTargets walker = new AsyncTargets();
+      walker.stmt(body);
+      return walker.found;
+    }
+
+    @Override
+    public void expr(Expr node) {
+      if (node instanceof Expr.Call call
+          && call.is(Intrinsic.PTX_CP_ASYNC)
+          && call.args().getFirst() instanceof Var to) {
+        found.add(to);
+      }
+      super.expr(node);
+    }
+  }
+
   /** Places the barriers of one kernel. */
   private static final class Placer {
     private final Map<Var, Long> threads;
+    private final Set<Var> asyncTargets;
     private final Analyzer analyzer;
     private final String function;
     private final List<Expr> divergent = new ArrayList<>();
 
-    Placer(Map<Var, Long> threads, Analyzer analyzer, String function) {
+    Placer(Map<Var, Long> threads, Set<Var> asyncTargets, Analyzer analyzer, String function) {
       this.threads = threads;
+      this.asyncTargets = asyncTargets;
       this.analyzer = analyzer;
       this.function = function;
     }
@@ -166,6 +195,11 @@ public final class InsertBarriers implements Pass {
           Placed p = place(body);
           yield with(p, new Stmt.ThreadGroup(role, begin, count, p.stmt()));
         }
+        case Stmt.Evaluate e when isWait(e) -> {
+          List<SharedAccess> arrivals =
+              asyncTargets.stream().map(SharedAccess::arrival).toList();
+          yield new Placed(e, arrivals, arrivals, false);
+        }
         case Stmt.Evaluate e when isBarrier(e) -> new Placed(e, List.of(), List.of(), true);
         case Stmt.Evaluate e -> leaf(e);
         case Stmt.Store s -> leaf(s);
@@ -187,6 +221,10 @@ public final class InsertBarriers implements Pass {
 
     private static boolean isBarrier(Stmt.Evaluate e) {
       return e.value() instanceof Expr.Call call && call.is(Intrinsic.STORAGE_SYNC);
+    }
+
+    private static boolean isWait(Stmt.Evaluate e) {
+      return e.value() instanceof Expr.Call call && call.is(Intrinsic.PTX_WAIT_GROUP);
     }
 
     private static List<SharedAccess> joined(List<SharedAccess> a, List<SharedAccess> b) {
@@ -230,7 +268,11 @@ public final class InsertBarriers implements Pass {
         divergent.add(f.extent());
       }
       Placed p = place(f.body());
-      List<SharedAccess> left = SharedAccess.inSomeIteration(f, p.last(), analyzer);
+      // A barrier in each iteration leaves only what the one before did behind it.
+      List<SharedAccess> left =
+          p.syncs()
+              ? SharedAccess.inThePreviousIteration(f, p.last())
+              : SharedAccess.inSomeIteration(f, p.last(), analyzer);
       if (conflict(left, p.first())) {
         // The next iteration needs a barrier against this one; the first one meets it, too.
         p = carried(f.body(), left);
@@ -312,7 +354,8 @@ public final class InsertBarriers implements Pass {
     private boolean conflict(List<SharedAccess> before, List<SharedAccess> after) {
       for (SharedAccess a : before) {
         for (SharedAccess b : after) {
-          if (a.conflictsWith(b, threads, analyzer)) {
+          // A wait needs nobody to wait for it; others need a barrier behind it.
+          if (!b.arrives() && a.conflictsWith(b, threads, analyzer)) {
             return true;
           }
         }

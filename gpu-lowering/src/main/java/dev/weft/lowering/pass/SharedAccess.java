@@ -3,6 +3,7 @@ package dev.weft.lowering.pass;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
@@ -24,8 +25,20 @@ import org.jspecify.annotations.Nullable;
  * @param index the first element; null if unknown
  * @param lanes elements from there
  * @param writes whether it writes
+ * @param arrives whether it is the arrival of asynchronous copies, at some time before a wait
  */
-record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
+record SharedAccess(
+    Var pointer, @Nullable Expr index, int lanes, boolean writes, boolean arrives) {
+  /** An access by the threads themselves. */
+  SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
+    this(pointer, index, lanes, writes, false);
+  }
+
+  /** What a wait for asynchronous copies to the pointer stands for: written, nobody knows where. */
+  static SharedAccess arrival(Var pointer) {
+    return new SharedAccess(pointer, null, 1, true, true);
+  }
+
   /** All accesses of shared memory in a statement. */
   static List<SharedAccess> in(Stmt stmt, Analyzer analyzer) {
     List<SharedAccess> result = new ArrayList<>();
@@ -42,6 +55,18 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
       public void expr(Expr node) {
         if (node instanceof Expr.Load load) {
           add(load.buffer(), load.indices(), false);
+        } else if (node instanceof Expr.Call call
+            && call.is(Intrinsic.PTX_CP_ASYNC)
+            && call.args().getFirst() instanceof Var to
+            && call.args().get(4) instanceof Expr.IntImm bytes
+            && isShared(to)) {
+          Expr first = call.args().get(1);
+          int element = Math.max(1, to.pointerType().element().bytes());
+          int lanes = (int) Math.max(1, bytes.value() / element);
+          result.add(new SharedAccess(to, analyzer.simplify(first), lanes, true));
+          expr(first);
+          call.args().subList(3, call.args().size()).forEach(this::expr);
+          return;
         } else if (node instanceof Var v && isShared(v)) {
           // A pointer in a call: it may write.
           result.add(new SharedAccess(v, null, 1, true));
@@ -81,16 +106,22 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     }
     Var other = loop.var().renamed(loop.var().name());
     analyzer.bind(other, new Range(loop.min(), loop.extent()));
+    return with(accesses, loop.var(), other);
+  }
+
+  /** The same accesses in the iteration before the current one. */
+  static List<SharedAccess> inThePreviousIteration(Stmt.For loop, List<SharedAccess> accesses) {
+    return with(accesses, loop.var(), Expr.sub(loop.var(), 1));
+  }
+
+  private static List<SharedAccess> with(List<SharedAccess> accesses, Var v, Expr value) {
     return accesses.stream()
         .map(
             a ->
                 a.index == null
                     ? a
                     : new SharedAccess(
-                        a.pointer,
-                        Substitute.in(a.index, Map.of(loop.var(), other)),
-                        a.lanes,
-                        a.writes))
+                        a.pointer, Substitute.in(a.index, Map.of(v, value)), a.lanes, a.writes))
         .toList();
   }
 
@@ -99,7 +130,13 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     if (pointer != other.pointer || !(writes || other.writes)) {
       return false;
     }
-    if (index == null || other.index == null || lanes != other.lanes) {
+    if (index == null || other.index == null) {
+      return true;
+    }
+    if (areInDifferentVersions(index, lanes, other.index, other.lanes, analyzer)) {
+      return false;
+    }
+    if (lanes != other.lanes) {
       return true;
     }
     Split a = Split.of(index, threads, analyzer);
@@ -115,6 +152,63 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     Expr distance = Expr.sub(a.rest, b.rest);
     Expr size = Expr.imm(a.rest.dtype(), span);
     return !analyzer.simplify(Expr.floorMod(distance, size)).isConst(0);
+  }
+
+  /**
+   * Whether the indices are {@code (x % n)*size + …} and {@code (y % n)*size + …} with rests below
+   * {@code size} and {@code x}, {@code y} that always differ modulo n: versions of a pipeline.
+   */
+  private static boolean areInDifferentVersions(
+      Expr a, int lanesOfA, Expr b, int lanesOfB, Analyzer analyzer) {
+    List<Version> ofB = Version.in(b);
+    for (Version x : Version.in(a)) {
+      for (Version y : ofB) {
+        boolean differ =
+            x.count == y.count
+                && x.size == y.size
+                && analyzer.prove(
+                    Expr.ne(
+                        Expr.floorMod(Expr.sub(x.number, y.number), x.count),
+                        Expr.imm(x.number.dtype(), 0)));
+        if (differ
+            && x.holds(a, lanesOfA, analyzer)
+            && y.holds(b, lanesOfB, analyzer)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The term {@code (number % count) * size} of an index. */
+  private record Version(Expr term, Expr number, long count, long size) {
+    static List<Version> in(Expr index) {
+      List<Version> found = new ArrayList<>();
+      collect(index, found);
+      return found;
+    }
+
+    private static void collect(Expr e, List<Version> found) {
+      if (e instanceof Expr.Binary(BinaryOp op, Expr a, Expr b)) {
+        if (op == BinaryOp.ADD) {
+          collect(a, found);
+          collect(b, found);
+        } else if (op == BinaryOp.SUB) {
+          collect(a, found);
+        } else if (op == BinaryOp.MUL
+            && b instanceof Expr.IntImm size
+            && a instanceof Expr.Binary(BinaryOp mod, Expr number, Expr.IntImm count)
+            && mod == BinaryOp.FLOOR_MOD) {
+          found.add(new Version(e, number, count.value(), size.value()));
+        }
+      }
+    }
+
+    /** Whether the rest of the index stays within one version. */
+    boolean holds(Expr index, int lanes, Analyzer analyzer) {
+      var bounds = analyzer.bounds(analyzer.simplify(Expr.sub(index, term)));
+      return bounds.min() >= 0 && bounds.max() <= size - lanes;
+    }
   }
 
   /** An index as a sum of thread indices times constants, and a rest that is free of them. */

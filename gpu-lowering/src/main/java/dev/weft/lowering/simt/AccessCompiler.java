@@ -58,6 +58,9 @@ final class AccessCompiler {
       this.lanes = bufferLanes * indexLanes;
       this.rampOfOne = at instanceof Expr.Ramp ramp && ramp.stride().isConst(1);
       this.contiguous = indexLanes == 1 || rampOfOne;
+      if (slot.memory() instanceof FragmentMemory) {
+        throw Machine.refuse("an access of single elements of the fragments '" + buffer.name() + "'");
+      }
       // Consecutive elements are found from the first one.
       this.index = exprs.longs(at instanceof Expr.Ramp r && rampOfOne ? r.base() : at, depth);
       this.size = uniform(buffer.shape().getFirst());
@@ -294,5 +297,18 @@ final class AccessCompiler {
       throw Machine.refuse("a pointer that is no buffer's: " + Machine.text(data));
     }
     return new Address(memories.of(pointer), element, exprs.longs(offset, depth));
+  }
+
+  /** The memory behind a data pointer. */
+  Memories.Slot memory(Var pointer) {
+    return memories.of(pointer);
+  }
+
+  /** The shape of the products that the fragments behind a pointer take part in. */
+  int[] fragmentShape(Expr data) {
+    if (data instanceof Var pointer) {
+      return memories.fragmentShape(pointer);
+    }
+    throw Machine.refuse("a matrix operation on what is no fragment: " + Machine.text(data));
   }
 }

@@ -20,6 +20,8 @@ final class CallCompiler {
   private final AccessCompiler accesses;
   private final ElementWise elementWise;
   private final AsyncCopies copies;
+  private final WarpMatrices warpMatrices;
+  private final LaneMatrices laneMatrices;
 
   CallCompiler(
       Machine machine,
@@ -33,6 +35,8 @@ final class CallCompiler {
     this.accesses = accesses;
     this.elementWise = elementWise;
     this.copies = new AsyncCopies(machine);
+    this.warpMatrices = new WarpMatrices(machine, exprs, accesses);
+    this.laneMatrices = new LaneMatrices(machine, exprs, accesses, warpMatrices);
   }
 
   AsyncCopies copies() {
@@ -184,7 +188,10 @@ final class CallCompiler {
           }
         };
       }
-      default -> null;
+      default -> {
+        Runnable matrices = warpMatrices.compile(intrinsic, args);
+        yield matrices != null ? matrices : laneMatrices.compile(intrinsic, args);
+      }
     };
   }
 

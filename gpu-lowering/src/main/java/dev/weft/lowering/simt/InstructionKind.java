@@ -35,7 +35,9 @@ public enum InstructionKind {
   /** Barriers and waits. */
   BARRIER,
   /** Asynchronous copies, and the marks that group them. */
-  ASYNC_COPY;
+  ASYNC_COPY,
+  /** Matrix operations on fragments. */
+  MATRIX;
 
   /** The name in figures. */
   public String text() {

@@ -20,6 +20,7 @@ final class Memories {
   private final Map<Var, DType> elements = new HashMap<>();
   private final Set<Var> mixed = new HashSet<>();
   private final Set<Var> written = new HashSet<>();
+  private final Map<Var, int[]> fragmentShapes = new HashMap<>();
   private boolean warpBarriers;
   private boolean asyncCopies;
   private final Map<Var, Slot> slots = new HashMap<>();
@@ -92,6 +93,14 @@ final class Memories {
       warpBarriers |= scope.equals("warp");
     }
     asyncCopies |= call.is(Intrinsic.PTX_CP_ASYNC);
+    if ((call.is(Intrinsic.WMMA_LOAD) || call.is(Intrinsic.WMMA_FILL))
+        && call.args().get(0) instanceof Var data
+        && call.args().get(1) instanceof Expr.IntImm m
+        && call.args().get(2) instanceof Expr.IntImm n
+        && call.args().get(3) instanceof Expr.IntImm k) {
+      fragmentShapes.put(
+          data, new int[] {(int) m.value(), (int) n.value(), (int) k.value()});
+    }
     if (call.callee() instanceof Intrinsic intrinsic
         && intrinsic.effect == Intrinsic.Effect.UPDATE) {
       for (Expr arg : call.args()) {
@@ -143,12 +152,9 @@ final class Memories {
           case WARP -> SharedBytes.ofWarps(data.name(), machine, bytes, uses(data, declared));
           case GLOBAL, TEXTURE ->
               throw Machine.refuse("'" + data.name() + "', allocated in " + scope + " memory");
-          case WMMA_MATRIX_A,
-              WMMA_MATRIX_B,
-              WMMA_ACCUMULATOR,
-              MMA_MATRIX_A,
-              MMA_MATRIX_B,
-              MMA_MATRIX_C ->
+          case WMMA_MATRIX_A, WMMA_MATRIX_B, WMMA_ACCUMULATOR ->
+              new FragmentMemory(data.name(), machine, declared, count);
+          case MMA_MATRIX_A, MMA_MATRIX_B, MMA_MATRIX_C ->
               throw Machine.refuse("'" + data.name() + "', a fragment in " + scope);
         };
     return define(data, memory);
@@ -180,8 +186,22 @@ final class Memories {
     return slot;
   }
 
+  /** The shape m × n × k of the products that fragments behind a pointer take part in. */
+  int[] fragmentShape(Var data) {
+    int[] shape = fragmentShapes.get(data);
+    if (shape == null) {
+      throw Machine.refuse("the fragments '" + data.name() + "', which nothing fills or loads");
+    }
+    return shape.clone();
+  }
+
   /** A block is over. */
   void endBlock() {
+    for (Slot slot : slots.values()) {
+      if (slot.memory instanceof FragmentMemory fragments) {
+        fragments.clear();
+      }
+    }
     if (asyncCopies) {
       for (Slot slot : slots.values()) {
         if (slot.memory instanceof SharedBytes bytes) {

@@ -81,6 +81,11 @@ final class SharedBytes extends Memory {
     return bytes;
   }
 
+  /** Whether all blocks of the grid reach it. */
+  boolean isGlobal() {
+    return sharing == Sharing.GRID;
+  }
+
   /**
    * The address for transactions and alignment. Memory that begins at a multiple of what the host
    * aligns tensors to counts as aligned like a device's, so that counts are the same in every run.
