@@ -60,7 +60,7 @@ public final class DeviceTargets {
             Math.max(1, found.subgroupSize()),
             cpu ? Math.max(16, floatLanes * DType.FLOAT32.bytes()) : base.limits().vectorBytes(),
             Math.max(1, found.computeUnits()));
-    Set<Feature> features = EnumSet.of(Feature.UNALIGNED_VECTORS);
+    Set<Feature> features = EnumSet.noneOf(Feature.class);
     if (found.extensions().contains("cl_khr_subgroups")) {
       features.add(Feature.SUBGROUPS);
     }

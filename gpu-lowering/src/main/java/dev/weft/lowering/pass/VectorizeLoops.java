@@ -14,7 +14,6 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
-import dev.weft.tir.target.Feature;
 import dev.weft.tir.target.Target;
 import java.util.Arrays;
 import java.util.Map;
@@ -118,7 +117,7 @@ public final class VectorizeLoops implements Pass {
    * to their size, no more than all accesses of the loop are aligned to.
    */
   private static int lanes(Stmt.For loop, long extent, Analyzer analyzer, Target target) {
-    boolean free = target.capabilities().features().contains(Feature.UNALIGNED_VECTORS);
+    boolean free = !target.alignsVectors();
     if (free && target.isCpu()) {
       return Arrays.stream(LANES).filter(lanes -> lanes <= extent).findFirst().orElse(1);
     }

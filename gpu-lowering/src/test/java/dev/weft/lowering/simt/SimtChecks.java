@@ -12,7 +12,6 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
-import dev.weft.tir.target.Feature;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class SimtChecks {
           SimtKernel.compile(
                   launch.kernel(),
                   32,
-                  target.capabilities().features().contains(Feature.UNALIGNED_VECTORS))
+                  !target.alignsVectors())
               .run(launch.geometry().evaluate(Map.of()), arguments);
       report.findings().forEach(finding -> problems.add(finding.toString()));
     }

@@ -19,9 +19,7 @@ public enum Feature {
   /** Matrix instructions of a warp group that read shared memory (wgmma). */
   WARP_GROUP_MMA("warp-group-mma"),
   /** Thread blocks grouped into clusters that share their shared memory. */
-  CLUSTERS("clusters"),
-  /** Loads and stores of vectors that are aligned to their elements only. */
-  UNALIGNED_VECTORS("unaligned-vectors");
+  CLUSTERS("clusters");
 
   /** The name in a target's text form. */
   public final String text;

@@ -137,15 +137,13 @@ public record Target(
         // Threads of a block are a loop; scalars only, since the JIT makes vectors of loops.
         Limits limits = new Limits(1024, 1024, 1024, 64, 256 << 10, 8192, 1, 1, 2);
         Set<DType> all = with(COMMON, FLOAT64, FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2);
-        Set<Feature> features = Set.of(Feature.UNALIGNED_VECTORS);
-        yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, features));
+        yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, Set.of()));
       }
       case C -> {
         requireArch(kind, arch, "");
         Limits limits = new Limits(1, 1, 1, 1, 512 << 10, 8192, 1, 32, 2);
         Set<DType> all = with(COMMON, FLOAT64);
-        Set<Feature> features = Set.of(Feature.UNALIGNED_VECTORS);
-        yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, features));
+        yield new Target(kind, arch, DeviceClass.CPU, limits, new Capabilities(all, all, Set.of()));
       }
       case SIMT -> {
         requireArch(kind, arch, "");
@@ -179,9 +177,7 @@ public record Target(
     // Any OpenCL device reads and writes half; fp16 arithmetic and fp64 are extensions. fp64 is so
     // common that leaving it out would refuse more programs than it saves.
     Set<DType> arithmetic = with(COMMON, FLOAT64);
-    // vload and vstore ask for the elements' alignment only.
-    return new Capabilities(
-        with(arithmetic, FLOAT16), arithmetic, Set.of(Feature.UNALIGNED_VECTORS));
+    return new Capabilities(with(arithmetic, FLOAT16), arithmetic, Set.of());
   }
 
   private static Target cuda(String arch) {
