@@ -108,8 +108,7 @@ public final class InjectAsyncCopies implements Pass {
       }
       List<Expr> args = new ArrayList<>();
       args.addAll(
-          List.of(
-              store.buffer().data(), to, load.buffer().data(), from, Expr.int32(bytes)));
+          List.of(store.buffer().data(), to, load.buffer().data(), from, Expr.int32(bytes)));
       if (predicate != null) {
         args.add(predicate);
       }

@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Overlaps the iterations of loops that ask for it: the statements of the body get stages, and while
- * a later stage works on one iteration, an earlier stage works on one of the next. Buffers that
- * carry values between stages get as many versions as iterations are under way.
+ * Overlaps the iterations of loops that ask for it: the statements of the body get stages, and
+ * while a later stage works on one iteration, an earlier stage works on one of the next. Buffers
+ * that carry values between stages get as many versions as iterations are under way.
  *
  * <pre>{@code
  * for k in T.serial(64, annotations={              S = T.alloc_buffer((2, 128), scope="shared")
@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  *     C[…] += S[…]                                 C[…] += S[63 % 2, …]
  * }</pre>
  *
- * <p>Stages in {@code software_pipeline_async_stages} copy asynchronously on devices that can: their
- * copies are committed as a group an iteration and waited for in front of their readers. A block
- * annotated {@code double_buffer_scope} asks for two versions of the buffer that it fills; in a loop
- * without stages it is filled one iteration ahead.
+ * <p>Stages in {@code software_pipeline_async_stages} copy asynchronously on devices that can:
+ * their copies are committed as a group an iteration and waited for in front of their readers. A
+ * block annotated {@code double_buffer_scope} asks for two versions of the buffer that it fills; in
+ * a loop without stages it is filled one iteration ahead.
  *
  * <p>The order of one iteration's statements that depend on each other must stay, and what is kept
  * outside of the loop must not be shared between stages; otherwise the pipeline is refused.
@@ -119,8 +119,13 @@ public final class InjectSoftwarePipeline implements Pass {
         throw refusal(
             loop,
             function,
-            "has " + stages.size() + " stages and " + order.size() + " places in the order for "
-                + statements + " statements");
+            "has "
+                + stages.size()
+                + " stages and "
+                + order.size()
+                + " places in the order for "
+                + statements
+                + " statements");
       }
       if (new HashSet<>(order).size() != statements) {
         throw refusal(loop, function, "gives two statements one place in the order " + order);

@@ -196,8 +196,7 @@ public final class InsertBarriers implements Pass {
           yield with(p, new Stmt.ThreadGroup(role, begin, count, p.stmt()));
         }
         case Stmt.Evaluate e when isWait(e) -> {
-          List<SharedAccess> arrivals =
-              asyncTargets.stream().map(SharedAccess::arrival).toList();
+          List<SharedAccess> arrivals = asyncTargets.stream().map(SharedAccess::arrival).toList();
           yield new Placed(e, arrivals, arrivals, false);
         }
         case Stmt.Evaluate e when isBarrier(e) -> new Placed(e, List.of(), List.of(), true);

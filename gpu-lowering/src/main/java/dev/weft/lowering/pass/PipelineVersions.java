@@ -75,16 +75,30 @@ final class PipelineVersions {
         int b = schedule.stages().get(j);
         for (Var data : uses.get(i).common(uses.get(j))) {
           if (a > b || (a == b && !schedule.isBefore(i, j))) {
-            return "would carry out statement " + j + " before statement " + i
-                + ", though both use '" + data.name() + "'";
+            return "would carry out statement "
+                + j
+                + " before statement "
+                + i
+                + ", though both use '"
+                + data.name()
+                + "'";
           }
           if (a == b && schedule.isAsync(i)) {
-            return "has statement " + j + " use '" + data.name()
-                + "' in the asynchronous stage that statement " + i + " copies it in";
+            return "has statement "
+                + j
+                + " use '"
+                + data.name()
+                + "' in the asynchronous stage that statement "
+                + i
+                + " copies it in";
           }
           if (a != b && !own.contains(data)) {
-            return "would carry out statements " + i + " and " + j
-                + " in different stages, though both use '" + data.name()
+            return "would carry out statements "
+                + i
+                + " and "
+                + j
+                + " in different stages, though both use '"
+                + data.name()
                 + "', which all iterations share";
           }
         }
@@ -158,8 +172,7 @@ final class PipelineVersions {
           if (!buffer.strides().isEmpty()) {
             size =
                 Expr.cast(
-                    size.dtype(),
-                    Expr.mul(buffer.strides().getFirst(), buffer.shape().getFirst()));
+                    size.dtype(), Expr.mul(buffer.strides().getFirst(), buffer.shape().getFirst()));
           }
           Expr skipped = fragment ? Expr.floorDiv(size, fragmentSize(call, args, i)) : size;
           Expr offset = Expr.mul(version(buffer, skipped), skipped);
@@ -210,8 +223,7 @@ final class PipelineVersions {
               call.args().subList(2, call.args().size()).forEach(this::expr);
               return;
             }
-            if (call.is(Intrinsic.ADDRESS_OF)
-                && call.args().getFirst() instanceof Expr.Load load) {
+            if (call.is(Intrinsic.ADDRESS_OF) && call.args().getFirst() instanceof Expr.Load load) {
               uses.writes.add(load.buffer().data());
             }
           } else if (node instanceof Var v && v.pointerType() != null) {
@@ -232,8 +244,7 @@ final class PipelineVersions {
     }
 
     boolean conflicts(Uses other, Var data) {
-      return (writes.contains(data)
-              && (other.reads.contains(data) || other.writes.contains(data)))
+      return (writes.contains(data) && (other.reads.contains(data) || other.writes.contains(data)))
           || (reads.contains(data) && other.writes.contains(data));
     }
 

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param writes whether it writes
  * @param arrives whether it is the arrival of asynchronous copies, at some time before a wait
  */
-record SharedAccess(
-    Var pointer, @Nullable Expr index, int lanes, boolean writes, boolean arrives) {
+record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes, boolean arrives) {
   /** An access by the threads themselves. */
   SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
     this(pointer, index, lanes, writes, false);
@@ -170,9 +169,7 @@ record SharedAccess(
                     Expr.ne(
                         Expr.floorMod(Expr.sub(x.number, y.number), x.count),
                         Expr.imm(x.number.dtype(), 0)));
-        if (differ
-            && x.holds(a, lanesOfA, analyzer)
-            && y.holds(b, lanesOfB, analyzer)) {
+        if (differ && x.holds(a, lanesOfA, analyzer) && y.holds(b, lanesOfB, analyzer)) {
           return true;
         }
       }

@@ -115,8 +115,7 @@ final class SoftwarePipeline {
     for (int i : schedule.inOrder()) {
       Expr iteration = analyzer.simplify(Expr.sub(number, schedule.stages().get(i)));
       Expr runs =
-          analyzer.simplify(
-              Expr.and(Expr.ge(iteration, zero), Expr.lt(iteration, loop.extent())));
+          analyzer.simplify(Expr.and(Expr.ge(iteration, zero), Expr.lt(iteration, loop.extent())));
       boolean never = runs.isConst(0);
       if (!never) {
         running.add(i);
@@ -165,8 +164,9 @@ final class SoftwarePipeline {
   }
 
   /**
-   * Commits a stage's copies. Groups are counted by the step, so steps that fill the pipeline commit
-   * even where the stage has nothing to do yet; with a symbolic number of iterations, all steps do.
+   * Commits a stage's copies. Groups are counted by the step, so steps that fill the pipeline
+   * commit even where the stage has nothing to do yet; with a symbolic number of iterations, all
+   * steps do.
    */
   private void commit(int statement, boolean isInside, List<Stmt> stmts) {
     if (schedule.commitsAfter(statement) && isInside) {

@@ -59,7 +59,8 @@ final class AccessCompiler {
       this.rampOfOne = at instanceof Expr.Ramp ramp && ramp.stride().isConst(1);
       this.contiguous = indexLanes == 1 || rampOfOne;
       if (slot.memory() instanceof FragmentMemory) {
-        throw Machine.refuse("an access of single elements of the fragments '" + buffer.name() + "'");
+        throw Machine.refuse(
+            "an access of single elements of the fragments '" + buffer.name() + "'");
       }
       // Consecutive elements are found from the first one.
       this.index = exprs.longs(at instanceof Expr.Ramp r && rampOfOne ? r.base() : at, depth);

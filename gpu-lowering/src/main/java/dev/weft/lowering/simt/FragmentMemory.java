@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * The fragments of matrices that warps hold in their registers together. Which lane has which
- * element is nobody's business, so only matrix operations reach them; here a matrix lies row by row.
+ * element is nobody's business, so only matrix operations reach them; here a matrix lies row by
+ * row.
  */
 final class FragmentMemory extends Memory {
   private final Machine machine;

@@ -19,8 +19,7 @@ final class LaneMatrices {
   private final AccessCompiler accesses;
   private final WarpMatrices warps;
 
-  LaneMatrices(
-      Machine machine, ExprCompiler exprs, AccessCompiler accesses, WarpMatrices warps) {
+  LaneMatrices(Machine machine, ExprCompiler exprs, AccessCompiler accesses, WarpMatrices warps) {
     this.machine = machine;
     this.exprs = exprs;
     this.accesses = accesses;

@@ -98,8 +98,7 @@ final class Memories {
         && call.args().get(1) instanceof Expr.IntImm m
         && call.args().get(2) instanceof Expr.IntImm n
         && call.args().get(3) instanceof Expr.IntImm k) {
-      fragmentShapes.put(
-          data, new int[] {(int) m.value(), (int) n.value(), (int) k.value()});
+      fragmentShapes.put(data, new int[] {(int) m.value(), (int) n.value(), (int) k.value()});
     }
     if (call.callee() instanceof Intrinsic intrinsic
         && intrinsic.effect == Intrinsic.Effect.UPDATE) {

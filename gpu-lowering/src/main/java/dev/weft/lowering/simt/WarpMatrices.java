@@ -91,8 +91,7 @@ final class WarpMatrices {
   }
 
   private FragmentMemory fragments(Expr data) {
-    if (data instanceof Var v
-        && accesses.memory(v).memory() instanceof FragmentMemory fragments) {
+    if (data instanceof Var v && accesses.memory(v).memory() instanceof FragmentMemory fragments) {
       return fragments;
     }
     throw Machine.refuse("a matrix operation on what is no fragment: " + Machine.text(data));
@@ -145,8 +144,7 @@ final class WarpMatrices {
               load.indices().getFirst(),
               Expr.cast(load.indices().getFirst().dtype(), load.buffer().elemOffset()));
       DType element = load.buffer().dtype();
-      return new Pointer(
-          accesses.memory(load.buffer().data()), element, exprs.longs(index, depth));
+      return new Pointer(accesses.memory(load.buffer().data()), element, exprs.longs(index, depth));
     }
     if (e instanceof Var v && v.pointerType() != null) {
       DType element = v.pointerType().element();
@@ -310,8 +308,7 @@ final class WarpMatrices {
   }
 
   /** {@code A · B + C}, rounded to C's type after each step as the reference interpreter does. */
-  static double[] product(
-      double[] a, double[] b, double[] c, int m, int n, int k, DType sumType) {
+  static double[] product(double[] a, double[] b, double[] c, int m, int n, int k, DType sumType) {
     double[] d = new double[m * n];
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
@@ -319,9 +316,7 @@ final class WarpMatrices {
         for (int p = 0; p < k; p++) {
           double next = sum + a[i * k + p] * b[p * n + j];
           sum =
-              sumType.isFloat()
-                  ? Scalars.round(sumType, next)
-                  : Scalars.wrap(sumType, (long) next);
+              sumType.isFloat() ? Scalars.round(sumType, next) : Scalars.wrap(sumType, (long) next);
         }
         d[i * n + j] = sum;
       }

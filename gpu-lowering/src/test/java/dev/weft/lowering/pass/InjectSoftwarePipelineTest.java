@@ -63,8 +63,9 @@ class InjectSoftwarePipelineTest {
                         C[15, tx] = S[15 % 2, 127 - tx]
                 """);
     PrimFunc actual = new InjectSoftwarePipeline().apply(before, PLAIN);
-    assertThat(StructuralEqual.check(new Simplify("s").apply(actual, PLAIN),
-            new Simplify("s").apply(after, PLAIN)))
+    assertThat(
+            StructuralEqual.check(
+                new Simplify("s").apply(actual, PLAIN), new Simplify("s").apply(after, PLAIN)))
         .as(TvmScript.print(actual))
         .isEmpty();
   }
@@ -86,7 +87,8 @@ class InjectSoftwarePipelineTest {
   void pipelinesComputeWhatTheLoopDoes(String stages, String order, int steps) {
     PrimFunc reference = PipelinedFunctions.reference(steps);
     for (String async : new String[] {"", "[0]", "[0, 1]"}) {
-      PrimFunc piped = PipelinedFunctions.loop(PipelinedFunctions.stages(stages, order, async), steps);
+      PrimFunc piped =
+          PipelinedFunctions.loop(PipelinedFunctions.stages(stages, order, async), steps);
       assertThat(SimtChecks.problems(reference, piped, ASYNC))
           .as("%s %s %s%n%s", stages, order, async, kernel(piped, ASYNC))
           .isEmpty();
@@ -96,7 +98,8 @@ class InjectSoftwarePipelineTest {
 
   @Test
   void asynchronousCopiesAreCommittedAndWaitedFor() {
-    PrimFunc piped = PipelinedFunctions.loop(PipelinedFunctions.stages("[0, 0, 2]", "[0, 1, 2]", "[0]"), 16);
+    PrimFunc piped =
+        PipelinedFunctions.loop(PipelinedFunctions.stages("[0, 0, 2]", "[0, 1, 2]", "[0]"), 16);
     String text = kernel(piped, ASYNC);
     // Two steps fill, one loop, two steps drain.
     assertThat(count(text, "T.ptx_cp_async(\"float32\"")).isEqualTo(2 * 3);
@@ -109,7 +112,10 @@ class InjectSoftwarePipelineTest {
   @ParameterizedTest
   @ValueSource(strings = {"[0, 0, 1]", "[0, 0, 2]"})
   void aStepNeedsOneBarrier(String stages) {
-    String text = kernel(PipelinedFunctions.loop(PipelinedFunctions.stages(stages, "[0, 1, 2]", "[0]"), 16), ASYNC);
+    String text =
+        kernel(
+            PipelinedFunctions.loop(PipelinedFunctions.stages(stages, "[0, 1, 2]", "[0]"), 16),
+            ASYNC);
     int loop = text.indexOf("for k in");
     int end = text.indexOf("ptx_wait_group", text.indexOf("ptx_wait_group", loop) + 1);
     assertThat(count(text.substring(loop, end), "tvm_storage_sync")).as(text).isEqualTo(1);
@@ -117,7 +123,10 @@ class InjectSoftwarePipelineTest {
 
   @Test
   void devicesWithoutAsynchronousCopiesGetPlainOnes() {
-    String text = kernel(PipelinedFunctions.loop(PipelinedFunctions.stages("[0, 0, 1]", "[0, 1, 2]", "[0]"), 16), PLAIN);
+    String text =
+        kernel(
+            PipelinedFunctions.loop(PipelinedFunctions.stages("[0, 0, 1]", "[0, 1, 2]", "[0]"), 16),
+            PLAIN);
     assertThat(text).doesNotContain("ptx_");
   }
 

@@ -65,10 +65,7 @@ public final class SimtChecks {
         arguments.add(new HostArgument.Memory(tensor.dtype(), tensor.data()));
       }
       SimtReport report =
-          SimtKernel.compile(
-                  launch.kernel(),
-                  32,
-                  !target.alignsVectors())
+          SimtKernel.compile(launch.kernel(), 32, !target.alignsVectors())
               .run(launch.geometry().evaluate(Map.of()), arguments);
       report.findings().forEach(finding -> problems.add(finding.toString()));
     }

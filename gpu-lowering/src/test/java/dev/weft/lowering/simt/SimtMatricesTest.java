@@ -130,12 +130,34 @@ class SimtMatricesTest {
       "RC = T.decl_buffer((4,), \"" + sumType + "\", data=rc, scope=\"local\")",
       "T.mma_fill(4, rc, 0, dtype=\"" + sumType + "\")",
       "for i in range(" + aCount + "):",
-      "    RA[i] = A[(tx // 4 + i // " + per + " % 2 * 8) * " + k + " + i // " + 2 * per + " * "
-          + 4 * per + " + tx % 4 * " + per + " + i % " + per + "]",
+      "    RA[i] = A[(tx // 4 + i // "
+          + per
+          + " % 2 * 8) * "
+          + k
+          + " + i // "
+          + 2 * per
+          + " * "
+          + 4 * per
+          + " + tx % 4 * "
+          + per
+          + " + i % "
+          + per
+          + "]",
       "for i in range(" + bCount + "):",
-      "    RB[i] = B[(i // " + per + " * " + 4 * per + " + tx % 4 * " + per + " + i % " + per
+      "    RB[i] = B[(i // "
+          + per
+          + " * "
+          + 4 * per
+          + " + tx % 4 * "
+          + per
+          + " + i % "
+          + per
           + ") * 8 + tx // 4]",
-      "T.ptx_mma(\"" + sumType + "\", \"" + shape + "\", \"row\", \"col\", \"t\", \"t\", \"t\","
+      "T.ptx_mma(\""
+          + sumType
+          + "\", \""
+          + shape
+          + "\", \"row\", \"col\", \"t\", \"t\", \"t\","
           + " ra, 0, rb, 0, rc, 0, False)",
       "for i in range(4):",
       "    C[(tx // 4 + i // 2 * 8) * 8 + tx % 4 * 2 + i % 2] = RC[i]",
@@ -144,8 +166,17 @@ class SimtMatricesTest {
     Tensor b = numbers(DType.parse(dtype), 4, k * 8L);
     Tensor c = Tensor.allocate(DType.parse(sumType), 128);
     String params =
-        "A: T.Buffer((" + 16 * k + ",), \"" + dtype + "\"), B: T.Buffer((" + k * 8 + ",), \""
-            + dtype + "\"), C: T.Buffer((128,), \"" + sumType + "\")";
+        "A: T.Buffer(("
+            + 16 * k
+            + ",), \""
+            + dtype
+            + "\"), B: T.Buffer(("
+            + k * 8
+            + ",), \""
+            + dtype
+            + "\"), C: T.Buffer((128,), \""
+            + sumType
+            + "\")";
     SimtReport report = run(kernel(params, lines), a, b, c);
     assertThat(report.findings()).isEmpty();
     assertProduct(c, a, b, 16, 8, k, false);
@@ -163,7 +194,8 @@ class SimtMatricesTest {
       "for i in range(8):",
       "    S[i * 32 + tx] = A[i * 32 + tx]",
       "T.tvm_storage_sync(\"shared\")",
-      "T.ptx_ldmatrix(\"float16\", " + (transposed ? "True" : "False")
+      "T.ptx_ldmatrix(\"float16\", "
+          + (transposed ? "True" : "False")
           + ", 4, \".b16\", r, 0, s, tx % 16 * 16 + tx // 16 * 8)",
       "for i in range(8):",
       "    B[tx * 8 + i] = R[i]",

@@ -51,9 +51,7 @@ class SimtPipelineMutationTest {
       assertThat(places).as(what).isNotEmpty();
       for (int at : places) {
         String mutant =
-            kernel.substring(0, at)
-                + "T.evaluate(0)"
-                + kernel.substring(kernel.indexOf('\n', at));
+            kernel.substring(0, at) + "T.evaluate(0)" + kernel.substring(kernel.indexOf('\n', at));
         assertThat(run(mutant).findings()).as(mutant).isNotEmpty();
       }
     }
