@@ -25,6 +25,7 @@ public final class DefaultSchedules {
   /** The rules, in the order in which they are tried. */
   public static final List<ScheduleRule> RULES =
       List.of(
+          new PackedContraction(),
           new StagedRows(),
           new ContractionCpu(),
           new MatmulGpu(),
@@ -80,6 +81,9 @@ public final class DefaultSchedules {
     Schedule schedule = Schedule.of(function);
     if (!pending(schedule).isEmpty()) {
       Inlining.apply(schedule);
+      if (target.isCpu()) {
+        schedule = Schedule.of(PackedContractions.apply(schedule.function(), target));
+      }
     }
     List<Step> steps = new ArrayList<>();
     for (List<BlockRef> pending = pending(schedule);

@@ -24,10 +24,11 @@ public record Contraction(BlockInfo block, Operand left, Operand right) {
   /**
    * A factor.
    *
+   * @param value the expression
    * @param loads what it reads
    * @param variables the axes that it depends on
    */
-  public record Operand(List<Expr.Load> loads, Set<Var> variables) {
+  public record Operand(Expr value, List<Expr.Load> loads, Set<Var> variables) {
     /** Whether the factor is different for different values of an axis. */
     public boolean dependsOn(IterVar axis) {
       return variables.contains(axis.var());
@@ -78,7 +79,7 @@ public record Contraction(BlockInfo block, Operand left, Operand right) {
         super.expr(node);
       }
     }.expr(expr);
-    return new Operand(List.copyOf(loads), Set.copyOf(variables));
+    return new Operand(expr, List.copyOf(loads), Set.copyOf(variables));
   }
 
   /** The spatial axes that both factors depend on. */
