@@ -94,21 +94,26 @@ final class DefaultSchedulesTest {
       String shape = " " + s[0] + "x" + s[1] + "x" + s[2];
       String gpu =
           s[0] >= 16 && s[1] >= 16 && s[0] % 4 == 0 && s[1] % 4 == 0 ? "matmul-gpu" : "reduction";
+      // Register tiles in both directions need several rows and several columns.
+      boolean tiles = s[0] > 1 && s[1] > 1;
+      String cpu = tiles ? "packed-contraction" : "contraction-cpu";
       for (DType dtype : List.of(FLOAT32, INT32)) {
         PrimFunc plain = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), dtype, false, false);
-        cases.add(each("matmul " + dtype + shape, plain, "contraction-cpu", gpu));
+        cases.add(each("matmul " + dtype + shape, plain, cpu, gpu));
       }
       PrimFunc tail = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, false, true);
-      cases.add(each("matmul bias relu" + shape, tail, "contraction-cpu", gpu));
+      cases.add(each("matmul bias relu" + shape, tail, cpu, gpu));
       PrimFunc transposed = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, true, true);
-      cases.add(each("matmul transposed" + shape, transposed, "reduction", gpu));
+      cases.add(
+          each("matmul transposed" + shape, transposed, tiles ? cpu : "reduction", gpu));
     }
     cases.add(
-        each("batch matmul", Functions.batchMatmul(3, 17, 24, 5), "contraction-cpu", "reduction"));
+        each("batch matmul", Functions.batchMatmul(3, 17, 24, 5), "packed-contraction", "reduction"));
     for (long[] s :
         new long[][] {{1, 1, 1, 1}, {3, 8, 8, 1}, {3, 5, 7, 1}, {4, 12, 16, 2}, {2, 6, 28, 1}}) {
       String shape = " " + s[0] + " " + s[1] + " " + s[2] + " " + s[3];
-      List<String> cpu = List.of("element-wise", s[3] == 1 ? "contraction-cpu" : "reduction");
+      List<String> cpu =
+          List.of("element-wise", s[1] > 1 ? "packed-contraction" : "contraction-cpu");
       cases.add(
           new Case(
               "conv2d" + shape,

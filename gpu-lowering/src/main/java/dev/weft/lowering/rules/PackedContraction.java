@@ -1,5 +1,6 @@
 package dev.weft.lowering.rules;
 
+import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
@@ -82,7 +83,7 @@ final class PackedContraction implements ScheduleRule {
       List<LoopRef> own = schedule.getLoops(panel);
       bindGrid(schedule, own.subList(0, batch), own.get(batch), null);
     }
-    Vectors.alongLast(schedule, panel, lanes);
+    fillPanel(schedule, panel, lanes);
     writeTile(schedule, writer, band.get(1), lanes);
 
     List<LoopRef> around = schedule.getLoops(tile);
@@ -142,6 +143,27 @@ final class PackedContraction implements ScheduleRule {
       bytes *= size.getAsLong();
     }
     return bytes <= PRIVATE_BYTES;
+  }
+
+  /**
+   * Copies a panel in vectors where neighbours in it are neighbours in the factor. The condition
+   * that fills up the last panel with zeros does not matter: lowering takes the others out of it.
+   */
+  private static void fillPanel(Schedule schedule, BlockRef panel, int lanes) {
+    BlockInfo info = BlockInfo.of(schedule, panel);
+    IterVar column = info.axes().getLast();
+    boolean contiguous =
+        info.loads().stream()
+            .allMatch(
+                load -> {
+                  Long step = Affine.innermostStep(load.indices(), column.var());
+                  return step != null && step == 1;
+                });
+    if (contiguous && lanes > 1) {
+      List<LoopRef> columns = schedule.split(schedule.getLoops(panel).getLast(), null, lanes);
+      schedule.vectorize(columns.get(1));
+      schedule.unroll(columns.get(0));
+    }
   }
 
   /** Writes a tile's elements out one by one, in vectors where neighbours are neighbours. */

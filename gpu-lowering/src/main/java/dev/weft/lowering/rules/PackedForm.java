@@ -27,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * panel[b, y, k, j]       = V[b, y * columns + j, k], 0 behind the last column
- * tile[b, y, x, i, j]    += S[b, row(x, i), k] * panel[b, y, k, j]
- * C[b, row(x, i), y * columns + j] = tile[b, y, x, i, j], where no other tile writes it
+ * tile[b, y, x, i, j]    += S[b, min(x * rows + i, last), k] * panel[b, y, k, j]
+ * C[b, x * rows + i, y * columns + j] = tile[b, y, x, i, j], where there is such an element
  * </pre>
  *
  * <p>{@code b} stands for the batch axes, {@code k} for the reduction axes; rows and columns are
- * several axes fused where there are several. {@code row(x, i)} is {@code x * rows + i}, but in a
- * tile that would stick out of the result, which computes rows of the tile before it again; such
- * rows, and columns behind the last one, are written nowhere. So no tile has conditions in its
+ * several axes fused where there are several. Tiles that stick out of the result compute its last
+ * row again, and columns of zeros, which are written nowhere: so no tile has conditions in its
  * reduction, whatever the sizes are.
  */
 final class PackedForm {
@@ -290,16 +289,13 @@ final class PackedForm {
     Var row = nest.spatial("row", number(tile.rows()));
     Var column = nest.spatial("column", number(tile.columns()));
     List<Expr> inTile = nest.axes.stream().<Expr>map(IterVar::var).toList();
-    Expr r = row(band, row);
+    Expr r = position(band, tile.rows(), row);
     Expr c = position(strip, tile.columns(), column);
     values.putAll(rows.at(r));
     values.putAll(columns.at(c));
     Expr inside = Expr.bool(true);
     if (!covers(down, tile.rows(), rows.extent())) {
-      inside =
-          isShiftable()
-              ? Expr.and(inside, Expr.ge(r, Expr.mul(band, tile.rows())))
-              : Expr.and(inside, Expr.lt(position(band, tile.rows(), row), rows.extent()));
+      inside = Expr.and(inside, Expr.lt(r, rows.extent()));
     }
     if (!covers(across, tile.columns(), columns.extent())) {
       inside = Expr.and(inside, Expr.lt(c, columns.extent()));
@@ -348,27 +344,15 @@ final class PackedForm {
         store.buffer(), simplified(nest, rewriter.expr(store.value())), indices);
   }
 
-  /** Whether a tile that would stick out can begin earlier instead. */
-  private boolean isShiftable() {
-    return rows.count().orElse(0) >= tile.rows();
-  }
-
   /**
-   * The row of the contraction that is the tile's row {@code i}: never one that is not there. The
-   * last tile begins earlier if it would stick out, so that its rows are neighbours, too; where
-   * there may be fewer rows than a tile has, the last row is made several times.
+   * The row of the contraction that is the tile's row {@code i}: never one that is not there.
+   * Lowering cuts the last tile off the others, which then need no minimum.
    */
   private Expr row(Var band, Var i) {
-    if (covers(down, tile.rows(), rows.extent())) {
-      return position(band, tile.rows(), i);
-    }
-    return isShiftable()
-        ? Expr.add(
-            Expr.min(
-                Expr.mul(band, tile.rows()),
-                analyzer.simplify(Expr.sub(rows.extent(), tile.rows()))),
-            i)
-        : Expr.min(position(band, tile.rows(), i), Expr.sub(rows.extent(), 1));
+    Expr position = position(band, tile.rows(), i);
+    return covers(down, tile.rows(), rows.extent())
+        ? position
+        : Expr.min(position, analyzer.simplify(Expr.sub(rows.extent(), 1)));
   }
 
   private static Expr position(Expr outer, int size, Expr inner) {
