@@ -104,11 +104,14 @@ final class DefaultSchedulesTest {
       PrimFunc tail = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, false, true);
       cases.add(each("matmul bias relu" + shape, tail, cpu, gpu));
       PrimFunc transposed = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, true, true);
-      cases.add(
-          each("matmul transposed" + shape, transposed, tiles ? cpu : "reduction", gpu));
+      cases.add(each("matmul transposed" + shape, transposed, tiles ? cpu : "reduction", gpu));
     }
     cases.add(
-        each("batch matmul", Functions.batchMatmul(3, 17, 24, 5), "packed-contraction", "reduction"));
+        each(
+            "batch matmul",
+            Functions.batchMatmul(3, 17, 24, 5),
+            "packed-contraction",
+            "reduction"));
     for (long[] s :
         new long[][] {{1, 1, 1, 1}, {3, 8, 8, 1}, {3, 5, 7, 1}, {4, 12, 16, 2}, {2, 6, 28, 1}}) {
       String shape = " " + s[0] + " " + s[1] + " " + s[2] + " " + s[3];

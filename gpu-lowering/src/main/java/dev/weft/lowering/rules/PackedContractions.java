@@ -73,7 +73,12 @@ final class PackedContractions {
     }
     PackedForm form =
         new PackedForm(
-            contraction, choice.vectors, choice.rows, choice.columns, choice.tile, choice.bandsPerThread);
+            contraction,
+            choice.vectors,
+            choice.rows,
+            choice.columns,
+            choice.tile,
+            choice.bandsPerThread);
     BlockRef consumerRef = Tail.consumer(schedule, ref);
     BlockInfo consumer = consumerRef == null ? null : BlockInfo.of(schedule, consumerRef);
     return replaced(schedule.function(), info, consumer, form);
@@ -134,8 +139,7 @@ final class PackedContractions {
             columns.count(),
             product(contraction.reduceAxes()),
             false,
-            vectors.loads().stream()
-                .allMatch(load -> isUnitStep(load.indices(), fastest)),
+            vectors.loads().stream().allMatch(load -> isUnitStep(load.indices(), fastest)),
             isUnitStep(block.store() == null ? List.of() : block.store().indices(), fastest));
     int registers = target.limits().vectorBytes() >= WIDE_BYTES ? WIDE_REGISTERS : REGISTERS;
     ContractionTile tile = ContractionTile.choose(task, lanes, registers);

@@ -196,8 +196,7 @@ final class PackedForm {
         values.put(axes.get(i).var(), loops.get(i));
       }
       Stmt stmt =
-          new Stmt.BlockRealize(
-              List.copyOf(loops), Substitute.in(predicate, values), block);
+          new Stmt.BlockRealize(List.copyOf(loops), Substitute.in(predicate, values), block);
       for (int i = loops.size() - 1; i >= 0; i--) {
         stmt = Stmt.For.serial(loops.get(i), axes.get(i).dom().extent(), stmt);
       }
@@ -218,8 +217,7 @@ final class PackedForm {
     if (!covers(across, tile.columns(), columns.extent())) {
       Expr inside = Expr.lt(position, columns.extent());
       Expr zero = Expr.imm(element.dtype(), 0);
-      element =
-          Expr.Call.of(element.dtype(), Intrinsic.IF_THEN_ELSE, inside, element, zero);
+      element = Expr.Call.of(element.dtype(), Intrinsic.IF_THEN_ELSE, inside, element, zero);
     }
     List<Expr> indices = nest.axes.stream().<Expr>map(IterVar::var).toList();
     return nest.block(
@@ -279,7 +277,8 @@ final class PackedForm {
   /**
    * The block that writes the results.
    *
-   * @param consumer what is done with each element of the result, at once; null to write it as it is
+   * @param consumer what is done with each element of the result, at once; null to write it as it
+   *     is
    */
   Stmt writerBlock(@Nullable BlockInfo consumer) {
     Nest nest = new Nest();
@@ -302,9 +301,7 @@ final class PackedForm {
     }
     Stmt.Store old = store();
     List<Expr> place =
-        old.indices().stream()
-            .map(i -> simplified(nest, Substitute.in(i, values)))
-            .toList();
+        old.indices().stream().map(i -> simplified(nest, Substitute.in(i, values))).toList();
     Expr sum = new Expr.Load(sums, inTile);
     Stmt.Store written =
         consumer == null
@@ -340,8 +337,7 @@ final class PackedForm {
         };
     List<Expr> indices =
         store.indices().stream().map(i -> simplified(nest, rewriter.expr(i))).toList();
-    return new Stmt.Store(
-        store.buffer(), simplified(nest, rewriter.expr(store.value())), indices);
+    return new Stmt.Store(store.buffer(), simplified(nest, rewriter.expr(store.value())), indices);
   }
 
   /**
