@@ -30,6 +30,7 @@ public final class DeviceTargets {
     boolean cpu = info.deviceClass() == DeviceClass.CPU;
     return switch (info.backend()) {
       case "opencl" -> opencl(info, cpu);
+      case "cuda" -> cuda(info);
       case "jvm" -> jvm(info);
       case "interpreter" -> Target.parse("interpreter");
       case "simt" -> SimtProvider.target();
@@ -37,12 +38,27 @@ public final class DeviceTargets {
           throw new InputException(
               "there is no code generator for the backend '" + info.backend() + "'",
               info.name(),
-              "use opencl:0, jvm, simt or interpreter");
+              "use cuda:0, opencl:0, jvm, simt or interpreter");
     };
   }
 
   private static Target jvm(DeviceInfo info) {
     return Target.parse("jvm -cores=" + Math.max(1, info.capabilities().computeUnits()));
+  }
+
+  /** The extensions name the architecture: {@code sm_90a}. */
+  private static Target cuda(DeviceInfo info) {
+    String arch =
+        info.capabilities().extensions().stream()
+            .filter(extension -> extension.startsWith("sm_"))
+            .findFirst()
+            .orElseThrow();
+    return Target.parse(
+        "cuda:%s -shared=%d -cores=%d"
+            .formatted(
+                arch,
+                bounded(info.capabilities().sharedBytes()),
+                Math.max(1, info.capabilities().computeUnits())));
   }
 
   private static Target opencl(DeviceInfo info, boolean cpu) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.base.DType;
 import dev.weft.codegen.cuda.CudaCodegen;
 import dev.weft.compiler.Backend;
+import dev.weft.compiler.DeviceTargets;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Lowering;
 import dev.weft.lowering.PassTrace;
 import dev.weft.lowering.rules.DefaultSchedules;
 import dev.weft.runtime.CompiledProgram;
+import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceProbe;
 import dev.weft.runtime.ProgramCompiler;
 import dev.weft.runtime.ProgramCompilers;
@@ -110,26 +112,31 @@ final class CudaKernelsTest {
     assertThat(compiled(plans, target).image().kernels()).hasSizeGreaterThan(400);
   }
 
+  /** On the SIMT interpreter, and on CUDA devices where there are any. */
   static Stream<Arguments> loweredForCuda() {
     return DefaultScheduleExecutionTest.functions().entrySet().stream()
-        .map(program -> Arguments.of(program.getKey(), program.getValue()));
+        .flatMap(
+            program ->
+                DeviceUnderTest.all().stream()
+                    .filter(device -> device.name().matches("simt|cuda.*"))
+                    .map(device -> Arguments.of(program.getKey(), device, program.getValue())));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("loweredForCuda")
-  void theSimtInterpreterFindsNothingWrong(String name, PrimFunc function) {
-    Target target = Target.parse("cuda:sm_80");
-    PrimFunc scheduled = DefaultSchedules.apply(function, target);
-    DeviceUnderTest simt =
-        DeviceUnderTest.all().stream()
-            .filter(device -> device.name().equals("simt"))
-            .findFirst()
-            .orElseThrow();
+  void computesWhatTheInterpreterComputes(
+      String name, DeviceUnderTest device, PrimFunc function) {
     DeviceCounts.count(
-        simt.name(),
-        () ->
-            assertThat(
-                    KernelRun.differences(simt.open(), function, scheduled, target, SIZES, 100, 42))
-                .isEmpty());
+        device.name(),
+        () -> {
+          Device open = device.open();
+          Target target =
+              device.isInterpreter()
+                  ? Target.parse("cuda:sm_80")
+                  : DeviceTargets.of(open.info());
+          PrimFunc scheduled = DefaultSchedules.apply(function, target);
+          assertThat(KernelRun.differences(open, function, scheduled, target, SIZES, 100, 42))
+              .isEmpty();
+        });
   }
 }

@@ -3,6 +3,7 @@ package dev.weft.kernels;
 import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.base.Tolerance;
+import dev.weft.codegen.cuda.CudaCodegen;
 import dev.weft.codegen.opencl.OpenClCodegen;
 import dev.weft.compiler.simt.SimtBackend;
 import dev.weft.lowering.GeneratedProgram;
@@ -29,7 +30,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs a scheduled function on an OpenCL device, or the kernels that it becomes for one on the SIMT
+ * Runs a scheduled function on an OpenCL or CUDA device, or the kernels that it becomes for one on the SIMT
  * interpreter, and compares every buffer with what the reference interpreter computes from the
  * function as it was before scheduling.
  */
@@ -113,11 +114,12 @@ final class KernelRun {
       Map<String, Long> sizes,
       List<Tensor> tensors) {
     KernelPlan plan = Lowering.lower(scheduled, target);
-    boolean simt = device.info().backend().equals("simt");
     GeneratedProgram generated =
-        simt
-            ? new SimtBackend().generate(List.of(plan), target)
-            : OpenClCodegen.generate(List.of(plan), target);
+        switch (device.info().backend()) {
+          case "simt" -> new SimtBackend().generate(List.of(plan), target);
+          case "cuda" -> CudaCodegen.generate(List.of(plan), target);
+          default -> OpenClCodegen.generate(List.of(plan), target);
+        };
     List<DeviceBuffer> buffers = new ArrayList<>();
     List<DeviceBuffer> workspaces = new ArrayList<>();
     try (LoadedProgram program = device.load(generated.image());
