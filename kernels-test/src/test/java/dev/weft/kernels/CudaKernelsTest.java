@@ -124,16 +124,13 @@ final class CudaKernelsTest {
 
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("loweredForCuda")
-  void computesWhatTheInterpreterComputes(
-      String name, DeviceUnderTest device, PrimFunc function) {
+  void computesWhatTheInterpreterComputes(String name, DeviceUnderTest device, PrimFunc function) {
     DeviceCounts.count(
         device.name(),
         () -> {
           Device open = device.open();
           Target target =
-              device.isInterpreter()
-                  ? Target.parse("cuda:sm_80")
-                  : DeviceTargets.of(open.info());
+              device.isInterpreter() ? Target.parse("cuda:sm_80") : DeviceTargets.of(open.info());
           PrimFunc scheduled = DefaultSchedules.apply(function, target);
           assertThat(KernelRun.differences(open, function, scheduled, target, SIZES, 100, 42))
               .isEmpty();

@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs a scheduled function on an OpenCL or CUDA device, or the kernels that it becomes for one on the SIMT
- * interpreter, and compares every buffer with what the reference interpreter computes from the
- * function as it was before scheduling.
+ * Runs a scheduled function on an OpenCL or CUDA device, or the kernels that it becomes for one on
+ * the SIMT interpreter, and compares every buffer with what the reference interpreter computes from
+ * the function as it was before scheduling.
  */
 final class KernelRun {
   private KernelRun() {}

@@ -22,11 +22,7 @@ final class CudaBuffer implements DeviceBuffer {
   }
 
   private CudaBuffer(
-      CudaDevice device,
-      long address,
-      long bytes,
-      @Nullable CudaBuffer parent,
-      Runnable release) {
+      CudaDevice device, long address, long bytes, @Nullable CudaBuffer parent, Runnable release) {
     this.device = device;
     this.address = address;
     this.bytes = bytes;

@@ -58,8 +58,7 @@ final class CudaDevice implements Device {
     this.memory = memory;
     this.pooled = pooled;
     this.cache = cache;
-    this.synchronous =
-        "1".equals(System.getProperty("weft.cuda.sync", System.getenv(SYNCHRONOUS)));
+    this.synchronous = "1".equals(System.getProperty("weft.cuda.sync", System.getenv(SYNCHRONOUS)));
   }
 
   static CudaDevice open(CudaDriver driver, DeviceInfo info, KernelCache cache) {
@@ -186,7 +185,10 @@ final class CudaDevice implements Device {
     checkOpen();
     if (!supports(image)) {
       throw new DeviceException(
-          "it is " + architecture() + " and can't load " + image.format()
+          "it is "
+              + architecture()
+              + " and can't load "
+              + image.format()
               + (image.architecture().isEmpty() ? "" : " for " + image.architecture()),
           info.name(),
           "compile the model for cuda:" + architecture());

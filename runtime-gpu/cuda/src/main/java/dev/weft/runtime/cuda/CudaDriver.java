@@ -106,11 +106,7 @@ interface CudaDriver {
    * @param arguments the bytes of each parameter
    */
   int launch(
-      CUfunction function,
-      int[] extents,
-      int sharedBytes,
-      CUstream stream,
-      List<byte[]> arguments);
+      CUfunction function, int[] extents, int sharedBytes, CUstream stream, List<byte[]> arguments);
 
   /** {@code cuStreamCreate}, not synchronised with the default stream. */
   int createStream(CUstream stream);

@@ -18,13 +18,11 @@ final class CudaForeign {
   /** {@code CU_MEMPOOL_ATTR_RELEASE_THRESHOLD}. */
   private static final int RELEASE_THRESHOLD = 4;
 
-  private final SymbolLookup library =
-      SymbolLookup.libraryLookup(CudaLibrary.NAME, Arena.global());
+  private final SymbolLookup library = SymbolLookup.libraryLookup(CudaLibrary.NAME, Arena.global());
 
   private MethodHandle function(String name, MemoryLayout... params) {
     return Linker.nativeLinker()
-        .downcallHandle(
-            library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, params));
+        .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, params));
   }
 
   /**

@@ -21,8 +21,8 @@ final class CudaLibrary {
   static Optional<String> whyMissing(String library, String system, String architecture) {
     boolean natives = architecture.equals("amd64") || architecture.equals("x86_64");
     if (!system.equals("Linux") || !natives) {
-      return Optional.of("Weft drives CUDA on x86-64 Linux only, this is " + system + " on "
-          + architecture);
+      return Optional.of(
+          "Weft drives CUDA on x86-64 Linux only, this is " + system + " on " + architecture);
     }
     try (Arena arena = Arena.ofConfined()) {
       return SymbolLookup.libraryLookup(library, arena).find("cuInit").isPresent()

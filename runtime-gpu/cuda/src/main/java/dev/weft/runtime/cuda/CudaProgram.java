@@ -73,9 +73,7 @@ final class CudaProgram implements LoadedProgram {
     return switch (image.format()) {
       case CUBIN -> new Binary(image.content(), false, "");
       // The driver reads it as a string.
-      case PTX ->
-          new Binary(
-              Arrays.copyOf(image.content(), image.content().length + 1), false, "");
+      case PTX -> new Binary(Arrays.copyOf(image.content(), image.content().length + 1), false, "");
       case CUDA_C -> compiled(device, image, cache);
       case OPENCL_C, SPIRV, JVM_CLASS, TIR ->
           throw new DeviceException(

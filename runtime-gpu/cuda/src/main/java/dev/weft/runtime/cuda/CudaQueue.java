@@ -32,8 +32,7 @@ final class CudaQueue implements DeviceQueue {
 
   private final NativeHandles.Handle handle;
 
-  private CudaQueue(
-      CudaDevice device, QueueMode mode, CUstream stream, @Nullable CUevent epoch) {
+  private CudaQueue(CudaDevice device, QueueMode mode, CUstream stream, @Nullable CUevent epoch) {
     this.device = device;
     this.mode = mode;
     this.stream = stream;
@@ -199,8 +198,7 @@ final class CudaQueue implements DeviceQueue {
       return enqueue(what, buffers, after, driver -> CudaStatus.SUCCESS);
     }
     try (var _ = own.program().use()) {
-      return enqueue(
-          what, buffers, after, driver -> own.launch(driver, config, arguments, stream));
+      return enqueue(what, buffers, after, driver -> own.launch(driver, config, arguments, stream));
     }
   }
 
@@ -304,8 +302,7 @@ final class CudaQueue implements DeviceQueue {
         "a read",
         List.of(from),
         after,
-        driver ->
-            to.byteSize() == 0 ? CudaStatus.SUCCESS : driver.copyToHost(to, at, stream));
+        driver -> to.byteSize() == 0 ? CudaStatus.SUCCESS : driver.copyToHost(to, at, stream));
   }
 
   @Override
@@ -347,9 +344,7 @@ final class CudaQueue implements DeviceQueue {
       int status = device.enter().synchronize(stream);
       if (status != CudaStatus.SUCCESS) {
         throw new LaunchException(
-            "a command failed with " + CudaStatus.name(status),
-            where(),
-            CudaStatus.remedy(status));
+            "a command failed with " + CudaStatus.name(status), where(), CudaStatus.remedy(status));
       }
     }
   }

@@ -207,8 +207,7 @@ class CudaDeviceTest {
         DeviceQueue queue = device.queue(QueueMode.IN_ORDER);
         DeviceBuffer buffer = device.allocate(4)) {
       KernelArgument argument = KernelArgument.of(buffer);
-      List<KernelArgument> arguments =
-          List.of(argument, argument, argument, KernelArgument.of(1));
+      List<KernelArgument> arguments = List.of(argument, argument, argument, KernelArgument.of(1));
       Extent3 one = Extent3.of(1);
       queue.launch(program.kernel("add"), new LaunchConfig(one, one, 48 << 10), arguments).close();
       assertThat(driver.dynamicShared).isEmpty();
@@ -223,8 +222,7 @@ class CudaDeviceTest {
         DeviceQueue queue = device.queue(QueueMode.IN_ORDER);
         DeviceBuffer buffer = device.allocate(4)) {
       KernelArgument argument = KernelArgument.of(buffer);
-      List<KernelArgument> arguments =
-          List.of(argument, argument, argument, KernelArgument.of(1));
+      List<KernelArgument> arguments = List.of(argument, argument, argument, KernelArgument.of(1));
       assertThatThrownBy(
               () -> queue.launch(program.kernel("add"), LaunchConfig.of(1, 1024), arguments))
           .isInstanceOf(LaunchException.class)

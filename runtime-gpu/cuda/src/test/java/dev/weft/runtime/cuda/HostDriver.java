@@ -274,16 +274,14 @@ final class HostDriver implements CudaDriver {
     }
     long[] pointers = new long[3];
     for (int i = 0; i < 3; i++) {
-      pointers[i] =
-          ByteBuffer.wrap(arguments.get(i)).order(ByteOrder.nativeOrder()).getLong();
+      pointers[i] = ByteBuffer.wrap(arguments.get(i)).order(ByteOrder.nativeOrder()).getLong();
     }
     int n = ByteBuffer.wrap(arguments.get(3)).order(ByteOrder.nativeOrder()).getInt();
     MemorySegment a = at(pointers[0], 4L * n);
     MemorySegment b = at(pointers[1], 4L * n);
     MemorySegment c = at(pointers[2], 4L * n);
     for (int i = 0; i < n; i++) {
-      float sum =
-          a.getAtIndex(ValueLayout.JAVA_FLOAT, i) + b.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      float sum = a.getAtIndex(ValueLayout.JAVA_FLOAT, i) + b.getAtIndex(ValueLayout.JAVA_FLOAT, i);
       c.setAtIndex(ValueLayout.JAVA_FLOAT, i, sum);
     }
     return state();
