@@ -10,6 +10,7 @@ import dev.weft.tir.target.Feature;
 import dev.weft.tir.target.Limits;
 import dev.weft.tir.target.Target;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What code to generate for a device: its {@link DeviceInfo} as a {@link Target}. */
@@ -83,8 +84,11 @@ public final class DeviceTargets {
     if (found.extensions().contains("cl_khr_int64_base_atomics")) {
       features.add(Feature.ATOMIC_INT64);
     }
-    Capabilities table =
-        new Capabilities(found.storageDtypes(), found.arithmeticDtypes(), features);
+    // A buffer can hold anything, but OpenCL C has no types for all of it: bfloat16 is kept in the
+    // bits of integers.
+    Set<DType> storage = new LinkedHashSet<>(found.storageDtypes());
+    storage.retainAll(base.capabilities().storage());
+    Capabilities table = new Capabilities(storage, found.arithmeticDtypes(), features);
     return new Target(base.kind(), base.arch(), base.deviceClass(), limits, table);
   }
 

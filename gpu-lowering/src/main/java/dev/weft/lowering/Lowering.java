@@ -91,15 +91,35 @@ public final class Lowering {
     return new KernelSplitter(function, run(function, target, trace), target).split();
   }
 
+  /**
+   * Goes on from a function that some passes have been through: a dump that was printed and read
+   * again, perhaps changed by hand in between.
+   *
+   * @param scheduled the function before the first pass
+   * @param dump the function after pass number {@code done}, with the same parameters in order
+   * @param done how many of {@link #PASSES} it has been through
+   * @throws LoweringException if the dump is not as those passes leave a function, and as {@link
+   *     #lower(PrimFunc, Target)}
+   */
+  public static KernelPlan resume(PrimFunc scheduled, PrimFunc dump, int done, Target target) {
+    PrimFunc lowered = run(dump, done, target, PassTrace.NONE);
+    return new KernelSplitter(scheduled, lowered, target).split();
+  }
+
   /** The function after the last pass, before it is split into launches. */
   public static PrimFunc run(PrimFunc function, Target target, PassTrace trace) {
     trace.after(0, "scheduled", function, Duration.ZERO);
+    return run(function, 0, target, trace);
+  }
+
+  private static PrimFunc run(PrimFunc function, int done, Target target, PassTrace trace) {
     EnumSet<Invariant> invariants = EnumSet.noneOf(Invariant.class);
+    PASSES.subList(0, done).forEach(pass -> invariants.addAll(pass.establishes()));
     Set<Var> sizes = Verifier.sizes(function);
-    Verifier.check(function, sizes, invariants, "the schedule");
+    Verifier.check(function, sizes, invariants, done == 0 ? "the schedule" : "the dump");
     PrimFunc current = function;
-    int number = 0;
-    for (Pass pass : PASSES) {
+    int number = done;
+    for (Pass pass : PASSES.subList(done, PASSES.size())) {
       long start = System.nanoTime();
       try {
         current = pass.apply(current, target);

@@ -35,9 +35,14 @@ record Gemm(
    * @throws InputException if it is none, or of a type that a BLAS has no product for
    */
   static Gemm of(Workload workload, String peer) {
-    List<Binding> bindings = workload.graph().main().body().bindings();
-    if (bindings.size() != 1
-        || !(bindings.get(0).value() instanceof GraphExpr.Call call)
+    // Beside the product there are but other names for it.
+    List<GraphExpr> values =
+        workload.graph().main().body().bindings().stream()
+            .map(Binding::value)
+            .filter(value -> !(value instanceof GraphVar))
+            .toList();
+    if (values.size() != 1
+        || !(values.get(0) instanceof GraphExpr.Call call)
         || !(call.op() instanceof MatMul op)
         || op.transposeA()) {
       throw new InputException(

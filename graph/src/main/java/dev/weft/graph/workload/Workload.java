@@ -73,9 +73,13 @@ public record Workload(
     builder.function(
         Graph.MAIN,
         params,
-        () ->
-            builder.emitFunctionOutput(
-                List.of(body.apply(builder, List.copyOf(params))), List.of(RESULT)));
+        () -> {
+          // Operators are fused within dataflow blocks only.
+          GraphVar result =
+              builder.dataflow(
+                  () -> builder.emitOutput(body.apply(builder, List.copyOf(params))));
+          builder.emitFunctionOutput(List.of(result), List.of(RESULT));
+        });
     return builder.build();
   }
 
