@@ -117,7 +117,12 @@ final class InventoryKernels {
     MatMul plain = new MatMul();
     op("matmul f16", plain, 23, type(FLOAT16, 17, 23), type(FLOAT16, 23, 19));
     op("matmul bf16", plain, 9, type(BFLOAT16, 17, 9), type(BFLOAT16, 9, 5));
-    op("matmul f64, both transposed", new MatMul(true, true), 13, type(FLOAT64, 13, 7), type(FLOAT64, 11, 13));
+    op(
+        "matmul f64, both transposed",
+        new MatMul(true, true),
+        13,
+        type(FLOAT64, 13, 7),
+        type(FLOAT64, 11, 13));
     op("matmul i8", plain, 7, type(INT8, 9, 7), type(INT8, 7, 8));
     op("matmul i32", plain, 33, type(INT32, 33, 33), type(INT32, 33, 33));
     op("matmul n x 19 x 21", plain, 19, symbolic(FLOAT32, "n", 19), type(FLOAT32, 19, 21));
@@ -129,7 +134,12 @@ final class InventoryKernels {
         symbolic(FLOAT32, "n", 3));
     op("row times matrix", plain, 33, type(FLOAT32, 1, 33), type(FLOAT32, 33, 65));
     op("column times row", plain, 1, type(FLOAT32, 31, 1), type(FLOAT32, 1, 29));
-    op("batch of matmuls", new MatMul(false, true), 7, type(FLOAT32, 3, 5, 7), type(FLOAT32, 3, 9, 7));
+    op(
+        "batch of matmuls",
+        new MatMul(false, true),
+        7,
+        type(FLOAT32, 3, 5, 7),
+        type(FLOAT32, 3, 9, 7));
     graph(
         "matmul, bias, relu",
         37,
@@ -209,11 +219,9 @@ final class InventoryKernels {
           GraphExpr centred =
               builder.emit(
                   new Binary(BinaryFunction.SUBTRACT), in.get(0), builder.emit(mean, in.get(0)));
-          GraphExpr squares =
-              builder.emit(new Binary(BinaryFunction.MULTIPLY), centred, centred);
+          GraphExpr squares = builder.emit(new Binary(BinaryFunction.MULTIPLY), centred, centred);
           GraphExpr variance =
-              builder.emit(
-                  new Binary(BinaryFunction.ADD), builder.emit(mean, squares), in.get(1));
+              builder.emit(new Binary(BinaryFunction.ADD), builder.emit(mean, squares), in.get(1));
           GraphExpr deviation = builder.emit(new Unary(UnaryFunction.SQRT), variance);
           return builder.emit(new Binary(BinaryFunction.DIVIDE), centred, deviation);
         },
@@ -226,7 +234,12 @@ final class InventoryKernels {
     op("transpose n x 13", new Transpose(List.of(1, 0)), 1, symbolic(FLOAT32, "n", 13));
     List<IntExpr> before = List.of(IntExpr.of(1), IntExpr.of(0));
     List<IntExpr> after = List.of(IntExpr.of(2), IntExpr.of(3));
-    op("pad with a value", new Pad(before, after, Pad.Mode.CONSTANT), 1, type(FLOAT16, 5, 7), type(FLOAT16));
+    op(
+        "pad with a value",
+        new Pad(before, after, Pad.Mode.CONSTANT),
+        1,
+        type(FLOAT16, 5, 7),
+        type(FLOAT16));
     op("pad by reflection", new Pad(before, after, Pad.Mode.REFLECT), 1, type(INT32, 5, 7));
     op("concat", new Concat(1), 1, type(FLOAT32, 3, 5), type(FLOAT32, 3, 1), type(FLOAT32, 3, 7));
     op(

@@ -91,8 +91,7 @@ final class InventoryKernelsTest {
     PrimFunc scheduled = DefaultSchedules.apply(kernel.function(), target);
     List<PrimFunc> dumps = new ArrayList<>();
     KernelPlan expected =
-        Lowering.lower(
-            scheduled, target, (number, pass, after, time) -> dumps.add(again(after)));
+        Lowering.lower(scheduled, target, (number, pass, after, time) -> dumps.add(again(after)));
     assertThat(dumps).hasSize(Lowering.PASSES.size() + 1);
     for (int done = 0; done < dumps.size(); done++) {
       KernelPlan actual = Lowering.resume(scheduled, dumps.get(done), done, target);

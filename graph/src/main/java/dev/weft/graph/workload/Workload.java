@@ -76,8 +76,7 @@ public record Workload(
         () -> {
           // Operators are fused within dataflow blocks only.
           GraphVar result =
-              builder.dataflow(
-                  () -> builder.emitOutput(body.apply(builder, List.copyOf(params))));
+              builder.dataflow(() -> builder.emitOutput(body.apply(builder, List.copyOf(params))));
           builder.emitFunctionOutput(List.of(result), List.of(RESULT));
         });
     return builder.build();
