@@ -4,19 +4,18 @@
 @I.ir_module
 class Module:
     @T.prim_func
-    def main(X: T.Buffer((6, 10), "float32"), Z: T.Buffer((6, 10), "float32")):
-        T.func_attr({"tir.noalias": T.bool(True)})
+    def main(A: T.Buffer((16, 16), "float32"), C: T.Buffer((16, 16), "float32")):
         # with T.block("root"):
-        Y = T.alloc_buffer((6, 10))
-        for i, j in T.grid(6, 10):
-            with T.block("scale"):
+        B = T.alloc_buffer((16, 16))
+        for i, j in T.grid(16, 16):
+            with T.block("B"):
                 vi, vj = T.axis.remap("SS", [i, j])
-                T.reads(X[vi, vj])
-                T.writes(Y[vi, vj])
-                Y[vi, vj] = X[vi, vj] * T.float32(0.5)
-        for i, j in T.grid(6, 10):
-            with T.block("shift"):
+                T.reads(A[vi, vj])
+                T.writes(B[vi, vj])
+                B[vi, vj] = A[vi, vj] * T.float32(2.0)
+        for i, j in T.grid(16, 16):
+            with T.block("C"):
                 vi, vj = T.axis.remap("SS", [i, j])
-                T.reads(Y[vi, vj])
-                T.writes(Z[vi, vj])
-                Z[vi, vj] = Y[vi, vj] - T.float32(3.0)
+                T.reads(B[vi, vj])
+                T.writes(C[vi, vj])
+                C[vi, vj] = B[vi, vj] + T.float32(1.0)

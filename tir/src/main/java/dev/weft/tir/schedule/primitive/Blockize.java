@@ -16,6 +16,7 @@ import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -135,6 +136,11 @@ public final class Blockize {
     for (Site.Block site : sites) {
       BlockDivision division =
           new BlockDivision(NAME, state, site, inside(site, parent), parent, preserveUnitIters);
+      for (Site.Loop loop : site.loopsAround()) {
+        if (Vars.in(site.block()).contains(loop.stmt().var())) {
+          throw division.refuse("it uses " + loop + " itself, not through an axis");
+        }
+      }
       if (site.block().init() != null) {
         throw division.refuse("it has an init, which would have to go before all of them");
       }

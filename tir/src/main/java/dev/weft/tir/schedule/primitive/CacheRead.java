@@ -32,7 +32,9 @@ import java.util.Map;
  * <ol>
  *   <li>at most one block of the scope writes the buffer,
  *   <li>all that is read of it was written before, and it is known which part the writer writes,
- *   <li>the readers come after the writer.
+ *   <li>the readers come after the writer,
+ *   <li>where part of what is copied may not exist, because the writer or a reader leaves it out
+ *       under a condition, it is known that it does.
  * </ol>
  *
  * <pre>
@@ -76,7 +78,7 @@ public final class CacheRead {
             ? new CachePlace(scope, 0)
             : CachePlace.between(writers.getFirst(), consumers, scope);
     List<Range> region = region(state, scope, buffer, writers, place);
-    checkInBounds(state, scope, buffer, region, consumers, place.isBlock() ? writers : List.of());
+    checkInBounds(state, scope, buffer, region, consumers, writers, !place.isBlock());
     if (!writers.isEmpty()) {
       conditions.thereAlways(writers.getFirst(), place.around());
     }
@@ -142,16 +144,24 @@ public final class CacheRead {
       Buffer buffer,
       List<Range> region,
       List<Site.Block> consumers,
-      List<Site.Block> writers) {
+      List<Site.Block> writers,
+      boolean whole) {
     Analyzer analyzer = state.analyzer(scope);
-    scope.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     boolean inside = true;
+    boolean outside = false;
     for (int i = 0; i < region.size(); i++) {
       Expr min = region.get(i).min();
       Expr end = Expr.add(min, Expr.cast(min.dtype(), region.get(i).extent()));
       inside &=
           analyzer.prove(Expr.ge(min, Expr.imm(min.dtype(), 0)))
               && analyzer.prove(Expr.le(end, Expr.cast(min.dtype(), buffer.shape().get(i))));
+      outside |=
+          analyzer.prove(Expr.lt(min, Expr.imm(min.dtype(), 0)))
+              || analyzer.prove(Expr.gt(end, Expr.cast(min.dtype(), buffer.shape().get(i))));
+    }
+    if (outside && !whole) {
+      throw state.refuse(
+          NAME, scope + " states that it reads '" + buffer.name() + "' out of bounds", scope);
     }
     for (Site.Block consumer : consumers) {
       boolean conditional =
@@ -165,7 +175,7 @@ public final class CacheRead {
       }
     }
     for (Site.Block writer : writers) {
-      if (!inside && Conditions.isLimitedWithin(writer, buffer)) {
+      if (!inside && !whole && Conditions.isLimitedWithin(writer, buffer)) {
         throw state.refuse(
             NAME,
             writer + " writes '" + buffer.name() + "' under a condition, some of it out of bounds",
@@ -197,7 +207,8 @@ public final class CacheRead {
                 writer.stmt().predicate(),
                 state.analyzer(writer))
             != null;
-    if (!exact) {
+    boolean given = state.function(scope).paramBuffers().contains(buffer);
+    if (!exact || (!given && Conditions.hasGaps(writer, written))) {
       throw state.refuse(
           NAME, "which part of '" + buffer.name() + "' " + writer + " writes is not known", writer);
     }

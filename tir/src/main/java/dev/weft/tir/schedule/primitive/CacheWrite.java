@@ -147,7 +147,9 @@ public final class CacheWrite {
                 site.stmt().predicate(),
                 state.analyzer(site))
             != null;
-    if (!exact || Conditions.isLimitedWithin(site, written.buffer())) {
+    if (!exact
+        || Conditions.isLimitedWithin(site, written.buffer())
+        || Conditions.hasGaps(site, written)) {
       throw state.refuse(
           NAME,
           "which part of '" + written.buffer().name() + "' " + site + " writes is not known",

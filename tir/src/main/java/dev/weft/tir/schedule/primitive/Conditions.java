@@ -24,6 +24,7 @@ import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -359,6 +360,38 @@ record Conditions(String primitive, ScheduleState state) {
                 isLimitedWithin(inner, buffer)
                     || (!inner.stmt().predicate().isConst(1)
                         && regionOf(inner.block().writes(), buffer) != null));
+  }
+
+  /** Whether a block certainly writes less of a buffer than the region that it states. */
+  static boolean hasGaps(Site.Block block, BufferRegion stated) {
+    if (Vars.in(block.block().body()).contains(stated.buffer().data())) {
+      return false;
+    }
+    long points = 0;
+    for (Stores.Place place : Stores.of(block.block())) {
+      if (place.buffer() == stated.buffer()) {
+        long reached = 1;
+        for (Map.Entry<Var, Range> loop : place.domain().entrySet()) {
+          boolean inner = block.block().iterVars().stream().noneMatch(a -> a.var() == loop.getKey());
+          boolean used = place.indices().stream().anyMatch(i -> Vars.uses(i, loop.getKey()));
+          if (inner && used) {
+            if (!(loop.getValue().extent() instanceof Expr.IntImm extent)) {
+              return false;
+            }
+            reached *= extent.value();
+          }
+        }
+        points += reached;
+      }
+    }
+    long size = 1;
+    for (Range range : stated.region()) {
+      if (!(range.extent() instanceof Expr.IntImm extent)) {
+        return false;
+      }
+      size *= extent.value();
+    }
+    return points > 0 && points < size;
   }
 
   /** The region of a block's signature that is about one buffer. */

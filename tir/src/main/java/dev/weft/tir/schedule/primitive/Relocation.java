@@ -357,6 +357,20 @@ final class Relocation {
     return scope.withBody(body);
   }
 
+  /** Whether a loop is in the values of two axes, which then don't vary on their own. */
+  private static boolean shareLoops(Site.Block moved) {
+    for (Site.Loop around : moved.loopsAround()) {
+      long uses =
+          moved.stmt().iterValues().stream()
+              .filter(value -> Vars.uses(value, around.stmt().var()))
+              .count();
+      if (uses > 1 && !around.stmt().extent().isConst(1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a loop that no axis knows is within one that a reduction axis is bound to. */
   private static boolean isRepeated(Site.Block moved) {
     boolean reducing = false;
@@ -437,6 +451,10 @@ final class Relocation {
     if (reduction && (!next.isAffine(moved) || isRepeated(moved) || !isOnce(next, moved))) {
       throw state.refuse(
           primitive, "parts of the reduction " + block + " would be done more than once", block);
+    }
+    if (!next.isAffine(moved) && shareLoops(moved)) {
+      throw state.refuse(
+          primitive, block + " would not run for all combinations of its axes' values", block, loop);
     }
     Analyzer analyzer = next.analyzer(next.block(scope.ref()));
     Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.base.DType;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.IndexMap;
@@ -607,7 +608,7 @@ final class RefusedRatherThanWrongTest {
                         else:
                             B[vi] = B[vi - 1] + A[vi]
         """,
-        "under a condition, some of it out of bounds",
+        "out of bounds",
         s -> s.cacheRead(s.getBlock("B_o"), 1, "global"));
   }
 
@@ -756,5 +757,114 @@ final class RefusedRatherThanWrongTest {
         """,
         "done again",
         s -> s.padEinsum(s.getBlock("D"), List.of(1, 2)));
+  }
+
+  @Test
+  void aCopyDoesNotNeedIndicesThatAreNotThereYet() {
+    refused(
+        """
+        A: T.Buffer((8,), "int32"), I: T.Buffer((8,), "int32"), C: T.Buffer((8,), "int32")
+        J = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            with T.block("J"):
+                vi = T.axis.spatial(8, i)
+                J[vi] = T.min(T.max(I[vi], 0), 7)
+        for i in range(8):
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                T.reads(A[J[vi]], J[vi])
+                T.writes(C[vi])
+                C[vi] = A[J[vi]]
+        """,
+        "which is written in the scope",
+        s -> {
+          Var i = Var.of("i", DType.INT32);
+          s.reindexCacheRead(s.getBlock("C"), 0, "global", new IndexMap(List.of(i), List.of(i)));
+        });
+  }
+
+  @Test
+  void aCopyTakesNothingBetweenWhatIsWritten() {
+    refused(
+        """
+        A: T.Buffer((4, 12), "int32"), C: T.Buffer((4, 12), "int32")
+        B = T.alloc_buffer((48,), "int32")
+        for i in range(4):
+            with T.block("B"):
+                vi = T.axis.spatial(4, i)
+                T.reads(A[vi, 0:12])
+                T.writes(B[vi:vi + 45])
+                for j in range(12):
+                    B[j * 4 + vi] = A[vi, j]
+            for j in range(12):
+                with T.block("C"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    C[vi, vj] = B[vj * 4 + vi]
+        """,
+        "writes is not known",
+        s -> s.cacheRead(s.getBlock("C"), 0, "global"));
+  }
+
+  @Test
+  void aCopyTakesNothingBeyondTheBuffer() {
+    refused(
+        """
+        A: T.Buffer((6,), "int32"), C: T.Buffer((4,), "int32")
+        with T.block("root"):
+            with T.block("C_o"):
+                T.reads(A[0:11])
+                T.writes(C[0:4])
+                for i in range(4):
+                    with T.block("C"):
+                        vi = T.axis.spatial(4, i)
+                        T.reads(A[0:6])
+                        T.writes(C[vi])
+                        C[vi] = A[vi % 6] + A[(vi + 1) % 6]
+        """,
+        "out of bounds",
+        s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+  }
+
+  @Test
+  void aConsumerRunsForAllCombinationsOfItsAxes() {
+    refused(
+        """
+        A: T.Buffer((7,), "int32"), C: T.Buffer((3, 3), "int32")
+        B = T.alloc_buffer((7,), "int32")
+        for i in range(7):
+            with T.block("B"):
+                vi = T.axis.spatial(7, i)
+                B[vi] = A[vi] * 2
+        for i, j in T.grid(3, 3):
+            with T.block("C"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(B[vi * 3 + vj])
+                T.writes(C[vi, vj])
+                C[vi, vj] = T.if_then_else(vi * 3 + vj < 7, B[vi * 3 + vj], 0)
+        """,
+        "combinations",
+        s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getFirst()));
+  }
+
+  @Test
+  void blocksThatUseALoopThemselvesAreNotTakenTogether() {
+    refused(
+        """
+        A: T.Buffer((2, 9), "int32"), C: T.Buffer((2,), "int32")
+        for i, k in T.grid(2, 9):
+            with T.block("C"):
+                vi, vk = T.axis.remap("SR", [i, k])
+                with T.init():
+                    C[vi] = 0
+                C[vi] = C[vi] + A[vi, vk]
+        """,
+        "not through an axis",
+        s -> {
+          BlockRef block = s.getBlock("C");
+          LoopRef k = s.getLoops(block).get(1);
+          BlockRef init = s.decomposeReduction(block, k);
+          s.loopPartition(k, 4, null);
+          s.blockize(List.of(init, s.getBlock("C_update_k_common")), true);
+        });
   }
 }
