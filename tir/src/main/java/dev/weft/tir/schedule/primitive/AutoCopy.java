@@ -37,6 +37,9 @@ final class AutoCopy {
   private final Buffer buffer;
   private final CacheStage stage;
   private final Analyzer analyzer;
+
+  /** Knows the loops of one iteration, too, which stay in the part that is copied. */
+  private final Analyzer prover;
   private final List<Stmt> stmts;
 
   /** The blocks in each statement of the loop, by position, that read and that write the buffer. */
@@ -52,8 +55,8 @@ final class AutoCopy {
     this.buffer = buffer;
     new Conditions(primitive, state).notView(scope, buffer);
     this.stage = CacheStage.of(buffer, buffer.whole().region(), memory, true);
-    this.analyzer = state.analyzer(loop);
-    analyzer.bind(loop.stmt().var(), new Range(loop.stmt().min(), loop.stmt().extent()));
+    this.analyzer = state.analyzer(loop, false);
+    this.prover = state.analyzer(loop);
     this.stmts = Nests.statements(loop.stmt().body());
     for (int i = 0; i < stmts.size(); i++) {
       for (Site child : loop.children()) {
@@ -83,6 +86,10 @@ final class AutoCopy {
       throw refuse("nothing in " + loop + " reads '" + buffer.name() + "'");
     }
     readers.values().forEach(blocks -> blocks.forEach(this::writtenByOneThread));
+    if (!state.function(loop).paramBuffers().contains(buffer)) {
+      Conditions conditions = new Conditions(primitive, state);
+      readers.values().forEach(all -> all.forEach(reader -> conditions.thereAlways(reader, loop)));
+    }
     int first = readers.keySet().iterator().next();
     if (writers.keySet().stream().anyMatch(w -> w >= first)) {
       throw refuse("'" + buffer.name() + "' is written after it is read in " + loop);
@@ -97,8 +104,8 @@ final class AutoCopy {
       Range range = part.get(i);
       Expr end = Expr.add(range.min(), range.extent());
       boolean inside =
-          analyzer.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))
-              && analyzer.prove(Expr.le(end, buffer.shape().get(i)));
+          prover.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))
+              && prover.prove(Expr.le(end, buffer.shape().get(i)));
       if (!inside) {
         throw refuse(
             "the part that is " + accessed + " may be larger than '" + buffer.name() + "'");
@@ -172,8 +179,8 @@ final class AutoCopy {
       Expr last = Expr.sub(Expr.add(range.min(), range.extent()), 1);
       if (min == null
           || max == null
-          || !analyzer.prove(Expr.le(min, range.min()))
-          || !analyzer.prove(Expr.ge(max, last))) {
+          || !prover.prove(Expr.le(min, range.min()))
+          || !prover.prove(Expr.ge(max, last))) {
         return false;
       }
     }
@@ -209,7 +216,7 @@ final class AutoCopy {
           Map<Var, Range> domain = Regions.domain(block.parent(), loop, stage.cache().scope());
           boxes.add(
               Regions.bound(block, region).region().stream()
-                  .map(range -> Regions.evaluate(range, domain, state.analyzer(block)))
+                  .map(range -> Regions.evaluate(range, domain, state.analyzer(block, false)))
                   .toList());
         }
       }

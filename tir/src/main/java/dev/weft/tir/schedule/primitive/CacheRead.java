@@ -159,10 +159,6 @@ public final class CacheRead {
           analyzer.prove(Expr.lt(min, Expr.imm(min.dtype(), 0)))
               || analyzer.prove(Expr.gt(end, Expr.cast(min.dtype(), buffer.shape().get(i))));
     }
-    if (outside && !whole) {
-      throw state.refuse(
-          NAME, scope + " states that it reads '" + buffer.name() + "' out of bounds", scope);
-    }
     for (Site.Block consumer : consumers) {
       boolean conditional =
           !consumer.stmt().predicate().isConst(1)
@@ -181,6 +177,10 @@ public final class CacheRead {
             writer + " writes '" + buffer.name() + "' under a condition, some of it out of bounds",
             writer);
       }
+    }
+    if (outside && !whole) {
+      throw state.refuse(
+          NAME, scope + " states that it reads '" + buffer.name() + "' out of bounds", scope);
     }
   }
 
@@ -208,10 +208,13 @@ public final class CacheRead {
                 state.analyzer(writer))
             != null;
     boolean given = state.function(scope).paramBuffers().contains(buffer);
-    if (!exact || (!given && Conditions.hasGaps(writer, written))) {
+    List<Range> region =
+        Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
+    boolean gaps = !given && Conditions.hasGaps(writer, buffer, region, place.around());
+    if (!exact || gaps) {
       throw state.refuse(
           NAME, "which part of '" + buffer.name() + "' " + writer + " writes is not known", writer);
     }
-    return Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
+    return region;
   }
 }

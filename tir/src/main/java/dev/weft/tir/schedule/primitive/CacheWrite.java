@@ -108,7 +108,7 @@ public final class CacheWrite {
     for (Site.Block consumer : consumers) {
       redirected.put(consumer.stmt(), stage.redirect(consumer.stmt(), true, false));
     }
-    checkExact(state, site, written, place);
+    checkExact(state, site, written, region, place);
     Stmt copy = stage.copy(false, state.analyzer(place.around()));
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
@@ -139,7 +139,11 @@ public final class CacheWrite {
 
   /** What the block leaves as it was must not be copied over. */
   private static void checkExact(
-      ScheduleState state, Site.Block site, BufferRegion written, CachePlace place) {
+      ScheduleState state,
+      Site.Block site,
+      BufferRegion written,
+      List<Range> region,
+      CachePlace place) {
     boolean exact =
         Regions.lowerBound(
                 Regions.bound(site, written),
@@ -149,7 +153,7 @@ public final class CacheWrite {
             != null;
     if (!exact
         || Conditions.isLimitedWithin(site, written.buffer())
-        || Conditions.hasGaps(site, written)) {
+        || Conditions.hasGaps(site, written.buffer(), region, place.around())) {
       throw state.refuse(
           NAME,
           "which part of '" + written.buffer().name() + "' " + site + " writes is not known",

@@ -12,23 +12,33 @@ final class ConditionalAccess {
 
   /** Whether any access to the buffer in a statement is within an arm of a choice, or guarded. */
   static boolean of(Buffer buffer, Stmt stmt) {
-    Search search = new Search(buffer);
-    search.stmt(stmt);
-    return search.found;
+    return new Search(buffer, true).finds(stmt);
+  }
+
+  /** Whether any store to the buffer in a statement is within an arm of a choice, or guarded. */
+  static boolean ofStores(Buffer buffer, Stmt stmt) {
+    return new Search(buffer, false).finds(stmt);
   }
 
   private static final class Search extends IrWalker {
     private final Buffer buffer;
+    private final boolean loads;
     private int conditions;
     private boolean found;
 
-    Search(Buffer buffer) {
+    Search(Buffer buffer, boolean loads) {
       this.buffer = buffer;
+      this.loads = loads;
+    }
+
+    boolean finds(Stmt stmt) {
+      stmt(stmt);
+      return found;
     }
 
     @Override
     public void expr(Expr node) {
-      if (node instanceof Expr.Load load && load.buffer() == buffer) {
+      if (loads && node instanceof Expr.Load load && load.buffer() == buffer) {
         found |= conditions > 0 || load.predicate() != null;
       }
       if (node instanceof Expr.Select(Expr condition, Expr then, Expr otherwise)) {

@@ -68,24 +68,37 @@ record Conditions(String primitive, ScheduleState state) {
    * and those within more than one instance accesses: no dependency can be read from them.
    */
   private void statesAccesses(Site.Block block) {
-    boolean silent =
-        !block.isRoot()
-            && block.block().iterVars().isEmpty()
-            && block.block().reads().isEmpty()
-            && block.block().writes().isEmpty();
-    if (silent && accessesWithin(block)) {
+    if (!block.isRoot() && !states(block, block, new HashSet<>())) {
       throw state.refuse(
           primitive, block + " does not state what the blocks within it access", block);
     }
   }
 
-  private static boolean accessesWithin(Site.Block block) {
-    return block.childBlocks().stream()
-        .anyMatch(
-            inner ->
-                !inner.block().reads().isEmpty()
-                    || !inner.block().writes().isEmpty()
-                    || accessesWithin(inner));
+  /** Whether a block states the buffers, other than {@code own}, that blocks in another access. */
+  private static boolean states(Site.Block block, Site.Block around, Set<Buffer> own) {
+    Stmt.Block stmt = around.block();
+    own.addAll(stmt.allocBuffers());
+    stmt.matchBuffers().forEach(view -> own.add(view.buffer()));
+    for (Site.Block inner : around.childBlocks()) {
+      boolean all =
+          inner.block().reads().stream()
+                  .allMatch(
+                      // What a reduction reads of its own result, it states as written.
+                      r ->
+                          isStated(r, block.block().reads(), own)
+                              || isStated(r, block.block().writes(), own))
+              && inner.block().writes().stream()
+                  .allMatch(w -> isStated(w, block.block().writes(), own));
+      if (!all || !states(block, inner, own)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isStated(
+      BufferRegion access, List<BufferRegion> stated, Set<Buffer> own) {
+    return own.contains(access.buffer()) || regionOf(stated, access.buffer()) != null;
   }
 
   /** The scope that a loop or block is in, which must be a stage pipeline. */
@@ -362,18 +375,29 @@ record Conditions(String primitive, ScheduleState state) {
                         && regionOf(inner.block().writes(), buffer) != null));
   }
 
-  /** Whether a block certainly writes less of a buffer than the region that it states. */
-  static boolean hasGaps(Site.Block block, BufferRegion stated) {
-    if (Vars.in(block.block().body()).contains(stated.buffer().data())) {
+  /**
+   * Whether a block certainly writes less of a buffer than a region that was made of what it states.
+   *
+   * @param place above the loops in which the region is written
+   */
+  static boolean hasGaps(Site.Block block, Buffer buffer, List<Range> region, Site place) {
+    if (Vars.in(block.block().body()).contains(buffer.data())) {
       return false;
     }
+    Set<Var> running = Regions.domain(block.parent(), place, Scope.GLOBAL).keySet();
+    Set<Var> fixed = new HashSet<>();
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      if (!Vars.usesAny(block.stmt().iterValues().get(i), running)) {
+        fixed.add(block.block().iterVars().get(i).var());
+      }
+    }
     long points = 0;
-    for (Stores.Place place : Stores.of(block.block())) {
-      if (place.buffer() == stated.buffer()) {
+    for (Stores.Place store : Stores.of(block.block())) {
+      if (store.buffer() == buffer) {
         long reached = 1;
-        for (Map.Entry<Var, Range> loop : place.domain().entrySet()) {
-          boolean inner = block.block().iterVars().stream().noneMatch(a -> a.var() == loop.getKey());
-          boolean used = place.indices().stream().anyMatch(i -> Vars.uses(i, loop.getKey()));
+        for (Map.Entry<Var, Range> loop : store.domain().entrySet()) {
+          boolean inner = !fixed.contains(loop.getKey());
+          boolean used = store.indices().stream().anyMatch(i -> Vars.uses(i, loop.getKey()));
           if (inner && used) {
             if (!(loop.getValue().extent() instanceof Expr.IntImm extent)) {
               return false;
@@ -385,13 +409,32 @@ record Conditions(String primitive, ScheduleState state) {
       }
     }
     long size = 1;
-    for (Range range : stated.region()) {
+    for (Range range : region) {
       if (!(range.extent() instanceof Expr.IntImm extent)) {
         return false;
       }
       size *= extent.value();
     }
     return points > 0 && points < size;
+  }
+
+  /** That the loops from one inwards carry out no instance of a block again. */
+  void once(Site.Block site, Site.Loop loop) {
+    Map<Var, Range> domain = Regions.domain(site.parent(), loop.parent(), Scope.GLOBAL);
+    List<Expr> values = site.stmt().iterValues();
+    List<Var> used =
+        domain.keySet().stream()
+            .filter(var -> values.stream().anyMatch(value -> Vars.uses(value, var)))
+            .toList();
+    Distinction once =
+        Distinction.of(domain, site.stmt().predicate(), used, values, state.analyzer(site));
+    if (once != Distinction.HOLDS) {
+      throw state.refuse(
+          primitive,
+          "the loops from " + loop + " on carry out parts of " + site + " again",
+          loop,
+          site);
+    }
   }
 
   /** The region of a block's signature that is about one buffer. */

@@ -4,16 +4,12 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
-import dev.weft.tir.Range;
-import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
-import dev.weft.tir.arith.Distinction;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
-import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
@@ -76,7 +72,7 @@ public final class DecomposeReduction {
     }
     if (state.isChecked()) {
       checkHeight(state, site, loops.subList(0, position), loop);
-      checkOnce(state, site, loop);
+      conditions.once(site, loop);
     }
 
     Stmt.Block block = site.block();
@@ -156,22 +152,6 @@ public final class DecomposeReduction {
               site);
         }
       }
-    }
-  }
-
-  /** That the loops from this one inwards carry out no instance of the block again. */
-  private static void checkOnce(ScheduleState state, Site.Block site, Site.Loop loop) {
-    Map<Var, Range> domain = Regions.domain(site.parent(), loop.parent(), Scope.GLOBAL);
-    List<Expr> values = site.stmt().iterValues();
-    List<Var> used =
-        domain.keySet().stream()
-            .filter(var -> values.stream().anyMatch(value -> Vars.uses(value, var)))
-            .toList();
-    Distinction once =
-        Distinction.of(domain, site.stmt().predicate(), used, values, state.analyzer(site));
-    if (once != Distinction.HOLDS) {
-      throw state.refuse(
-          NAME, "the loops from " + loop + " on carry out parts of " + site + " again", loop, site);
     }
   }
 

@@ -3,9 +3,11 @@ package dev.weft.tir.schedule.primitive;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
+import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
@@ -73,7 +75,7 @@ public final class Reindex {
     Analyzer analyzer = state.analyzer(site);
     site.block().iterVars().forEach(axis -> analyzer.bind(axis.var(), axis.dom()));
     List<Expr> indices =
-        indices(conditions, site, buffer).stream().map(analyzer::simplify).toList();
+        indices(conditions, site, buffer).stream().map(e -> simplified(e, analyzer)).toList();
     if (!write) {
       conditions.inBounds(site, buffer, indices);
     }
@@ -84,7 +86,7 @@ public final class Reindex {
             .toList();
     Buffer copy =
         buffer
-            .withShape(covered.stream().map(axis -> axis.dom().extent()).toList(), List.of())
+            .withShape(covered.stream().map(axis -> end(axis, analyzer)).toList(), List.of())
             .inScope(buffer.scope(), buffer.name() + "_reindex");
     Stmt stage = stage(buffer, copy, covered, indices, write);
     Map<Stmt, Stmt> redirected = new IdentityHashMap<>();
@@ -96,6 +98,12 @@ public final class Reindex {
                 .insert(scope, stage, copy, redirected));
     BlockRef made = Blocks.within(next, stage);
     return new Applied<>(next.covered(made), made);
+  }
+
+  /** Simplified, except that an axis of one value stays an axis. */
+  private static Expr simplified(Expr index, Analyzer analyzer) {
+    Expr simple = analyzer.simplify(index);
+    return simple instanceof Expr.IntImm ? index : simple;
   }
 
   private static void checkChain(ScheduleState state, Site.Block site) {
@@ -110,7 +118,7 @@ public final class Reindex {
 
   /**
    * The stage copies for all values of the axes. So a block that writes must be there for all of
-   * them, and one that reads must be in bounds for all of them.
+   * them, and what one reads must exist for all of them.
    */
   private static void checkWhole(
       ScheduleState state,
@@ -127,11 +135,16 @@ public final class Reindex {
       }
     }
     boolean inBounds = inBounds(buffer, indices, analyzer);
-    if ((write || !inBounds) && ConditionalAccess.of(buffer, site.block().body())) {
+    boolean conditional =
+        write
+            ? ConditionalAccess.ofStores(buffer, site.block().body())
+            : !inBounds && ConditionalAccess.of(buffer, site.block().body());
+    if (conditional) {
       throw state.refuse(
           NAME, site + " accesses '" + buffer.name() + "' under a condition only", site);
     }
-    if (!write && inBounds) {
+    boolean given = state.function(site).paramBuffers().contains(buffer);
+    if (!write && inBounds && given) {
       return;
     }
     Analyzer around = state.analyzer(site);
@@ -243,12 +256,16 @@ public final class Reindex {
     return found.iterator().next();
   }
 
+  /** One more than the largest value of an axis. */
+  private static Expr end(IterVar axis, Analyzer analyzer) {
+    return analyzer.simplify(Expr.add(axis.dom().min(), axis.dom().extent()));
+  }
+
   private static Stmt stage(
       Buffer buffer, Buffer copy, List<IterVar> covered, List<Expr> indices, boolean write) {
     Map<Var, Expr> renamed = new HashMap<>();
     List<IterVar> axes = new ArrayList<>();
     List<Var> loops = new ArrayList<>();
-    List<Expr> extents = new ArrayList<>();
     List<Expr> values = new ArrayList<>();
     List<Expr> cached = new ArrayList<>();
     for (IterVar axis : covered) {
@@ -257,8 +274,7 @@ public final class Reindex {
       renamed.put(axis.var(), var);
       axes.add(new IterVar(axis.dom(), var, IterVar.Kind.SPATIAL, null));
       loops.add(loop);
-      extents.add(axis.dom().extent());
-      values.add(Expr.add(loop, axis.dom().min()));
+      values.add(loop);
       cached.add(var);
     }
     List<Expr> original = indices.stream().map(e -> Substitute.in(e, renamed)).toList();
@@ -267,7 +283,14 @@ public final class Reindex {
         write
             ? Blocks.copy(copy.name(), axes, copy, cached, buffer, original)
             : Blocks.copy(name, axes, buffer, original, copy, cached);
-    return Nests.around(loops, extents, new Stmt.BlockRealize(values, Expr.bool(true), block));
+    Stmt nest = new Stmt.BlockRealize(values, Expr.bool(true), block);
+    for (int i = loops.size() - 1; i >= 0; i--) {
+      Range dom = covered.get(i).dom();
+      nest =
+          new Stmt.For(
+              loops.get(i), dom.min(), dom.extent(), ForKind.SERIAL, null, Map.of(), nest);
+    }
+    return nest;
   }
 
   private static Stmt redirect(Stmt stmt, Buffer buffer, Buffer copy, List<IterVar> covered) {

@@ -155,7 +155,9 @@ final class ReindexStage {
     List<IterVar> axes = new ArrayList<>();
     for (IterVar axis : used) {
       Var var = axis.var().renamed(axis.var().name());
-      axes.add(new IterVar(axis.dom(), var, IterVar.Kind.SPATIAL, null));
+      Expr min = Substitute.in(axis.dom().min(), renamed);
+      Range dom = new Range(min, Substitute.in(axis.dom().extent(), renamed));
+      axes.add(new IterVar(dom, var, IterVar.Kind.SPATIAL, null));
       renamed.put(axis.var(), var);
     }
     List<Expr> elements = original.stream().map(e -> Substitute.in(e, renamed)).toList();

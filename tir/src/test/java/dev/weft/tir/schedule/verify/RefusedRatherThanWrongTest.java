@@ -867,4 +867,100 @@ final class RefusedRatherThanWrongTest {
           s.blockize(List.of(init, s.getBlock("C_update_k_common")), true);
         });
   }
+
+  @Test
+  void whatABlockDoesNotStateIsNotForgotten() {
+    refused(
+        """
+        A: T.Buffer((9,), "int32"), C: T.Buffer((9,), "int32")
+        B = T.alloc_buffer((9,), "int32")
+        with T.block("B_o"):
+            T.reads(A[0:9])
+            T.writes()
+            for i in range(9):
+                with T.block("B"):
+                    vi = T.axis.spatial(9, i)
+                    B[vi] = A[vi] * 2
+        for i in range(9):
+            with T.block("C"):
+                vi = T.axis.spatial(9, i)
+                C[vi] = B[vi] + 1
+        """,
+        "does not state",
+        s -> s.cacheRead(s.getBlock("C"), 0, "local"));
+  }
+
+  @Test
+  void aCopyOfAllThatAxesReachTakesOnlyWhatIsThere() {
+    Var i = Var.of("i", DType.INT32);
+    Var j = Var.of("j", DType.INT32);
+    refused(
+        TRIANGLE,
+        "take all of its values",
+        s -> {
+          IndexMap swapped = new IndexMap(List.of(i, j), List.of(j, i));
+          s.reindexCacheRead(s.getBlock("C"), 0, "global", swapped);
+          s.reindex(s.getBlock("C"), 0, false);
+        });
+  }
+
+  @Test
+  void aCopyInAnIterationWithoutItsReaderIsNotMade() {
+    Var i = Var.of("i", DType.INT32);
+    refused(
+        """
+        A: T.Buffer((8,), "int32"), C: T.Buffer((4,), "int32")
+        for i in range(8):
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                T.where(i % 2 == 0)
+                T.reads(A[vi])
+                T.writes(C[vi // 2])
+                C[vi // 2] = A[vi]
+        """,
+        "leaves out iterations",
+        s -> {
+          BlockRef block = s.getBlock("C");
+          s.reindexCacheRead(block, 0, "global", new IndexMap(List.of(i), List.of(i)));
+          s.readAt(s.getLoops(block).getFirst(), block, 0, "shared");
+        });
+  }
+
+  @Test
+  void aReductionInOverlappingWindowsBeginsAgainForEach() {
+    refused(
+        """
+        A: T.Buffer((4, 4), "int32"), C: T.Buffer((2,), "int32")
+        B = T.alloc_buffer((4,), "int32")
+        for i in range(2):
+            for j, k in T.grid(3, 4):
+                with T.block("B"):
+                    vi = T.axis.spatial(4, i + j)
+                    vk = T.axis.reduce(4, k)
+                    with T.init():
+                        B[vi] = 0
+                    B[vi] = B[vi] + A[vi, vk]
+        for i in range(2):
+            with T.block("C"):
+                vi = T.axis.spatial(2, i)
+                T.reads(B[vi:vi + 3])
+                T.writes(C[vi])
+                C[vi] = B[vi] + B[vi + 1] + B[vi + 2]
+        """,
+        "again",
+        s -> s.blockize(s.getLoops(s.getBlock("B")).getFirst()));
+  }
+
+  @Test
+  void aCopyUnderATriangleKeepsItsLimits() {
+    Schedule schedule = schedule(TRIANGLE);
+    BlockRef block = schedule.getBlock("C");
+    BlockRef copy = schedule.readAt(schedule.getLoops(block).get(1), block, 0, "shared");
+    Var i = Var.of("i", DType.INT32);
+    Var j = Var.of("j", DType.INT32);
+    Expr four = Expr.imm(DType.INT32, 4);
+    IndexMap swapped = new IndexMap(List.of(i, j), List.of(Expr.floorMod(j, four), i));
+    assertThatCode(() -> schedule.reindexCacheRead(copy, 0, "global", swapped))
+        .doesNotThrowAnyException();
+  }
 }
