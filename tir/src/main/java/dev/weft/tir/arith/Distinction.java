@@ -46,7 +46,8 @@ public enum Distinction {
   /**
    * The same for a part of a domain.
    *
-   * @param condition which of the domain's points count
+   * @param condition which of the domain's points count; what it says about other variables may be
+   *     anything
    */
   public static Distinction of(
       Map<Var, Range> domain,
@@ -58,13 +59,13 @@ public enum Distinction {
     Map<Var, Range> used = used(domain, varying);
     Map<Var, Range> met = used(domain, varying);
     met.putAll(used(domain, things));
-    met.putAll(used(domain, List.of(condition)));
+    met.putAll(used(domain, List.of(about(condition, domain))));
     boolean allPlaced =
         used(domain, things).entrySet().stream()
             .allMatch(e -> used.containsKey(e.getKey()) || e.getValue().extent().isConst(1));
     return allPlaced && isInvertible(used, varying, analyzer)
         ? HOLDS
-        : triedOut(met, condition, things, varying);
+        : triedOut(met, about(condition, domain), things, varying);
   }
 
   private static Map<Var, Range> used(Map<Var, Range> domain, List<? extends Expr> exprs) {
@@ -84,6 +85,15 @@ public enum Distinction {
     domain.forEach((var, range) -> start.put(var, Expr.imm(var.dtype(), 0)));
     Expr fixed = analyzer.simplify(Substitute.in(e, start));
     return fixed.isConst(0) ? e : analyzer.simplify(Expr.sub(e, fixed));
+  }
+
+  /** The parts of a condition that are about the variables of a domain alone. */
+  private static Expr about(Expr condition, Map<Var, Range> domain) {
+    if (condition instanceof Expr.Binary(BinaryOp op, Expr a, Expr b) && op == BinaryOp.AND) {
+      return Expr.and(about(a, domain), about(b, domain));
+    }
+    boolean other = Occurs.any(condition, x -> x instanceof Var v && !domain.containsKey(v));
+    return other ? Expr.bool(true) : condition;
   }
 
   private static boolean isInvertible(

@@ -80,10 +80,10 @@ final class BlockDivision {
         throw refuse(inner + " does the whole reduction again, which must begin again too");
       }
     }
+    splitPredicate();
     if (site.block().init() != null && !innerLoops.isEmpty()) {
       new Conditions(primitive, state).once(site, innerLoops.getFirst());
     }
-    splitPredicate();
     List<Subspaces.Division> divisions = divisions();
     for (int i = 0; i < divisions.size(); i++) {
       deriveAxis(site.block().iterVars().get(i), site.stmt().iterValues().get(i), divisions.get(i));

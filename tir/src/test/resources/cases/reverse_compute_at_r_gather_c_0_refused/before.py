@@ -1,0 +1,21 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "int32"), I_1: T.Buffer((16,), "int32"), C: T.Buffer((16,), "int32")):
+        # with T.block("root"):
+        B = T.alloc_buffer((16,), "int32")
+        for i in range(16):
+            with T.block("B"):
+                vi = T.axis.spatial(16, i)
+                T.reads(A[vi])
+                T.writes(B[vi])
+                B[vi] = A[vi] * 2
+        for i in range(16):
+            with T.block("C"):
+                vi = T.axis.spatial(16, i)
+                T.reads(B[I_1[vi] % 16], I_1[vi])
+                T.writes(C[vi])
+                C[vi] = B[I_1[vi] % 16] + 1
