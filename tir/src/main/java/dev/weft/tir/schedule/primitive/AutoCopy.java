@@ -40,6 +40,7 @@ final class AutoCopy {
 
   /** Knows the loops of one iteration, too, which stay in the part that is copied. */
   private final Analyzer prover;
+
   private final List<Stmt> stmts;
 
   /** The blocks in each statement of the loop, by position, that read and that write the buffer. */

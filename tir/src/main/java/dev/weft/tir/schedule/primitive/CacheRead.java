@@ -208,8 +208,7 @@ public final class CacheRead {
                 state.analyzer(writer))
             != null;
     boolean given = state.function(scope).paramBuffers().contains(buffer);
-    List<Range> region =
-        Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
+    List<Range> region = Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
     boolean gaps = !given && Conditions.hasGaps(writer, buffer, region, place.around());
     if (!exact || gaps) {
       throw state.refuse(

@@ -96,8 +96,7 @@ record Conditions(String primitive, ScheduleState state) {
     return true;
   }
 
-  private static boolean isStated(
-      BufferRegion access, List<BufferRegion> stated, Set<Buffer> own) {
+  private static boolean isStated(BufferRegion access, List<BufferRegion> stated, Set<Buffer> own) {
     return own.contains(access.buffer()) || regionOf(stated, access.buffer()) != null;
   }
 
@@ -376,7 +375,8 @@ record Conditions(String primitive, ScheduleState state) {
   }
 
   /**
-   * Whether a block certainly writes less of a buffer than a region that was made of what it states.
+   * Whether a block certainly writes less of a buffer than a region that was made of what it
+   * states.
    *
    * @param place above the loops in which the region is written
    */

@@ -287,8 +287,7 @@ public final class Reindex {
     for (int i = loops.size() - 1; i >= 0; i--) {
       Range dom = covered.get(i).dom();
       nest =
-          new Stmt.For(
-              loops.get(i), dom.min(), dom.extent(), ForKind.SERIAL, null, Map.of(), nest);
+          new Stmt.For(loops.get(i), dom.min(), dom.extent(), ForKind.SERIAL, null, Map.of(), nest);
     }
     return nest;
   }

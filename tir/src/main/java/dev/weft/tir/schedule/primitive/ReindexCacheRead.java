@@ -90,21 +90,21 @@ public final class ReindexCacheRead {
       ScheduleState state, Site.Block site, BufferRegion read, BlockScope blocks) {
     IrWalker search =
         new IrWalker() {
-      @Override
-      public void expr(Expr node) {
-        if (node instanceof Expr.Load load && !blocks.writers(load.buffer()).isEmpty()) {
-          throw state.refuse(
-              NAME,
-              "an index of '"
-                  + read.buffer().name()
-                  + "' is read from '"
-                  + load.buffer().name()
-                  + "', which is written in the scope",
-              site);
-        }
-        super.expr(node);
-      }
-    };
+          @Override
+          public void expr(Expr node) {
+            if (node instanceof Expr.Load load && !blocks.writers(load.buffer()).isEmpty()) {
+              throw state.refuse(
+                  NAME,
+                  "an index of '"
+                      + read.buffer().name()
+                      + "' is read from '"
+                      + load.buffer().name()
+                      + "', which is written in the scope",
+                  site);
+            }
+            super.expr(node);
+          }
+        };
     read.region().forEach(range -> search.expr(range.min()));
   }
 }

@@ -454,7 +454,10 @@ final class Relocation {
     }
     if (!next.isAffine(moved) && shareLoops(moved)) {
       throw state.refuse(
-          primitive, block + " would not run for all combinations of its axes' values", block, loop);
+          primitive,
+          block + " would not run for all combinations of its axes' values",
+          block,
+          loop);
     }
     Analyzer analyzer = next.analyzer(next.block(scope.ref()));
     Map<Var, Range> domain = Regions.domain(moved.parent(), null, Scope.GLOBAL);

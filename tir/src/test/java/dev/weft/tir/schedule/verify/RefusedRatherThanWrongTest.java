@@ -821,8 +821,7 @@ final class RefusedRatherThanWrongTest {
                         T.writes(C[vi])
                         C[vi] = A[vi % 6] + A[(vi + 1) % 6]
         """,
-        "out of bounds",
-        s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+        "out of bounds", s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
   }
 
   @Test
