@@ -125,8 +125,12 @@ final class OnnxWriter {
             .addAllOutput(names(outputs))
             .addAllAttribute(attributes)
             .addAllNode(body.graph.getNodeList())
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset)));
-    return domain(domain, 1);
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
+    if (model.getOpsetImportList().stream().noneMatch(set -> set.getDomain().equals(domain))) {
+      domain(domain, 1);
+    }
+    return this;
   }
 
   OnnxWriter domain(String domain, long version) {

@@ -18,7 +18,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -51,7 +53,21 @@ public final class BlockBuilder {
     int outputs;
     @Nullable List<GraphExpr> results;
     List<String> resultNames = List.of();
-    final Set<String> symbols = new HashSet<>();
+    final Set<String> symbols;
+
+    /** Symbols that are bound in here. */
+    final Set<String> own = new HashSet<>();
+
+    Scope() {
+      symbols = new HashSet<>();
+    }
+
+    /** A body of a branch or loop: a dataflow block. */
+    Scope(Scope outer) {
+      symbols = outer.symbols;
+      dataflow = true;
+      locals = outer.locals;
+    }
 
     void endBlock() {
       if (!bindings.isEmpty()) {
@@ -202,12 +218,222 @@ public final class BlockBuilder {
 
   /** A name for a size that no other symbol of the function has. */
   public String freshSymbol(String wish) {
-    Set<String> taken = current().symbols;
+    Scope current = current();
     String name = wish;
-    for (int i = 1; !taken.add(name); i++) {
+    for (int i = 1; !current.symbols.add(name); i++) {
       name = wish + "_" + i;
     }
+    current.own.add(name);
     return name;
+  }
+
+  /** A body of a branch or a loop, and the symbols that are bound in it. */
+  private record Inner(Body body, Set<String> symbols) {}
+
+  private Inner inner(Supplier<? extends List<? extends GraphExpr>> emitted) {
+    Scope outer = current();
+    Scope inner = new Scope(outer);
+    scope = inner;
+    try {
+      List<GraphExpr> results = new ArrayList<>();
+      for (GraphExpr result : atoms(emitted.get())) {
+        boolean local = result instanceof GraphVar variable && variable.isDataflow();
+        boolean here =
+            local && inner.bindings.stream().anyMatch(binding -> binding.var() == result);
+        results.add(here ? emitOutput(result.toString(), result) : result);
+      }
+      inner.endBlock();
+      return new Inner(new Body(inner.blocks, results), inner.own);
+    } finally {
+      scope = outer;
+    }
+  }
+
+  /**
+   * Binds a choice.
+   *
+   * @param condition a bool tensor of one element
+   * @param then emits one branch and gives its values
+   * @param otherwise emits the other one
+   * @return a variable for each value
+   * @throws TypeException if the branches' values differ in more than their sizes
+   */
+  public List<GraphExpr> choice(
+      GraphExpr condition,
+      Supplier<? extends List<? extends GraphExpr>> then,
+      Supplier<? extends List<? extends GraphExpr>> otherwise) {
+    Inner a = inner(then);
+    Inner b = inner(otherwise);
+    int count = a.body.results().size();
+    if (b.body.results().size() != count) {
+      throw new TypeException(
+          "the branches give " + count + " and " + b.body.results().size() + " values", "if");
+    }
+    Set<String> inside = new HashSet<>(a.symbols);
+    inside.addAll(b.symbols);
+    List<GraphType> types = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      TensorType x = tensor(a.body.results().get(i), "if");
+      TensorType y = tensor(b.body.results().get(i), "if");
+      types.add(joined(x, y, inside, "if"));
+    }
+    GraphType type = types.size() == 1 ? types.get(0) : new TupleType(types);
+    GraphExpr bound = atoms(List.of(condition)).get(0);
+    GraphVar value = emit("choice", new GraphExpr.If(bound, a.body, b.body, type));
+    return fields(value);
+  }
+
+  /** What a round of a loop gives. */
+  public record Round(
+      @Nullable GraphExpr condition, List<GraphExpr> next, List<GraphExpr> slices) {
+    /** Copies the lists. */
+    public Round {
+      next = List.copyOf(next);
+      slices = List.copyOf(slices);
+    }
+  }
+
+  /**
+   * Binds a loop; see {@link GraphExpr.Loop}. A carried value whose sizes change from round to round
+   * gets symbols for them, which may take the body to be emitted several times.
+   *
+   * @param trips the number of rounds at most
+   * @param condition bool tensor of one element; null for a loop that is only counted, whose rounds
+   *     give no condition
+   * @param initial the carried values before the first round
+   * @param body emits a round, given its number and the carried values
+   * @return a variable for each of the last carried values, then for each stacked result
+   */
+  public List<GraphExpr> loop(
+      IntExpr trips,
+      @Nullable GraphExpr condition,
+      List<? extends GraphExpr> initial,
+      BiFunction<IntExpr, List<GraphVar>, Round> body) {
+    List<GraphExpr> first = atoms(initial);
+    GraphExpr holds = condition == null ? null : atoms(List.of(condition)).get(0);
+    List<TensorType> types = new ArrayList<>();
+    first.forEach(value -> types.add(tensor(value, "loop")));
+    Set<String> general = new HashSet<>();
+    while (true) {
+      List<GraphVar> params = new ArrayList<>();
+      for (int i = 0; i < types.size(); i++) {
+        params.add(GraphVar.of("carried" + i, types.get(i)));
+      }
+      String index = freshSymbol("round");
+      Inner inner =
+          inner(
+              () -> {
+                Round round = body.apply(IntExpr.symbol(index), List.copyOf(params));
+                List<GraphExpr> results = new ArrayList<>();
+                if (condition != null) {
+                  results.add(Objects.requireNonNull(round.condition(), "no condition"));
+                }
+                results.addAll(round.next());
+                results.addAll(round.slices());
+                return results;
+              });
+      Set<String> inside = new HashSet<>(inner.symbols);
+      inside.add(index);
+      int begin = condition == null ? 0 : 1;
+      boolean same = true;
+      for (int i = 0; i < types.size(); i++) {
+        TensorType next = tensor(inner.body.results().get(begin + i), "loop");
+        TensorType wider = joined(types.get(i), next, inside, general, "loop");
+        same &= wider.equals(types.get(i));
+        types.set(i, wider);
+      }
+      if (same) {
+        inside.addAll(general);
+        return loop(trips, holds, first, index, params, inner.body, inside);
+      }
+    }
+  }
+
+  private List<GraphExpr> loop(
+      IntExpr trips,
+      @Nullable GraphExpr condition,
+      List<GraphExpr> initial,
+      String index,
+      List<GraphVar> params,
+      Body body,
+      Set<String> inside) {
+    List<GraphType> types = new ArrayList<>();
+    for (GraphVar param : params) {
+      types.add(outside(param.tensorType(), inside));
+    }
+    int begin = (condition == null ? 0 : 1) + params.size();
+    IntExpr count = condition == null ? trips : null;
+    for (GraphExpr slice : body.results().subList(begin, body.results().size())) {
+      if (count == null) {
+        count = IntExpr.symbol(freshSymbol("rounds"));
+      }
+      TensorType type = outside(tensor(slice, "loop"), inside);
+      List<IntExpr> dims = new ArrayList<>(List.of(count));
+      dims.addAll(type.shape().dims());
+      types.add(type.withShape(new Shape(dims)));
+    }
+    GraphExpr.Loop loop =
+        new GraphExpr.Loop(trips, condition, initial, index, params, body, new TupleType(types));
+    return fields(emit("loop", loop));
+  }
+
+  /** Sizes that are known inside only become symbols. */
+  private TensorType outside(TensorType type, Set<String> inside) {
+    return joined(type, type, inside, "loop");
+  }
+
+  private TensorType joined(TensorType a, TensorType b, Set<String> inside, String operator) {
+    return joined(a, b, inside, new HashSet<>(), operator);
+  }
+
+  /**
+   * A type for values of both types: a size that differs, or that is known inside only, becomes a
+   * symbol.
+   *
+   * @param general symbols that stand for any size already; gets the new ones
+   */
+  private TensorType joined(
+      TensorType a, TensorType b, Set<String> inside, Set<String> general, String operator) {
+    if (a.rank() != b.rank()) {
+      throw new UnknownRankException(b, operator);
+    }
+    if (!a.dtype().equals(b.dtype())) {
+      throw new TypeException("a value is " + a + " here and " + b + " there", operator);
+    }
+    List<IntExpr> dims = new ArrayList<>();
+    for (int i = 0; i < a.rank(); i++) {
+      IntExpr dim = a.dim(i);
+      boolean any = dim instanceof IntExpr.Symbol(String name) && general.contains(name);
+      boolean same =
+          SizeAlgebra.equal(dim, b.dim(i))
+              && dim.symbols().stream().noneMatch(inside::contains);
+      if (any || same) {
+        dims.add(dim);
+      } else {
+        String symbol = freshSymbol("any");
+        general.add(symbol);
+        dims.add(IntExpr.symbol(symbol));
+      }
+    }
+    return a.withShape(new Shape(dims));
+  }
+
+  private static TensorType tensor(GraphExpr value, String operator) {
+    if (value.type() instanceof TensorType type) {
+      return type;
+    }
+    throw new TypeException("takes tensors, got " + value.type(), operator);
+  }
+
+  private List<GraphExpr> fields(GraphVar value) {
+    if (!(value.type() instanceof TupleType(List<GraphType> types))) {
+      return List.of(value);
+    }
+    List<GraphExpr> fields = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      fields.add(emit(new GraphExpr.TupleGet(value, i)));
+    }
+    return fields;
   }
 
   /** Binds a call of a TensorIR function that the graph has. */

@@ -50,13 +50,15 @@ public final class GraphChildren {
         }
         yield changed ? new GraphExpr.BindSizes(where, mapped, sizes, checks) : node;
       }
-      case GraphExpr.If(var condition, var then, var otherwise) ->
-          new GraphExpr.If(operand.apply(condition), body.apply(then), body.apply(otherwise));
+      case GraphExpr.If(var condition, var then, var otherwise, var type) ->
+          new GraphExpr.If(
+              operand.apply(condition), body.apply(then), body.apply(otherwise), type);
       case GraphExpr.Loop loop ->
           new GraphExpr.Loop(
-              operand.apply(loop.maxTrips()),
-              operand.apply(loop.condition()),
+              loop.trips(),
+              loop.condition() == null ? null : operand.apply(loop.condition()),
               mapList(loop.initial(), operand),
+              loop.index(),
               loop.params(),
               body.apply(loop.body()),
               loop.type());

@@ -5,6 +5,7 @@ import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.graph.op.Operator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An expression of the graph IR. All of them are here; {@link GraphVar} has a file of its own
@@ -230,13 +231,16 @@ public sealed interface GraphExpr
   }
 
   /**
-   * A choice. The bodies may use variables from around them and give values of the same types.
+   * A choice. The bodies may use variables and symbols from around them and give as many values, of
+   * the same element types and numbers of dimensions.
    *
    * @param condition a bool tensor of one element
    * @param then carried out if the condition holds
    * @param otherwise carried out if not
+   * @param type of the one value, or the tuple of several; a symbol in it that isn't known before is
+   *     given its value by the shape of the value
    */
-  record If(GraphExpr condition, Body then, Body otherwise) implements GraphExpr {
+  record If(GraphExpr condition, Body then, Body otherwise, GraphType type) implements GraphExpr {
     /** Checks that both bodies give as many values. */
     public If {
       if (then.results().size() != otherwise.results().size()) {
@@ -248,30 +252,29 @@ public sealed interface GraphExpr
                 + " values");
       }
     }
-
-    @Override
-    public GraphType type() {
-      return then.type();
-    }
   }
 
   /**
-   * A loop in the manner of ONNX: it runs while the condition holds and fewer than {@code maxTrips}
-   * rounds are done. The body's parameters are the round's number (int64, no dimension), the
-   * condition and the carried values; it gives the next condition, the next carried values and one
-   * slice for each stacked output.
+   * A loop: at most {@code trips} rounds, and as long as the condition holds if there is one. The
+   * body may use variables and symbols from around it. It gives the next condition if there is one,
+   * the next carried values, and then one slice for each stacked result.
    *
-   * @param maxTrips int64 tensor of one element
-   * @param condition bool tensor of one element
+   * @param trips the number of rounds at most
+   * @param condition bool tensor of one element that must hold for the first round; null for a loop
+   *     that is only counted
    * @param initial the carried values before the first round
-   * @param params the body's parameters
+   * @param index the size that counts the rounds from 0, known in the body
+   * @param params what the body calls the carried values; a symbol in their types that isn't known
+   *     outside is given its value by each round's value
    * @param body one round
-   * @param type the last carried values, then the stacked outputs
+   * @param type the last carried values, then the slices of all rounds, one behind the other along a
+   *     new first dimension; symbols as in {@link If}
    */
   record Loop(
-      GraphExpr maxTrips,
-      GraphExpr condition,
+      IntExpr trips,
+      @Nullable GraphExpr condition,
       List<GraphExpr> initial,
+      String index,
       List<GraphVar> params,
       Body body,
       TupleType type)
@@ -280,16 +283,32 @@ public sealed interface GraphExpr
     public Loop {
       initial = List.copyOf(initial);
       params = List.copyOf(params);
-      if (params.size() != initial.size() + 2 || body.results().size() < initial.size() + 1) {
+      int given = body.results().size() - (condition == null ? 0 : 1);
+      if (params.size() != initial.size()
+          || given < initial.size()
+          || type.fields().size() != given) {
         throw new IllegalArgumentException(
             "Loop with "
                 + initial.size()
                 + " carried values has "
                 + params.size()
-                + " parameters and "
+                + " parameters, "
                 + body.results().size()
-                + " results");
+                + " results and the type "
+                + type);
       }
+    }
+
+    /** The next carried values. */
+    public List<GraphExpr> next() {
+      int begin = condition == null ? 0 : 1;
+      return body.results().subList(begin, begin + initial.size());
+    }
+
+    /** The slices. */
+    public List<GraphExpr> slices() {
+      int begin = (condition == null ? 0 : 1) + initial.size();
+      return body.results().subList(begin, body.results().size());
     }
   }
 

@@ -85,7 +85,7 @@ public final class GraphPrinter {
     out.append(indent).append(name(binding.var())).append(": ").append(binding.var().type());
     out.append(" = ").append(value).append('\n');
     switch (binding.value()) {
-      case GraphExpr.If(var condition, var then, var otherwise) -> {
+      case GraphExpr.If(var condition, var then, var otherwise, var type) -> {
         body(then, indent + "  ", "yield");
         out.append(indent).append("else:\n");
         body(otherwise, indent + "  ", "yield");
@@ -126,7 +126,7 @@ public final class GraphPrinter {
       case GraphExpr.Tuple(var fields) -> atoms(fields);
       case GraphExpr.TupleGet(var tuple, int index) -> atom(tuple) + "[" + index + "]";
       case GraphExpr.BindSizes bind -> bindSizes(bind);
-      case GraphExpr.If(var condition, var then, var otherwise) -> "if " + atom(condition) + ":";
+      case GraphExpr.If(var condition, var then, var otherwise, var type) -> "if " + atom(condition) + ":";
       case GraphExpr.Loop loop -> {
         List<String> params = new ArrayList<>();
         for (GraphVar param : loop.params()) {
@@ -134,13 +134,14 @@ public final class GraphPrinter {
         }
         yield "loop "
             + list(params)
-            + " from ("
-            + atom(loop.maxTrips())
-            + ", "
-            + atom(loop.condition())
-            + ", "
+            + " from "
             + atoms(loop.initial())
-            + "):";
+            + " for "
+            + loop.index()
+            + " < "
+            + loop.trips()
+            + (loop.condition() == null ? "" : " while " + atom(loop.condition()))
+            + ":";
       }
     };
   }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Checks what holds of every graph, after every pass: operands are atoms, variables are bound once
@@ -129,31 +130,80 @@ public final class WellFormed {
       case GraphExpr.Tuple(var fields) -> fields.forEach(this::operand);
       case GraphExpr.TupleGet(var tuple, int index) -> operand(tuple);
       case GraphExpr.BindSizes bind -> bindSizes(bind);
-      case GraphExpr.If(var condition, var then, var otherwise) -> {
+      case GraphExpr.If(var condition, var then, var otherwise, var type) -> {
         operand(condition);
-        body(then);
-        body(otherwise);
+        inner(then, Set.of());
+        inner(otherwise, Set.of());
         place = "binding of '" + binding.var().name() + "'";
         require(
-            GraphTypes.equal(then.type(), otherwise.type()),
-            "the branches give " + then.type() + " and " + otherwise.type());
+            alike(then.type(), type) && alike(otherwise.type(), type),
+            "the branches give " + then.type() + " and " + otherwise.type() + ", not " + type);
       }
       case GraphExpr.Loop loop -> {
-        operand(loop.maxTrips());
-        operand(loop.condition());
+        known(loop.trips(), symbols);
+        if (loop.condition() != null) {
+          operand(loop.condition());
+        }
         loop.initial().forEach(this::operand);
         loop.params().forEach(this::bind);
-        body(loop.body());
+        Set<String> inside = new HashSet<>(Set.of(loop.index()));
+        loop.params().forEach(param -> Symbols.of(param.type(), inside));
+        inner(loop.body(), inside);
         place = "binding of '" + binding.var().name() + "'";
+        for (int i = 0; i < loop.params().size(); i++) {
+          GraphType carried = loop.params().get(i).type();
+          require(
+              alike(loop.initial().get(i).type(), carried)
+                  && alike(loop.next().get(i).type(), carried)
+                  && alike(carried, loop.type().fields().get(i)),
+              "the carried value '"
+                  + loop.params().get(i).name()
+                  + "' is "
+                  + loop.initial().get(i).type()
+                  + " at first, "
+                  + carried
+                  + " in the body, which gives "
+                  + loop.next().get(i).type()
+                  + ", and "
+                  + loop.type().fields().get(i)
+                  + " at last");
+        }
       }
     }
-    if (value instanceof GraphExpr.CallPacked) {
+    boolean bindsSizes =
+        value instanceof GraphExpr.CallPacked
+            || value instanceof GraphExpr.If
+            || value instanceof GraphExpr.Loop;
+    if (bindsSizes) {
       Symbols.of(value.type(), symbols); // The result's shape gives them their values.
     }
     known(value.type());
     require(
         GraphTypes.equal(binding.var().type(), value.type()),
         "the variable is of type " + binding.var().type() + ", its value of type " + value.type());
+  }
+
+  /** A body of a branch or loop: symbols that it binds are not known behind it. */
+  private void inner(Body body, Set<String> more) {
+    Set<String> outside = Set.copyOf(symbols);
+    symbols.addAll(more);
+    body(body);
+    symbols.clear();
+    symbols.addAll(outside);
+  }
+
+  /** Whether two types differ in their sizes at most. */
+  private static boolean alike(GraphType a, GraphType b) {
+    return switch (a) {
+      case TensorType x ->
+          b instanceof TensorType y && x.dtype().equals(y.dtype()) && x.rank() == y.rank();
+      case ShapeType x -> b instanceof ShapeType y && x.sizes().rank() == y.sizes().rank();
+      case TupleType(var fields) ->
+          b instanceof TupleType(var others)
+              && fields.size() == others.size()
+              && IntStream.range(0, fields.size())
+                  .allMatch(i -> alike(fields.get(i), others.get(i)));
+    };
   }
 
   private void bindSizes(GraphExpr.BindSizes bind) {

@@ -1,22 +1,26 @@
 package dev.weft.compiler.plan;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.compiler.CompileException;
 import dev.weft.graph.Binding;
-import dev.weft.graph.BindingBlock;
+import dev.weft.graph.Body;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphFunction;
+import dev.weft.graph.GraphType;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.TupleType;
 import dev.weft.graph.op.Reshape;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.Launch;
 import dev.weft.lowering.LaunchArgument;
 import dev.weft.lowering.Workspace;
+import dev.weft.runtime.plan.Carried;
 import dev.weft.runtime.plan.HostValue;
 import dev.weft.runtime.plan.Instruction;
 import dev.weft.runtime.plan.LaunchGeometry;
@@ -26,11 +30,14 @@ import dev.weft.runtime.plan.PlanArgument;
 import dev.weft.runtime.plan.PlanOutput;
 import dev.weft.runtime.plan.Storage;
 import dev.weft.runtime.plan.TensorSpec;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,10 +61,17 @@ public final class PlanBuilder {
   /** Sizes that are known only in the middle of a run. */
   private final Set<String> late = new HashSet<>();
 
-  /** What is written so far; buffers of the pool are allocated by {@link #finish}. */
-  private final List<Instruction> body = new ArrayList<>();
+  /** Sizes that have a value at this point of the plan. */
+  private final Set<String> bound = new HashSet<>();
 
   private final Map<String, Intermediate> intermediates = new LinkedHashMap<>();
+
+  /** What else a name may stand for: those must live as long as it. */
+  private final Map<String, List<String>> aliases = new HashMap<>();
+
+  private final PlanBlock outermost = new PlanBlock();
+  private PlanBlock block = outermost;
+  private int step;
 
   /** What a variable of the graph stands for. */
   private sealed interface Value {
@@ -69,19 +83,6 @@ public final class PlanBuilder {
 
     /** Several. */
     record Fields(List<Value> fields) implements Value {}
-  }
-
-  /** A buffer of the pool: the instructions that touch it, by position. */
-  private static final class Intermediate {
-    final TensorSpec spec;
-    final int first;
-    int last;
-
-    Intermediate(TensorSpec spec, int first) {
-      this.spec = spec;
-      this.first = first;
-      this.last = first;
-    }
   }
 
   /**
@@ -115,13 +116,10 @@ public final class PlanBuilder {
     for (GraphVar param : function.params()) {
       TensorSpec spec = spec(fresh(param.name()), param.tensorType());
       inputs.add(spec);
+      spec.shape().dims().forEach(dim -> bound.addAll(dim.symbols()));
       values.put(param, new Value.Buffer(spec.name(), param.tensorType()));
     }
-    for (BindingBlock block : function.body().blocks()) {
-      for (Binding binding : block.bindings()) {
-        values.put(binding.var(), value(binding));
-      }
-    }
+    bindings(function.body());
     List<PlanOutput> outputs = new ArrayList<>();
     for (int i = 0; i < function.resultNames().size(); i++) {
       Value.Buffer result = buffer(function.body().results().get(i), "the result");
@@ -129,6 +127,12 @@ public final class PlanBuilder {
       outputs.add(new PlanOutput(spec(function.resultNames().get(i), result.type), result.name));
     }
     return finish(inputs, outputs);
+  }
+
+  private void bindings(Body body) {
+    for (Binding binding : body.bindings()) {
+      values.put(binding.var(), value(binding));
+    }
   }
 
   private static TensorSpec spec(String name, TensorType type) {
@@ -150,8 +154,8 @@ public final class PlanBuilder {
       case GraphExpr.CallFunction call ->
           throw refuse(name, "a call of the graph function '" + call.function() + "'");
       case GraphExpr.BindSizes bind -> bindSizes(bind);
-      case GraphExpr.If choice -> throw refuse(name, "a choice (If)");
-      case GraphExpr.Loop loop -> throw refuse(name, "a loop (Loop)");
+      case GraphExpr.If choice -> choice(name, choice);
+      case GraphExpr.Loop loop -> loop(name, loop);
     };
   }
 
@@ -244,7 +248,7 @@ public final class PlanBuilder {
             });
       }
       String kernel = program.kernelName(launch.kernel());
-      body.add(new Instruction.Launch(kernel, arguments, substitute(launch.geometry(), sizes)));
+      add(new Instruction.Launch(kernel, arguments, substitute(launch.geometry(), sizes)));
     }
     return outputs.size() == 1 ? outputs.get(0) : new Value.Fields(outputs);
   }
@@ -263,25 +267,210 @@ public final class PlanBuilder {
   private Value bindSizes(GraphExpr.BindSizes bind) {
     for (GraphExpr.BindSizes.Read read : bind.reads()) {
       String buffer = buffer(read.tensor(), bind.where()).name;
-      touch(buffer, body.size());
-      body.add(
-          new Instruction.ShapeCompute(read.name(), new HostValue.Element(buffer, read.index())));
-      late.add(read.name());
+      touched(buffer);
+      define(read.name(), new HostValue.Element(buffer, read.index()));
     }
     for (GraphExpr.BindSizes.Size size : bind.sizes()) {
-      body.add(new Instruction.ShapeCompute(size.symbol(), HostValue.of(size.value())));
-      late.add(size.symbol());
+      define(size.symbol(), HostValue.of(size.value()));
     }
     for (GraphExpr.BindSizes.Check check : bind.checks()) {
-      body.add(new Instruction.Check(check.condition(), check.otherwise(), bind.where()));
+      add(new Instruction.Check(check.condition(), check.otherwise(), bind.where()));
     }
     for (GraphExpr.BindSizes.Size size : bind.sizes()) {
       IntExpr symbol = IntExpr.symbol(size.symbol());
-      body.add(
+      add(
           new Instruction.Check(
               SizeLogic.atLeast(symbol, 0), "the size '" + symbol + "' is negative", bind.where()));
     }
     return new Value.Sizes();
+  }
+
+  private void define(String size, HostValue value) {
+    add(new Instruction.ShapeCompute(size, value));
+    late.add(size);
+    bound.add(size);
+  }
+
+  /** Sizes in a tensor's type that are not known yet get its dimensions as their values. */
+  private void defineSizes(String buffer, TensorType type) {
+    for (int axis = 0; axis < type.rank(); axis++) {
+      if (type.dim(axis) instanceof IntExpr.Symbol(String name) && !bound.contains(name)) {
+        touched(buffer);
+        define(name, new HostValue.Dimension(buffer, axis));
+      }
+    }
+  }
+
+  private static List<GraphType> fields(GraphType type) {
+    return type instanceof TupleType(List<GraphType> fields) ? fields : List.of(type);
+  }
+
+  private static TensorType tensorType(GraphType type, String where) {
+    if (type instanceof TensorType tensor) {
+      return tensor;
+    }
+    throw new CompileException("a value is a " + type, where, "report this");
+  }
+
+  /** A block within the current one; symbols that are bound in it are not known behind it. */
+  private PlanBlock inner(Runnable emit) {
+    PlanBlock outer = block;
+    Set<String> known = Set.copyOf(bound);
+    PlanBlock inner = new PlanBlock();
+    block = inner;
+    emit.run();
+    block = outer;
+    bound.clear();
+    bound.addAll(known);
+    return inner;
+  }
+
+  /** A buffer that is known by another name behind the block that makes it. */
+  private String escaping(GraphExpr value, String where) {
+    String buffer = buffer(value, where).name;
+    touched(buffer);
+    escape(buffer);
+    return buffer;
+  }
+
+  private void escape(String name) {
+    meanings(name).forEach(this::escapeItself);
+  }
+
+  private void escapeItself(String buffer) {
+    Intermediate intermediate = intermediates.get(buffer);
+    if (intermediate != null && intermediate.block != outermost) {
+      intermediate.owned = true;
+      intermediate.escapes = true;
+    }
+  }
+
+  private Value choice(String name, GraphExpr.If choice) {
+    String condition = buffer(choice.condition(), name).name;
+    touched(condition);
+    int count = choice.then().results().size();
+    List<String> results = new ArrayList<>();
+    List<TensorType> types = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      results.add(fresh(count == 1 ? name : name + "_" + i));
+      types.add(tensorType(fields(choice.type()).get(i), name));
+    }
+    PlanBlock then = inner(() -> arm(choice.then(), results, name));
+    PlanBlock otherwise = inner(() -> arm(choice.otherwise(), results, name));
+    block.add(
+        step++,
+        placement ->
+            new Instruction.Branch(
+                HostValue.scalarOf(condition),
+                then.instructions(placement),
+                otherwise.instructions(placement)));
+    return results(results, types);
+  }
+
+  private void arm(Body body, List<String> results, String name) {
+    bindings(body);
+    for (int i = 0; i < results.size(); i++) {
+      String value = escaping(body.results().get(i), name);
+      aliases.computeIfAbsent(results.get(i), key -> new ArrayList<>()).add(value);
+      add(new Instruction.Alias(results.get(i), value));
+    }
+  }
+
+  private Value results(List<String> names, List<TensorType> types) {
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      defineSizes(names.get(i), types.get(i));
+      values.add(new Value.Buffer(names.get(i), types.get(i)));
+    }
+    return values.size() == 1 ? values.get(0) : new Value.Fields(values);
+  }
+
+  private Value loop(String name, GraphExpr.Loop loop) {
+    List<Carried> carried = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<String> initial = new ArrayList<>();
+    GraphExpr condition = loop.condition();
+    String holds = condition == null ? "" : fresh(name + "_condition");
+    if (condition != null) {
+      names.add(holds);
+      initial.add(buffer(condition, name).name);
+    }
+    for (int i = 0; i < loop.params().size(); i++) {
+      names.add(fresh(name + "_" + i));
+      initial.add(buffer(loop.initial().get(i), name).name);
+    }
+    List<String> stacks = new ArrayList<>();
+    for (int i = 0; i < loop.slices().size(); i++) {
+      String stack = fresh(name + "_slices" + i);
+      stacks.add(stack);
+      DType dtype = tensorType(loop.slices().get(i).type(), name).dtype();
+      add(new Instruction.BeginStack(stack, dtype, loop.trips()));
+    }
+    int begin = step;
+    initial.forEach(this::touched);
+    List<String> next = new ArrayList<>();
+    PlanBlock round = inner(() -> round(name, loop, names, next, stacks));
+    for (int i = 0; i < names.size(); i++) {
+      carried.add(new Carried.Buffer(names.get(i), initial.get(i), next.get(i)));
+      aliases.put(names.get(i), List.of(initial.get(i), next.get(i)));
+    }
+    // What a round uses of what was made before the loop, the next round uses again.
+    int end = step++;
+    for (Intermediate intermediate : intermediates.values()) {
+      if (intermediate.first < begin && intermediate.last >= begin) {
+        intermediate.last = Math.max(intermediate.last, end);
+      }
+    }
+    HostValue goesOn = condition == null ? HostValue.of(IntExpr.of(1)) : HostValue.scalarOf(holds);
+    block.add(
+        end,
+        placement ->
+            new Instruction.Loop(
+                loop.index(), loop.trips(), goesOn, carried, round.instructions(placement)));
+    int first = condition == null ? 0 : 1;
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < loop.params().size(); i++) {
+      TensorType type = tensorType(loop.type().fields().get(i), name);
+      defineSizes(names.get(first + i), type);
+      values.add(new Value.Buffer(names.get(first + i), type));
+    }
+    for (int i = 0; i < stacks.size(); i++) {
+      TensorType type = tensorType(loop.type().fields().get(loop.params().size() + i), name);
+      String all = fresh(name + "_stacked" + i);
+      add(new Instruction.EndStack(stacks.get(i), spec(all, type)));
+      for (IntExpr dim : type.shape().dims()) {
+        late.addAll(dim.symbols());
+        bound.addAll(dim.symbols());
+      }
+      values.add(new Value.Buffer(all, type));
+    }
+    return new Value.Fields(values);
+  }
+
+  private void round(
+      String name,
+      GraphExpr.Loop loop,
+      List<String> names,
+      List<String> next,
+      List<String> stacks) {
+    late.add(loop.index());
+    bound.add(loop.index());
+    int first = loop.condition() == null ? 0 : 1;
+    for (int i = 0; i < loop.params().size(); i++) {
+      TensorType type = loop.params().get(i).tensorType();
+      defineSizes(names.get(first + i), type);
+      values.put(loop.params().get(i), new Value.Buffer(names.get(first + i), type));
+    }
+    bindings(loop.body());
+    for (int i = 0; i < stacks.size(); i++) {
+      String slice = buffer(loop.slices().get(i), name).name;
+      touched(slice);
+      add(new Instruction.Push(stacks.get(i), slice));
+    }
+    if (loop.condition() != null) {
+      next.add(escaping(loop.body().results().get(0), name));
+    }
+    loop.next().forEach(value -> next.add(escaping(value, name)));
   }
 
   private Value callPacked(String name, GraphExpr.CallPacked call) {
@@ -289,7 +478,7 @@ public final class PlanBuilder {
     for (GraphExpr arg : call.args()) {
       inputs.add(buffer(arg, name).name);
     }
-    inputs.forEach(input -> touch(input, body.size()));
+    inputs.forEach(this::touched);
     List<Value> outputs = new ArrayList<>();
     List<TensorSpec> specs = new ArrayList<>();
     for (int i = 0; i < call.outputs().size(); i++) {
@@ -298,29 +487,55 @@ public final class PlanBuilder {
       specs.add(spec(output, type));
       for (IntExpr dim : type.shape().dims()) {
         late.addAll(dim.symbols()); // More than need be: some were known before.
+        bound.addAll(dim.symbols());
       }
       outputs.add(new Value.Buffer(output, type));
     }
-    body.add(new Instruction.ExternalCall(call.name(), inputs, specs, Map.of()));
+    add(new Instruction.ExternalCall(call.name(), inputs, specs, Map.of()));
     return outputs.size() == 1 ? outputs.get(0) : new Value.Fields(outputs);
   }
 
   private Value.Buffer intermediate(String wanted, TensorType type) {
     String name = fresh(wanted);
-    intermediates.put(name, new Intermediate(spec(name, type), body.size()));
+    TensorSpec spec = spec(name, type);
+    // Whose size is known only in the middle of a run has no place in the pool.
+    boolean owned = spec.bytes().symbols().stream().anyMatch(late::contains);
+    Intermediate intermediate = new Intermediate(spec, block, owned, step++);
+    intermediates.put(name, intermediate);
+    block.allocate(intermediate);
     return new Value.Buffer(name, type);
   }
 
+  private void add(Instruction instruction) {
+    block.add(step++, instruction);
+  }
+
+  /** Notes that the next instruction uses a buffer. */
   private PlanArgument touched(String buffer) {
-    touch(buffer, body.size());
+    touch(buffer, step);
     return new PlanArgument.Buffer(buffer);
   }
 
-  private void touch(String buffer, int position) {
-    Intermediate intermediate = intermediates.get(buffer);
-    if (intermediate != null) {
-      intermediate.last = Math.max(intermediate.last, position);
+  private void touch(String name, int position) {
+    for (String buffer : meanings(name)) {
+      Intermediate intermediate = intermediates.get(buffer);
+      if (intermediate != null) {
+        intermediate.last = Math.max(intermediate.last, position);
+      }
     }
+  }
+
+  /** A name and all that it may stand for. */
+  private Set<String> meanings(String name) {
+    Set<String> all = new LinkedHashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(name));
+    while (!open.isEmpty()) {
+      String next = open.pop();
+      if (all.add(next)) {
+        aliases.getOrDefault(next, List.of()).forEach(open::push);
+      }
+    }
+    return all;
   }
 
   private String fresh(String wanted) {
@@ -331,43 +546,23 @@ public final class PlanBuilder {
     return name;
   }
 
-  /** Whether a buffer's size is known only in the middle of a run: it gets memory of its own. */
-  private boolean isLate(Intermediate intermediate) {
-    return intermediate.spec.bytes().symbols().stream().anyMatch(late::contains);
-  }
-
-  /** Lays out the pool and puts each allocation before its buffer's first use. */
+  /** Lays out the pool and writes the instructions. */
   private Result finish(List<TensorSpec> inputs, List<PlanOutput> outputs) {
     List<PoolLayout.Life> lives = new ArrayList<>();
-    Map<Integer, List<Instruction>> frees = new HashMap<>();
     for (Intermediate i : intermediates.values()) {
-      if (isLate(i)) {
-        if (i.last < body.size()) {
-          frees
-              .computeIfAbsent(i.last, at -> new ArrayList<>())
-              .add(new Instruction.Free(i.spec.name()));
-        }
-        continue;
+      if (!i.owned) {
+        lives.add(new PoolLayout.Life(i.spec.name(), i.spec.bytes(), i.first, i.last));
       }
-      lives.add(new PoolLayout.Life(i.spec.name(), i.spec.bytes(), i.first, i.last));
     }
     PoolLayout layout = PoolLayout.of(lives);
-    Map<Integer, List<Instruction>> allocations = new HashMap<>();
-    for (Intermediate i : intermediates.values()) {
-      IntExpr offset = layout.offsets().get(i.spec.name());
-      Storage storage = offset == null ? new Storage.Owned() : new Storage.Pooled(POOL, offset);
-      allocations
-          .computeIfAbsent(i.first, at -> new ArrayList<>())
-          .add(new Instruction.Allocate(i.spec, storage));
-    }
-    List<Instruction> instructions = new ArrayList<>();
-    for (int at = 0; at <= body.size(); at++) {
-      instructions.addAll(allocations.getOrDefault(at, List.of()));
-      if (at < body.size()) {
-        instructions.add(body.get(at));
-        instructions.addAll(frees.getOrDefault(at, List.of()));
-      }
-    }
+    List<Instruction> instructions =
+        outermost.instructions(
+            intermediate -> {
+              IntExpr offset = layout.offsets().get(intermediate.spec.name());
+              Storage storage =
+                  offset == null ? new Storage.Owned() : new Storage.Pooled(POOL, offset);
+              return new Instruction.Allocate(intermediate.spec, storage);
+            });
     List<MemoryPool> pools =
         lives.isEmpty() ? List.of() : List.of(new MemoryPool(POOL, layout.bytes()));
     return new Result(new LaunchPlan(inputs, constants, pools, instructions, outputs), weights);

@@ -26,7 +26,7 @@ final class CheckedCalls {
   private static final int MOST_ADJUSTMENTS = 64;
 
   /** Two sizes that are broadcast together. */
-  private record Pair(IntExpr a, IntExpr b) {}
+  record Pair(IntExpr a, IntExpr b) {}
 
   private final BlockBuilder builder;
   private final KnownSizes known;
@@ -35,6 +35,18 @@ final class CheckedCalls {
   CheckedCalls(BlockBuilder builder, KnownSizes known) {
     this.builder = builder;
     this.known = known;
+  }
+
+  /** What was bound at a point of the import. */
+  record Snapshot(Map<Pair, IntExpr> broadcasts) {}
+
+  Snapshot snapshot() {
+    return new Snapshot(new HashMap<>(broadcasts));
+  }
+
+  void restore(Snapshot before) {
+    broadcasts.clear();
+    broadcasts.putAll(before.broadcasts());
   }
 
   /**

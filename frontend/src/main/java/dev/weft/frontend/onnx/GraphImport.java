@@ -1,5 +1,6 @@
 package dev.weft.frontend.onnx;
 
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,15 +38,32 @@ import org.jspecify.annotations.Nullable;
 final class GraphImport {
   private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
+  /** Functions that call each other more deeply than this call themselves. */
+  private static final int DEEPEST_CALL = 64;
+
+  /** Values that a body would give can't be worked out, for reasons that have been noted. */
+  private static final class MissingValueException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    MissingValueException() {
+      super("a value is missing");
+    }
+  }
+
   private final GraphProto proto;
   private final String where;
-  private final long opset;
+  private final Map<String, FunctionProto> functions = new HashMap<>();
   private final BlockBuilder builder = new BlockBuilder();
-  private final Map<String, GraphExpr> values = new HashMap<>();
   private final KnownTensors tensors = new KnownTensors();
   private final KnownSizes sizes = new KnownSizes(tensors);
   private final CheckedCalls calls = new CheckedCalls(builder, sizes);
-  private final List<UnsupportedNode> unsupported = new ArrayList<>();
+  private final Set<UnsupportedNode> unsupported = new LinkedHashSet<>();
+
+  /** Where the import is: in the model, a body or a function. */
+  private Frame frame;
+
+  /** How many functions of the model are being expanded. */
+  private int depth;
 
   /** Values that can't be worked out because a node before them is unsupported. */
   private final Set<String> missing = new HashSet<>();
@@ -52,14 +71,30 @@ final class GraphImport {
   GraphImport(ModelProto model, String where) {
     this.proto = model.getGraph();
     this.where = where;
-    this.opset = opset(model, where);
+    this.frame = Frame.of(opset(model, where));
+    for (FunctionProto function : model.getFunctionsList()) {
+      functions.put(key(function.getDomain(), function.getName()), function);
+    }
   }
 
-  private static long opset(ModelProto model, String where) {
-    for (OperatorSetIdProto set : model.getOpsetImportList()) {
+  private static String key(String domain, String name) {
+    return (STANDARD_DOMAINS.contains(domain) ? "" : domain) + ":" + name;
+  }
+
+  /** The version of the standard's operators; null if none is imported. */
+  private static @Nullable Long standardVersion(List<OperatorSetIdProto> imports) {
+    for (OperatorSetIdProto set : imports) {
       if (STANDARD_DOMAINS.contains(set.getDomain())) {
         return set.getVersion();
       }
+    }
+    return null;
+  }
+
+  private static long opset(ModelProto model, String where) {
+    Long version = standardVersion(model.getOpsetImportList());
+    if (version != null) {
+      return version;
     }
     if (model.getIrVersion() < 3) {
       return 1; // Operator sets came with IR version 3.
@@ -82,31 +117,37 @@ final class GraphImport {
   Graph run() {
     Map<String, GraphVar> params = new LinkedHashMap<>();
     SymbolNames symbols = new SymbolNames(proto);
-    for (TensorProto initializer : proto.getInitializerList()) {
-      Tensor tensor = OnnxTensors.tensor(initializer, where);
-      values.put(initializer.getName(), new GraphExpr.Constant(initializer.getName(), tensor));
-    }
-    if (proto.getSparseInitializerCount() > 0) {
-      unsupported.add(new UnsupportedNode("", "sparse initializer", opset, ""));
-    }
+    initializers(proto);
     for (ValueInfoProto input : proto.getInputList()) {
       // Up to IR version 3 every initializer is also listed as an input.
-      if (!values.containsKey(input.getName())) {
+      if (frame.values().get(input.getName()) == null) {
         TensorType type = ValueTypes.tensor(input, symbols, where);
         if (type == null) {
           String reason = "its type " + ValueTypes.name(input);
-          unsupported.add(new UnsupportedNode(input.getName(), "graph input", opset, reason));
+          unsupported.add(new UnsupportedNode(input.getName(), "graph input", frame.opset(), reason));
           missing.add(input.getName());
           continue;
         }
         GraphVar param = GraphVar.of(input.getName(), type);
         params.put(input.getName(), param);
-        values.put(input.getName(), param);
+        frame.values().put(input.getName(), param);
       }
     }
     List<GraphVar> inputs = List.copyOf(params.values());
     builder.function(Graph.MAIN, inputs, this::body);
     return builder.build();
+  }
+
+  private void initializers(GraphProto graph) {
+    for (TensorProto initializer : graph.getInitializerList()) {
+      Tensor tensor = OnnxTensors.tensor(initializer, where);
+      frame
+          .values()
+          .put(initializer.getName(), new GraphExpr.Constant(initializer.getName(), tensor));
+    }
+    if (graph.getSparseInitializerCount() > 0) {
+      unsupported.add(new UnsupportedNode("", "sparse initializer", frame.opset(), ""));
+    }
   }
 
   private void body() {
@@ -117,7 +158,7 @@ final class GraphImport {
               return unsupported.isEmpty() ? outputs() : List.of();
             });
     if (!unsupported.isEmpty()) {
-      throw new UnsupportedOperatorsException(unsupported, where);
+      throw new UnsupportedOperatorsException(List.copyOf(unsupported), where);
     }
     List<String> names = proto.getOutputList().stream().map(ValueInfoProto::getName).toList();
     builder.emitFunctionOutput(results, names);
@@ -129,12 +170,19 @@ final class GraphImport {
     }
     List<GraphExpr> results = new ArrayList<>();
     for (ValueInfoProto output : proto.getOutputList()) {
-      GraphExpr value = values.get(output.getName());
+      GraphExpr value = frame.values().get(output.getName());
       if (value == null) {
         throw new ImportException(
             "no node works out the output '" + output.getName() + "'",
             where,
             "the file is damaged");
+      }
+      if (!(value.type() instanceof TensorType)) {
+        throw new UnsupportedOperatorsException(
+            List.of(
+                new UnsupportedNode(
+                    output.getName(), "graph output", frame.opset(), "a sequence of tensors")),
+            where);
       }
       boolean local = value instanceof GraphVar variable && variable.isDataflow();
       results.add(local ? builder.emitOutput(output.getName(), value) : value);
@@ -143,28 +191,37 @@ final class GraphImport {
   }
 
   private void node(NodeProto node) {
-    String name = nodeName(node);
-    boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
-    Converter converter = standard ? OnnxOperators.converter(node.getOpType()) : null;
-    if (converter == null) {
-      String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
-      unsupported.add(new UnsupportedNode(name, op, opset, ""));
-      missing.addAll(node.getOutputList());
-      return;
-    }
+    String name = frame.path() + nodeName(node);
     if (node.getInputList().stream().anyMatch(missing::contains)) {
       missing.addAll(node.getOutputList());
       return;
     }
-    Node view = new Node(node, name, opset, inputs(node, name), this);
+    boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
+    FunctionProto function = functions.get(key(node.getDomain(), node.getOpType()));
+    Converter converter = standard ? OnnxOperators.converter(node.getOpType()) : null;
+    if (converter == null && function == null) {
+      String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
+      unsupported.add(new UnsupportedNode(name, op, frame.opset(), ""));
+      missing.addAll(node.getOutputList());
+      return;
+    }
+    Node view = new Node(node, name, frame, inputs(node, name), this);
     try {
-      List<GraphExpr> folded = SizeFolding.fold(view);
-      define(node, view, folded != null ? folded : converter.convert(view));
+      List<GraphExpr> folded = converter == null ? null : SizeFolding.fold(view);
+      if (folded != null) {
+        define(node, view, folded);
+      } else if (function != null) {
+        define(node, view, call(function, view));
+      } else if (converter != null) {
+        define(node, view, converter.convert(view));
+      }
+    } catch (MissingValueException e) {
+      missing.addAll(node.getOutputList());
     } catch (Node.UnsupportedException e) {
-      unsupported.add(new UnsupportedNode(name, node.getOpType(), opset, e.reason()));
+      unsupported.add(new UnsupportedNode(name, node.getOpType(), frame.opset(), e.reason()));
       missing.addAll(node.getOutputList());
     } catch (UnknownRankException e) {
-      unsupported.add(new UnsupportedNode(name, node.getOpType(), opset, e.what()));
+      unsupported.add(new UnsupportedNode(name, node.getOpType(), frame.opset(), e.what()));
       missing.addAll(node.getOutputList());
     } catch (TypeException e) {
       throw invalid(e.what(), view, e);
@@ -173,11 +230,85 @@ final class GraphImport {
     }
   }
 
+  /** A function of the model: its nodes in the place of the call. */
+  private List<GraphExpr> call(FunctionProto function, Node node) {
+    if (depth == DEEPEST_CALL) {
+      throw invalid("the function calls itself", node);
+    }
+    Frame caller = frame;
+    Long version = standardVersion(function.getOpsetImportList());
+    frame = caller.function(node, function, version == null ? caller.opset() : version);
+    depth++;
+    try {
+      for (int i = 0; i < function.getInputCount(); i++) {
+        if (node.has(i)) {
+          frame.values().put(function.getInput(i), node.input(i));
+        } else {
+          frame.values().leaveOut(function.getInput(i));
+        }
+      }
+      function.getNodeList().forEach(this::node);
+      return results(function.getOutputList());
+    } finally {
+      depth--;
+      frame = caller;
+    }
+  }
+
+  /**
+   * A body of a branch or a loop, in the place where the graph is being built: it knows the values
+   * around it.
+   *
+   * @param inputs the values that its inputs stand for
+   */
+  List<GraphExpr> body(GraphProto graph, List<GraphExpr> inputs) {
+    if (graph.getInputCount() != inputs.size()) {
+      throw new IllegalArgumentException(
+          "its body takes " + graph.getInputCount() + " inputs, not " + inputs.size());
+    }
+    Frame outer = frame;
+    KnownSizes.Snapshot known = sizes.snapshot();
+    CheckedCalls.Snapshot checked = calls.snapshot();
+    frame = outer.body();
+    try {
+      for (int i = 0; i < inputs.size(); i++) {
+        frame.values().put(graph.getInput(i).getName(), inputs.get(i));
+      }
+      initializers(graph);
+      graph.getNodeList().forEach(this::node);
+      return results(graph.getOutputList().stream().map(ValueInfoProto::getName).toList());
+    } finally {
+      frame = outer;
+      // What the body found out holds where its symbols are known only.
+      sizes.restore(known);
+      calls.restore(checked);
+    }
+  }
+
+  private List<GraphExpr> results(List<String> names) {
+    List<GraphExpr> results = new ArrayList<>();
+    for (String name : names) {
+      GraphExpr value = frame.values().get(name);
+      if (value == null && missing.contains(name)) {
+        throw new MissingValueException();
+      }
+      if (value == null) {
+        throw new IllegalArgumentException("no node of its body works out '" + name + "'");
+      }
+      results.add(value);
+    }
+    return results;
+  }
+
+  BlockBuilder builder() {
+    return builder;
+  }
+
   private List<@Nullable GraphExpr> inputs(NodeProto node, String name) {
     List<@Nullable GraphExpr> inputs = new ArrayList<>();
     for (String input : node.getInputList()) {
-      GraphExpr value = values.get(input);
-      if (value == null && !input.isEmpty()) {
+      GraphExpr value = frame.values().get(input);
+      if (value == null && !input.isEmpty() && !frame.values().isLeftOut(input)) {
         throw new ImportException(
             "the input '"
                 + input
@@ -203,7 +334,7 @@ final class GraphImport {
       if (i >= results.size()) {
         throw new Node.UnsupportedException("its output " + i);
       }
-      if (values.putIfAbsent(output, results.get(i)) != null) {
+      if (!frame.values().put(output, results.get(i))) {
         throw invalid("the value '" + output + "' is worked out a second time", view);
       }
     }

@@ -51,6 +51,18 @@ final class KnownSizes {
     return elements != null && elements <= LONGEST;
   }
 
+  /** What is known at a point of the import. */
+  record Snapshot(IdentityHashMap<GraphExpr, List<IntExpr>> known) {}
+
+  Snapshot snapshot() {
+    return new Snapshot(new IdentityHashMap<>(known));
+  }
+
+  void restore(Snapshot before) {
+    known.clear();
+    known.putAll(before.known());
+  }
+
   void put(GraphExpr value, List<IntExpr> sizes) {
     known.put(value, List.copyOf(sizes));
   }

@@ -1,12 +1,14 @@
 package dev.weft.frontend.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
 import dev.weft.frontend.ImportException;
+import dev.weft.graph.BlockBuilder;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphType;
 import dev.weft.graph.SizeAlgebra;
@@ -44,7 +46,7 @@ final class Node {
 
   private final NodeProto proto;
   private final String name;
-  private final long opset;
+  private final Frame frame;
   private final List<@Nullable GraphExpr> inputs;
   private final GraphImport graph;
   private final Map<String, AttributeProto> attributes = new LinkedHashMap<>();
@@ -52,15 +54,20 @@ final class Node {
   Node(
       NodeProto proto,
       String name,
-      long opset,
+      Frame frame,
       List<@Nullable GraphExpr> inputs,
       GraphImport graph) {
     this.proto = proto;
     this.name = name;
-    this.opset = opset;
+    this.frame = frame;
     this.inputs = inputs;
     this.graph = graph;
-    proto.getAttributeList().forEach(attr -> attributes.put(attr.getName(), attr));
+    for (AttributeProto attr : proto.getAttributeList()) {
+      AttributeProto resolved = frame.resolve(attr);
+      if (resolved != null) {
+        attributes.put(attr.getName(), resolved);
+      }
+    }
   }
 
   String name() {
@@ -73,7 +80,7 @@ final class Node {
 
   /** The version of the operator set that the model is written against. */
   long opset() {
-    return opset;
+    return frame.opset();
   }
 
   int outputCount() {
@@ -204,7 +211,35 @@ final class Node {
     return graph.tensors().of(input(index));
   }
 
+  /** Whether a value is known to be true. */
+  boolean isTrue(GraphExpr value) {
+    Tensor tensor = graph.tensors().of(value);
+    return tensor != null && tensor.elements() == 1 && tensor.getLong(0) != 0;
+  }
+
   // Attributes.
+
+  Map<String, AttributeProto> attributes() {
+    return attributes;
+  }
+
+  /** A body of a branch or loop. */
+  GraphProto body(String key) {
+    AttributeProto attr = attribute(key, AttributeProto.AttributeType.GRAPH);
+    if (attr == null) {
+      throw invalid("it has no " + key);
+    }
+    return attr.getG();
+  }
+
+  /** Builds a body where the graph is being built; see {@link GraphImport#body}. */
+  List<GraphExpr> build(GraphProto body, List<GraphExpr> bodyInputs) {
+    return graph.body(body, bodyInputs);
+  }
+
+  BlockBuilder builder() {
+    return graph.builder();
+  }
 
   boolean hasAttribute(String key) {
     return attributes.containsKey(key);
@@ -251,7 +286,7 @@ final class Node {
     return OnnxTensors.tensor(value, "node '" + name + "'");
   }
 
-  private @Nullable AttributeProto attribute(String key, AttributeProto.AttributeType type) {
+  @Nullable AttributeProto attribute(String key, AttributeProto.AttributeType type) {
     AttributeProto attr = attributes.get(key);
     if (attr == null) {
       return null;

@@ -17,6 +17,8 @@ final class OnnxOperators {
     ReduceConverters.register(CONVERTERS);
     IndexConverters.register(CONVERTERS);
     ShapeConverters.register(CONVERTERS);
+    ControlFlowConverters.register(CONVERTERS);
+    SequenceConverters.register(CONVERTERS);
   }
 
   private OnnxOperators() {}

@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.SizeAlgebra;
+import dev.weft.graph.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,9 @@ final class SizeFolding {
   }
 
   private static boolean isInt64(Node node, int index) {
-    return node.has(index) && node.type(index).dtype().equals(DType.INT64);
+    return node.has(index)
+        && node.input(index).type() instanceof TensorType type
+        && type.dtype().equals(DType.INT64);
   }
 
   private static boolean nonNegative(List<IntExpr> sizes) {

@@ -56,8 +56,9 @@ public final class RemoveDeadCode implements GraphPass {
                   || !block.dataflow()
                   || binding.value() instanceof GraphExpr.BindSizes;
           if (needed) {
-            GraphChildren.forEachOperand(binding.value(), this::use);
-            kept.addFirst(binding);
+            GraphExpr value = inner(binding.value());
+            GraphChildren.forEachOperand(value, this::use);
+            kept.addFirst(new Binding(binding.var(), value));
           }
         }
         if (!kept.isEmpty()) {
@@ -65,6 +66,12 @@ public final class RemoveDeadCode implements GraphPass {
         }
       }
       return new Body(blocks, body.results());
+    }
+
+    /** What the bodies of a branch or loop don't need goes too. */
+    private static GraphExpr inner(GraphExpr value) {
+      return GraphChildren.map(
+          value, operand -> operand, inside -> new Liveness(inside).trimmed());
     }
 
     private void use(GraphExpr atom) {

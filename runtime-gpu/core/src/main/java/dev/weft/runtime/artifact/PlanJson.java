@@ -3,6 +3,7 @@ package dev.weft.runtime.artifact;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.runtime.plan.Carried;
@@ -109,6 +110,19 @@ final class PlanJson {
               .put("condition", condition.toString())
               .put("otherwise", otherwise)
               .put("where", where);
+      case Instruction.Alias(String buffer, String source) ->
+          node.put("op", "alias").put("buffer", buffer).put("source", source);
+      case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) ->
+          node.put("op", "stack")
+              .put("stack", stack)
+              .put("dtype", dtype.toString())
+              .put("expected", expected.toString());
+      case Instruction.Push(String stack, String buffer) ->
+          node.put("op", "push").put("stack", stack).put("buffer", buffer);
+      case Instruction.EndStack(String stack, TensorSpec result) -> {
+        node.put("op", "stacked").put("stack", stack);
+        node.setAll(tensor(result));
+      }
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         node.put("op", "branch");
         node.set("condition", value(condition));
@@ -158,6 +172,12 @@ final class PlanJson {
       case "check" ->
           new Instruction.Check(
               fields.size("condition"), fields.text("otherwise"), fields.text("where"));
+      case "alias" -> new Instruction.Alias(fields.text("buffer"), fields.text("source"));
+      case "stack" ->
+          new Instruction.BeginStack(
+              fields.text("stack"), fields.dtype("dtype"), fields.size("expected"));
+      case "push" -> new Instruction.Push(fields.text("stack"), fields.text("buffer"));
+      case "stacked" -> new Instruction.EndStack(fields.text("stack"), tensor(fields));
       case "branch" ->
           new Instruction.Branch(
               value(fields.object("condition")),
@@ -213,13 +233,24 @@ final class PlanJson {
           JSON.objectNode().put("size", expression.toString());
       case HostValue.Element(String buffer, IntExpr index) ->
           JSON.objectNode().put("buffer", buffer).put("index", index.toString());
+      case HostValue.Dimension(String buffer, int axis) ->
+          JSON.objectNode().put("buffer", buffer).put("axis", Integer.toString(axis));
     };
   }
 
   private static HostValue value(JsonFields fields) {
-    return fields.has("size")
-        ? new HostValue.Expression(fields.size("size"))
-        : new HostValue.Element(fields.text("buffer"), fields.size("index"));
+    if (fields.has("size")) {
+      return new HostValue.Expression(fields.size("size"));
+    }
+    if (fields.has("axis")) {
+      if (!(fields.size("axis") instanceof IntExpr.Const(long axis))
+          || axis < 0
+          || axis > Integer.MAX_VALUE) {
+        throw fields.damaged("an axis must be a number");
+      }
+      return new HostValue.Dimension(fields.text("buffer"), (int) axis);
+    }
+    return new HostValue.Element(fields.text("buffer"), fields.size("index"));
   }
 
   private static ObjectNode carried(Carried carried) {

@@ -37,9 +37,9 @@ record BoundBuffer(DeviceBuffer memory, DType dtype, LongShape shape, Claim clai
       return new Claim(() -> {});
     }
 
-    /** Closes the memory with its last name. */
-    static Claim closing(DeviceBuffer memory) {
-      return new Claim(memory::close);
+    /** Gives the memory back with its last name. */
+    static Claim releasing(Runnable release) {
+      return new Claim(release);
     }
 
     void add() {

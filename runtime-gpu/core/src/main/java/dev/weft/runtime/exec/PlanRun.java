@@ -215,6 +215,14 @@ final class PlanRun {
       case Instruction.ShapeCompute(String size, HostValue value) ->
           scope.define(size, evaluate(scope, value));
       case Instruction.Check check -> check(scope, check);
+      case Instruction.Alias(String name, String source) ->
+          scope.define(name, scope.buffer(source));
+      case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) ->
+          scope.define(stack, new SliceStack(workspace, queue, expected.evaluate(scope.sizes())));
+      case Instruction.Push(String stack, String buffer) ->
+          scope.stack(stack).push(scope.buffer(buffer), stack);
+      case Instruction.EndStack(String stack, TensorSpec result) ->
+          endStack(scope, scope.stack(stack), result);
       case Instruction.Branch branch -> branch(scope, branch);
       case Instruction.Loop loop -> loop(scope, loop);
       case Instruction.ExternalCall call -> external(scope, call);
@@ -239,8 +247,7 @@ final class PlanRun {
   }
 
   private BoundBuffer owned(DType dtype, long[] shape, long bytes) {
-    DeviceBuffer memory = device.allocate(bytes);
-    return new BoundBuffer(memory, dtype, LongShape.of(shape), Claim.closing(memory));
+    return workspace.owned(dtype, shape, bytes);
   }
 
   private void launch(Scope scope, Instruction.Launch launch) {
@@ -312,6 +319,7 @@ final class PlanRun {
   private long evaluate(Scope scope, HostValue value) {
     return switch (value) {
       case HostValue.Expression(IntExpr expression) -> expression.evaluate(scope.sizes());
+      case HostValue.Dimension(String name, int axis) -> scope.buffer(name).shape().dims().get(axis);
       case HostValue.Element(String name, IntExpr index) -> {
         BoundBuffer buffer = scope.buffer(name);
         DType dtype = buffer.dtype();
@@ -325,6 +333,14 @@ final class PlanRun {
         }
       }
     };
+  }
+
+  private static void endStack(Scope scope, SliceStack stack, TensorSpec spec) {
+    long[] shape = stack.shape(spec, scope.sizes());
+    String where = "'" + spec.name() + "'";
+    InputBinding.defineSizes(where, spec, shape, scope.sizes());
+    InputBinding.checkShape(where, spec, shape, scope.sizes());
+    scope.define(spec.name(), stack.finish(spec.dtype(), shape));
   }
 
   private static void check(Scope scope, Instruction.Check check) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Scope implements AutoCloseable {
   private final @Nullable Scope outer;
   private final Map<String, BoundBuffer> buffers = new LinkedHashMap<>();
+  private final Map<String, SliceStack> stacks = new LinkedHashMap<>();
 
   /** All sizes known here, those of outside included. */
   private final Map<String, Long> sizes;
@@ -53,6 +54,20 @@ final class Scope implements AutoCloseable {
     }
   }
 
+  void define(String name, SliceStack stack) {
+    stacks.put(name, stack);
+  }
+
+  SliceStack stack(String name) {
+    for (Scope scope = this; scope != null; scope = scope.outer) {
+      SliceStack stack = scope.stacks.get(name);
+      if (stack != null) {
+        return stack;
+      }
+    }
+    throw new IllegalStateException("the plan was checked, so the stack " + name + " is defined");
+  }
+
   BoundBuffer buffer(String name) {
     for (Scope scope = this; scope != null; scope = scope.outer) {
       BoundBuffer buffer = scope.buffers.get(name);
@@ -78,5 +93,7 @@ final class Scope implements AutoCloseable {
   public void close() {
     buffers.values().forEach(buffer -> buffer.claim().drop());
     buffers.clear();
+    stacks.values().forEach(SliceStack::close);
+    stacks.clear();
   }
 }

@@ -1,10 +1,16 @@
 package dev.weft.runtime.exec;
 
+import dev.weft.base.DType;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceBuffer;
 import dev.weft.runtime.DeviceQueue;
+import dev.weft.runtime.OutOfDeviceMemoryException;
 import dev.weft.runtime.QueueMode;
+import dev.weft.runtime.exec.BoundBuffer.Claim;
+import dev.weft.runtime.exec.BoundBuffer.LongShape;
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +22,18 @@ final class Workspace implements AutoCloseable {
   /** More views than this were made by changing sizes; they are dropped together. */
   private static final int MOST_VIEWS = 4096;
 
+  /** More buffers than this are not kept for later. */
+  private static final int MOST_FREE = 64;
+
   private record View(String pool, long offset, long bytes) {}
 
   private final Device device;
   private final Map<String, DeviceBuffer> pools = new HashMap<>();
   private final Map<String, DeviceBuffer> inputs = new HashMap<>();
   private final Map<View, DeviceBuffer> views = new HashMap<>();
+  /** Memory that no tensor has, the latest last. */
+  private final ArrayDeque<DeviceBuffer> free = new ArrayDeque<>();
+
   private @Nullable DeviceQueue plain;
   private @Nullable DeviceQueue timed;
 
@@ -85,6 +97,46 @@ final class Workspace implements AutoCloseable {
     return buffer;
   }
 
+  /** Memory of its own for a tensor; what a tensor before left behind, if it is of that size. */
+  BoundBuffer owned(DType dtype, long[] shape, long bytes) {
+    DeviceBuffer memory = takeFree(bytes);
+    return new BoundBuffer(
+        memory, dtype, LongShape.of(shape), Claim.releasing(() -> giveBack(memory)));
+  }
+
+  private DeviceBuffer takeFree(long bytes) {
+    Iterator<DeviceBuffer> each = free.descendingIterator();
+    while (each.hasNext()) {
+      DeviceBuffer buffer = each.next();
+      if (buffer.bytes() == bytes) {
+        each.remove();
+        return buffer;
+      }
+    }
+    try {
+      return device.allocate(bytes);
+    } catch (OutOfDeviceMemoryException e) {
+      if (free.isEmpty()) {
+        throw e;
+      }
+      dropFree();
+      return device.allocate(bytes);
+    }
+  }
+
+  /** Commands run in order, so whoever takes the memory next writes behind who read it last. */
+  private void giveBack(DeviceBuffer memory) {
+    free.addLast(memory);
+    if (free.size() > MOST_FREE) {
+      free.removeFirst().close();
+    }
+  }
+
+  private void dropFree() {
+    free.forEach(DeviceBuffer::close);
+    free.clear();
+  }
+
   private void dropViews() {
     views.values().forEach(DeviceBuffer::close);
     views.clear();
@@ -99,6 +151,7 @@ final class Workspace implements AutoCloseable {
       timed.close();
     }
     dropViews();
+    dropFree();
     pools.values().forEach(DeviceBuffer::close);
     inputs.values().forEach(DeviceBuffer::close);
     pools.clear();

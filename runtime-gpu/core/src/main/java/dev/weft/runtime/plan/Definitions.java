@@ -24,6 +24,10 @@ record Definitions(Set<String> buffers, Set<String> sizes) {
       case Instruction.Launch launch -> {}
       case Instruction.Copy copy -> {}
       case Instruction.Check check -> {}
+      case Instruction.Alias(String buffer, String source) -> buffers.add(buffer);
+      case Instruction.BeginStack begin -> {}
+      case Instruction.Push push -> {}
+      case Instruction.EndStack(String stack, TensorSpec result) -> define(result);
       case Instruction.ShapeCompute(String size, HostValue value) -> sizes.add(size);
       case Instruction.Branch branch -> {
         buffers.addAll(branch.definedBuffers());
@@ -38,17 +42,18 @@ record Definitions(Set<String> buffers, Set<String> sizes) {
         }
       }
       case Instruction.ExternalCall call ->
-          call.outputs()
-              .forEach(
-                  output -> {
-                    buffers.add(output.name());
-                    for (IntExpr dim : output.shape().dims()) {
-                      if (dim instanceof IntExpr.Symbol(String name)) {
-                        sizes.add(name);
-                      }
-                    }
-                  });
+          call.outputs().forEach(this::define);
       case Instruction.Free(String buffer) -> buffers.remove(buffer);
+    }
+  }
+
+  /** A buffer whose shape may define sizes. */
+  private void define(TensorSpec tensor) {
+    buffers.add(tensor.name());
+    for (IntExpr dim : tensor.shape().dims()) {
+      if (dim instanceof IntExpr.Symbol(String name)) {
+        sizes.add(name);
+      }
     }
   }
 }

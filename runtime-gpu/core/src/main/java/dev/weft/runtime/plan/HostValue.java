@@ -25,6 +25,19 @@ public sealed interface HostValue {
     }
   }
 
+  /**
+   * A dimension of a tensor.
+   *
+   * @param buffer the tensor
+   * @param axis from 0
+   */
+  record Dimension(String buffer, int axis) implements HostValue {
+    @Override
+    public String toString() {
+      return buffer + ".shape[" + axis + "]";
+    }
+  }
+
   /** A computed number. */
   static HostValue of(IntExpr value) {
     return new Expression(value);

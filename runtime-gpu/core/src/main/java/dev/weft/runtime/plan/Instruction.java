@@ -1,5 +1,6 @@
 package dev.weft.runtime.plan;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,28 @@ public sealed interface Instruction {
    * @param where the place in the model
    */
   record Check(IntExpr condition, String otherwise, String where) implements Instruction {}
+
+  /** Gives a buffer another name; nothing is copied. */
+  record Alias(String buffer, String source) implements Instruction {}
+
+  /**
+   * Begins a stack of slices, which become one tensor; it may be pushed to within loops and
+   * branches.
+   *
+   * @param stack its name
+   * @param dtype the slices' element type
+   * @param expected how many slices there will be, a guess that saves copying; 0 for no idea
+   */
+  record BeginStack(String stack, DType dtype, IntExpr expected) implements Instruction {}
+
+  /** Copies a tensor behind the slices of a stack; all have one shape. */
+  record Push(String stack, String buffer) implements Instruction {}
+
+  /**
+   * Makes a stack a tensor, whose first dimension is the number of slices. A dimension that is a
+   * size nobody has defined yet is defined by the tensor's shape.
+   */
+  record EndStack(String stack, TensorSpec result) implements Instruction {}
 
   /** Runs {@code then} if the condition is not 0, {@code otherwise} if it is. */
   record Branch(HostValue condition, List<Instruction> then, List<Instruction> otherwise)

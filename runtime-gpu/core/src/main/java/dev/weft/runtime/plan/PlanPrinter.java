@@ -54,6 +54,14 @@ final class PlanPrinter {
           line(depth, "size " + size + " = " + value);
       case Instruction.Check(IntExpr condition, String otherwise, String where) ->
           line(depth, "check " + condition + " else '" + otherwise + "' at " + where);
+      case Instruction.Alias(String buffer, String source) ->
+          line(depth, "alias " + buffer + " = " + source);
+      case Instruction.BeginStack(String stack, var dtype, IntExpr expected) ->
+          line(depth, "stack " + stack + " of " + dtype + ", " + expected + " expected");
+      case Instruction.Push(String stack, String buffer) ->
+          line(depth, "push " + buffer + " to " + stack);
+      case Instruction.EndStack(String stack, TensorSpec result) ->
+          line(depth, "end " + stack + " as " + result);
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         line(depth, "if " + condition + " {");
         block(depth + 1, then);

@@ -1,5 +1,6 @@
 package dev.weft.runtime.plan;
 
+import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ final class PlanValidation {
   private static final class Scope {
     final Map<String, TensorSpec> buffers;
     final Set<String> sizes;
+    final Map<String, DType> stacks = new LinkedHashMap<>();
 
     Scope(Map<String, TensorSpec> buffers, Set<String> sizes) {
       this.buffers = new LinkedHashMap<>(buffers);
@@ -22,7 +24,9 @@ final class PlanValidation {
     }
 
     Scope inner() {
-      return new Scope(buffers, sizes);
+      Scope inner = new Scope(buffers, sizes);
+      inner.stacks.putAll(stacks);
+      return inner;
     }
   }
 
@@ -144,6 +148,27 @@ final class PlanValidation {
         defineSize(scope, size, where);
       }
       case Instruction.Check check -> size(scope, check.condition(), where);
+      case Instruction.Alias(String name, String source) -> {
+        TensorSpec tensor = buffer(scope, source, where);
+        define(scope, new TensorSpec(name, tensor.dtype(), tensor.shape()), where);
+      }
+      case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) -> {
+        size(scope, expected, where);
+        if (scope.stacks.put(stack, dtype) != null) {
+          throw new PlanException("the stack '" + stack + "' is begun twice", where);
+        }
+      }
+      case Instruction.Push(String stack, String name) ->
+          sameDtype(stack(scope, stack, where), buffer(scope, name, where), where);
+      case Instruction.EndStack(String stack, TensorSpec result) -> {
+        sameDtype(stack(scope, stack, where), result, where);
+        if (result.shape().rank() == 0) {
+          throw new PlanException("a stack gives at least one dimension, not " + result, where);
+        }
+        defineSizes(scope, result);
+        sizes(scope, result.shape(), where);
+        define(scope, result, where);
+      }
       case Instruction.Branch(HostValue condition, var then, var otherwise) -> {
         value(scope, condition, where);
         Scope thenScope = scope.inner();
@@ -155,13 +180,7 @@ final class PlanValidation {
       case Instruction.Loop loop -> loop(scope, loop, path, where);
       case Instruction.ExternalCall call -> {
         call.inputs().forEach(input -> buffer(scope, input, where));
-        for (TensorSpec output : call.outputs()) {
-          for (IntExpr dim : output.shape().dims()) {
-            if (dim instanceof IntExpr.Symbol(String name)) {
-              scope.sizes.add(name);
-            }
-          }
-        }
+        call.outputs().forEach(output -> defineSizes(scope, output));
         for (TensorSpec output : call.outputs()) {
           sizes(scope, output.shape(), where);
           define(scope, output, where);
@@ -252,6 +271,30 @@ final class PlanValidation {
     }
   }
 
+  /** A dimension that is a bare symbol may define it. */
+  private static void defineSizes(Scope scope, TensorSpec tensor) {
+    for (IntExpr dim : tensor.shape().dims()) {
+      if (dim instanceof IntExpr.Symbol(String name)) {
+        scope.sizes.add(name);
+      }
+    }
+  }
+
+  private static DType stack(Scope scope, String name, String where) {
+    DType dtype = scope.stacks.get(name);
+    if (dtype == null) {
+      throw new PlanException(
+          "there is no stack '" + name + "' here, only " + scope.stacks.keySet(), where);
+    }
+    return dtype;
+  }
+
+  private static void sameDtype(DType dtype, TensorSpec tensor, String where) {
+    if (!tensor.dtype().equals(dtype)) {
+      throw new PlanException("the stack is of " + dtype + ", '" + tensor + "' is not", where);
+    }
+  }
+
   private static void defineSize(Scope scope, String name, String where) {
     if (!scope.sizes.add(name)) {
       throw new PlanException("the size '" + name + "' is defined twice", where);
@@ -290,6 +333,12 @@ final class PlanValidation {
               "'" + name + "' is " + tensor.dtype() + ", not an integer or bool", where);
         }
         size(scope, index, where);
+      }
+      case HostValue.Dimension(String name, int axis) -> {
+        TensorSpec tensor = buffer(scope, name, where);
+        if (axis < 0 || axis >= tensor.shape().rank()) {
+          throw new PlanException("'" + tensor + "' has no dimension " + axis, where);
+        }
       }
     }
   }

@@ -37,6 +37,10 @@ final class ProgramCheck {
         case Instruction.Launch launch -> launch(launch);
         case Instruction.Copy copy -> {}
         case Instruction.Check check -> {}
+        case Instruction.Alias(String buffer, String source) -> dtypes.put(buffer, dtype(source));
+        case Instruction.BeginStack begin -> {}
+        case Instruction.Push push -> {}
+        case Instruction.EndStack(String stack, TensorSpec result) -> define(result);
         case Instruction.ShapeCompute compute -> {}
         case Instruction.Branch branch -> {
           block(branch.then());
