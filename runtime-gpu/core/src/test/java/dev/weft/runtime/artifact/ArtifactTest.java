@@ -110,7 +110,16 @@ class ArtifactTest {
                 List.of(
                     new TensorSpec("e", DType.FLOAT32, new Shape(List.of(IntExpr.symbol("q"))))),
                 Map.of("key", "a \"quoted\" value")),
-            new Instruction.Free("y")),
+            new Instruction.Free("y"),
+            new Instruction.Check(N, "there is nothing", "node 'f'"),
+            new Instruction.BeginStack("stack", DType.FLOAT32, N),
+            new Instruction.Alias("slice", "x"),
+            new Instruction.Push("stack", "slice"),
+            new Instruction.EndStack(
+                "stack",
+                new TensorSpec(
+                    "stacked", DType.FLOAT32, new Shape(List.of(IntExpr.symbol("r"), N)))),
+            new Instruction.ShapeCompute("rounds", new HostValue.Dimension("stacked", 0))),
         List.of(
             new PlanOutput(
                 new TensorSpec("out", DType.FLOAT32, new Shape(List.of(IntExpr.symbol("q")))),
