@@ -156,8 +156,7 @@ class ModelCompilerTest {
   void targetsWithoutGeneratorAreRefused() {
     assertThatThrownBy(
             () ->
-                ModelCompiler.compile(
-                    perceptron(), Target.parse("vulkan"), CompileOptions.DEFAULT))
+                ModelCompiler.compile(perceptron(), Target.parse("vulkan"), CompileOptions.DEFAULT))
         .isInstanceOf(CompileException.class)
         .hasMessageContaining("no code generator for this target");
   }

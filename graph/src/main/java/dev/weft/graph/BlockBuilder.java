@@ -284,8 +284,7 @@ public final class BlockBuilder {
   }
 
   /** What a round of a loop gives. */
-  public record Round(
-      @Nullable GraphExpr condition, List<GraphExpr> next, List<GraphExpr> slices) {
+  public record Round(@Nullable GraphExpr condition, List<GraphExpr> next, List<GraphExpr> slices) {
     /** Copies the lists. */
     public Round {
       next = List.copyOf(next);
@@ -294,8 +293,8 @@ public final class BlockBuilder {
   }
 
   /**
-   * Binds a loop; see {@link GraphExpr.Loop}. A carried value whose sizes change from round to round
-   * gets symbols for them, which may take the body to be emitted several times.
+   * Binds a loop; see {@link GraphExpr.Loop}. A carried value whose sizes change from round to
+   * round gets symbols for them, which may take the body to be emitted several times.
    *
    * @param trips the number of rounds at most
    * @param condition bool tensor of one element; null for a loop that is only counted, whose rounds
@@ -405,8 +404,7 @@ public final class BlockBuilder {
       IntExpr dim = a.dim(i);
       boolean any = dim instanceof IntExpr.Symbol(String name) && general.contains(name);
       boolean same =
-          SizeAlgebra.equal(dim, b.dim(i))
-              && dim.symbols().stream().noneMatch(inside::contains);
+          SizeAlgebra.equal(dim, b.dim(i)) && dim.symbols().stream().noneMatch(inside::contains);
       if (any || same) {
         dims.add(dim);
       } else {

@@ -51,8 +51,7 @@ public final class GraphChildren {
         yield changed ? new GraphExpr.BindSizes(where, mapped, sizes, checks) : node;
       }
       case GraphExpr.If(var condition, var then, var otherwise, var type) ->
-          new GraphExpr.If(
-              operand.apply(condition), body.apply(then), body.apply(otherwise), type);
+          new GraphExpr.If(operand.apply(condition), body.apply(then), body.apply(otherwise), type);
       case GraphExpr.Loop loop ->
           new GraphExpr.Loop(
               loop.trips(),

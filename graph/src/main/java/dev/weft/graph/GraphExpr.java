@@ -237,8 +237,8 @@ public sealed interface GraphExpr
    * @param condition a bool tensor of one element
    * @param then carried out if the condition holds
    * @param otherwise carried out if not
-   * @param type of the one value, or the tuple of several; a symbol in it that isn't known before is
-   *     given its value by the shape of the value
+   * @param type of the one value, or the tuple of several; a symbol in it that isn't known before
+   *     is given its value by the shape of the value
    */
   record If(GraphExpr condition, Body then, Body otherwise, GraphType type) implements GraphExpr {
     /** Checks that both bodies give as many values. */
@@ -267,8 +267,8 @@ public sealed interface GraphExpr
    * @param params what the body calls the carried values; a symbol in their types that isn't known
    *     outside is given its value by each round's value
    * @param body one round
-   * @param type the last carried values, then the slices of all rounds, one behind the other along a
-   *     new first dimension; symbols as in {@link If}
+   * @param type the last carried values, then the slices of all rounds, one behind the other along
+   *     a new first dimension; symbols as in {@link If}
    */
   record Loop(
       IntExpr trips,

@@ -126,7 +126,8 @@ public final class GraphPrinter {
       case GraphExpr.Tuple(var fields) -> atoms(fields);
       case GraphExpr.TupleGet(var tuple, int index) -> atom(tuple) + "[" + index + "]";
       case GraphExpr.BindSizes bind -> bindSizes(bind);
-      case GraphExpr.If(var condition, var then, var otherwise, var type) -> "if " + atom(condition) + ":";
+      case GraphExpr.If(var condition, var then, var otherwise, var type) ->
+          "if " + atom(condition) + ":";
       case GraphExpr.Loop loop -> {
         List<String> params = new ArrayList<>();
         for (GraphVar param : loop.params()) {

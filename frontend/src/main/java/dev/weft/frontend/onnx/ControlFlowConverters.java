@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Branches and loops. */
 final class ControlFlowConverters {
@@ -93,8 +92,7 @@ final class ControlFlowConverters {
             sizes ->
                 node.has(0)
                     ? sizes.size(
-                        "trips",
-                        SizeLogic.max(sizes.number(one(node, 0), 0), IntExpr.of(0)))
+                        "trips", SizeLogic.max(sizes.number(one(node, 0), 0), IntExpr.of(0)))
                     : UNBOUNDED);
     try {
       // If the condition stays as it is, what it is at first decides on all rounds.
@@ -249,8 +247,7 @@ final class ControlFlowConverters {
       }
       int axis = i < axes.size() ? node.axis(axes.get(i), type.rank()) : 0;
       if (axis != 0) {
-        List<Integer> order =
-            new ArrayList<>(IntStream.range(1, type.rank()).boxed().toList());
+        List<Integer> order = new ArrayList<>(IntStream.range(1, type.rank()).boxed().toList());
         order.add(axis, 0);
         value = NeuralConverters.transpose(node, value, order);
       }

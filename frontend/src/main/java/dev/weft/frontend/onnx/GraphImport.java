@@ -124,7 +124,8 @@ final class GraphImport {
         TensorType type = ValueTypes.tensor(input, symbols, where);
         if (type == null) {
           String reason = "its type " + ValueTypes.name(input);
-          unsupported.add(new UnsupportedNode(input.getName(), "graph input", frame.opset(), reason));
+          unsupported.add(
+              new UnsupportedNode(input.getName(), "graph input", frame.opset(), reason));
           missing.add(input.getName());
           continue;
         }

@@ -37,8 +37,7 @@ final class SequenceConverters {
     converters.put("SequenceMap", SequenceConverters::map);
     converters.put("SplitToSequence", node -> List.of(new GraphExpr.Tuple(split(node))));
     converters.put("ConcatFromSequence", node -> List.of(concat(node, elements(node, 0))));
-    converters.put(
-        "Optional", node -> List.of(node.has(0) ? node.input(0) : Sequences.NOTHING));
+    converters.put("Optional", node -> List.of(node.has(0) ? node.input(0) : Sequences.NOTHING));
     converters.put("OptionalHasElement", node -> List.of(hasElement(node)));
     converters.put("OptionalGetElement", node -> List.of(getElement(node)));
   }
@@ -53,8 +52,7 @@ final class SequenceConverters {
   /** A position among {@code count}, from 0; null if only the run knows it. */
   private static @Nullable Integer position(Node node, int index, int count) {
     List<IntExpr> known = node.knownSizes(index);
-    Long number =
-        known != null && known.size() == 1 ? SizeAlgebra.constant(known.get(0)) : null;
+    Long number = known != null && known.size() == 1 ? SizeAlgebra.constant(known.get(0)) : null;
     if (number == null) {
       return null;
     }
@@ -94,11 +92,9 @@ final class SequenceConverters {
   private static GraphExpr isAt(Node node, int input, int position, int count) {
     DType dtype = node.type(input).dtype();
     GraphExpr fromStart =
-        node.binary(
-            BinaryFunction.EQUAL, node.input(input), node.scalar(dtype, position));
+        node.binary(BinaryFunction.EQUAL, node.input(input), node.scalar(dtype, position));
     GraphExpr fromEnd =
-        node.binary(
-            BinaryFunction.EQUAL, node.input(input), node.scalar(dtype, position - count));
+        node.binary(BinaryFunction.EQUAL, node.input(input), node.scalar(dtype, position - count));
     return node.binary(BinaryFunction.LOGICAL_OR, fromStart, fromEnd);
   }
 
@@ -132,8 +128,7 @@ final class SequenceConverters {
 
   private static @Nullable Integer insertion(Node node, int count) {
     List<IntExpr> known = node.knownSizes(2);
-    Long number =
-        known != null && known.size() == 1 ? SizeAlgebra.constant(known.get(0)) : null;
+    Long number = known != null && known.size() == 1 ? SizeAlgebra.constant(known.get(0)) : null;
     if (number == null) {
       return null;
     }
@@ -162,9 +157,7 @@ final class SequenceConverters {
         sizes -> {
           IntExpr number = sizes.number(node.input(2), 0);
           sizes.check(
-              SizeLogic.and(
-                  SizeLogic.atLeast(number, 1 - count),
-                  SizeLogic.less(number, count)),
+              SizeLogic.and(SizeLogic.atLeast(number, 1 - count), SizeLogic.less(number, count)),
               "the position doesn't exist among " + count);
           return number;
         });
@@ -204,7 +197,8 @@ final class SequenceConverters {
       for (GraphExpr input : node.inputs()) {
         if (input instanceof GraphExpr.Tuple(List<GraphExpr> fields)) {
           if (fields.size() != count) {
-            throw node.invalid("its sequences have " + count + " and " + fields.size() + " tensors");
+            throw node.invalid(
+                "its sequences have " + count + " and " + fields.size() + " tensors");
           }
           given.add(fields.get(i));
         } else {
@@ -254,8 +248,7 @@ final class SequenceConverters {
       dims.set(axis, length);
       GraphExpr part =
           node.emit(
-              new Slice(starts, Collections.nCopies(x.rank(), IntExpr.of(1)), dims),
-              node.input(0));
+              new Slice(starts, Collections.nCopies(x.rank(), IntExpr.of(1)), dims), node.input(0));
       if (!keep) {
         dims.remove(axis);
         part = node.emit(new Reshape(new Shape(dims)), part);

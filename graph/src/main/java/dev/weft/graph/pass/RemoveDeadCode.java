@@ -70,8 +70,7 @@ public final class RemoveDeadCode implements GraphPass {
 
     /** What the bodies of a branch or loop don't need goes too. */
     private static GraphExpr inner(GraphExpr value) {
-      return GraphChildren.map(
-          value, operand -> operand, inside -> new Liveness(inside).trimmed());
+      return GraphChildren.map(value, operand -> operand, inside -> new Liveness(inside).trimmed());
     }
 
     private void use(GraphExpr atom) {

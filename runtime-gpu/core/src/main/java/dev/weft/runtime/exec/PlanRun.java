@@ -319,7 +319,8 @@ final class PlanRun {
   private long evaluate(Scope scope, HostValue value) {
     return switch (value) {
       case HostValue.Expression(IntExpr expression) -> expression.evaluate(scope.sizes());
-      case HostValue.Dimension(String name, int axis) -> scope.buffer(name).shape().dims().get(axis);
+      case HostValue.Dimension(String name, int axis) ->
+          scope.buffer(name).shape().dims().get(axis);
       case HostValue.Element(String name, IntExpr index) -> {
         BoundBuffer buffer = scope.buffer(name);
         DType dtype = buffer.dtype();

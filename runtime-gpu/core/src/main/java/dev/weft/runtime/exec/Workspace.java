@@ -31,6 +31,7 @@ final class Workspace implements AutoCloseable {
   private final Map<String, DeviceBuffer> pools = new HashMap<>();
   private final Map<String, DeviceBuffer> inputs = new HashMap<>();
   private final Map<View, DeviceBuffer> views = new HashMap<>();
+
   /** Memory that no tensor has, the latest last. */
   private final ArrayDeque<DeviceBuffer> free = new ArrayDeque<>();
 

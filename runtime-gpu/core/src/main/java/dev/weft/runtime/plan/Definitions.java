@@ -41,8 +41,7 @@ record Definitions(Set<String> buffers, Set<String> sizes) {
           }
         }
       }
-      case Instruction.ExternalCall call ->
-          call.outputs().forEach(this::define);
+      case Instruction.ExternalCall call -> call.outputs().forEach(this::define);
       case Instruction.Free(String buffer) -> buffers.remove(buffer);
     }
   }
