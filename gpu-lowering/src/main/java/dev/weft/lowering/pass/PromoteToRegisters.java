@@ -13,14 +13,18 @@ import dev.weft.tir.Var;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a thread's own array into variables, one an element or one a vector, when every index is a
- * constant. Printers show a register buffer of one element as a variable.
+ * constant. Printers show a register buffer of one element as a variable. An element that is read
+ * alone becomes a lane of its vector.
  *
  * <pre>{@code
  * C_local = T.decl_buffer((16,), scope="local")     C_local0 = T.decl_buffer((1,), "float32x8", …)
@@ -49,10 +53,19 @@ public final class PromoteToRegisters implements Pass {
     private final Map<Buffer, Slots> slots = new HashMap<>();
     private final Map<Var, Buffer> byPointer = new HashMap<>();
 
-    /** The starts of the accesses to one buffer, all of one width; width 0 says: anything else. */
+    /**
+     * The starts of the accesses to one buffer, all of one width; width 0 says: anything else. Of
+     * what is kept as vectors, single elements may be read.
+     */
     private static final class Slots {
       int width = -1;
       final TreeSet<Long> starts = new TreeSet<>();
+      final Set<Long> lanesRead = new HashSet<>();
+
+      /** Whether every element that is read alone is part of a vector. */
+      boolean coverLanes() {
+        return lanesRead.stream().allMatch(lane -> starts.contains(lane - lane % width));
+      }
     }
 
     @Override
@@ -66,7 +79,7 @@ public final class PromoteToRegisters implements Pass {
         }
       }
       if (node instanceof Stmt.Store store) {
-        access(store.buffer(), store.indices(), store.predicate());
+        access(store.buffer(), store.indices(), store.predicate(), false);
       }
       super.stmt(node);
     }
@@ -74,7 +87,7 @@ public final class PromoteToRegisters implements Pass {
     @Override
     public void expr(Expr node) {
       if (node instanceof Expr.Load load) {
-        access(load.buffer(), load.indices(), load.predicate());
+        access(load.buffer(), load.indices(), load.predicate(), true);
       } else if (node instanceof Var v && byPointer.containsKey(v)) {
         slots(byPointer.get(v)).width = 0;
       }
@@ -85,7 +98,8 @@ public final class PromoteToRegisters implements Pass {
       return slots.computeIfAbsent(buffer, b -> new Slots());
     }
 
-    private void access(Buffer buffer, List<Expr> indices, @Nullable Expr predicate) {
+    private void access(
+        Buffer buffer, List<Expr> indices, @Nullable Expr predicate, boolean isRead) {
       if (buffer.scope().rank() != Scope.Rank.LOCAL) {
         return;
       }
@@ -93,14 +107,12 @@ public final class PromoteToRegisters implements Pass {
       Expr index = indices.get(0);
       int width = index.dtype().lanes();
       Long start = start(index);
-      boolean fits =
-          start != null
-              && start % width == 0
-              && predicate == null
-              && buffer.dtype().lanes() == 1
-              && (known.width == -1 || known.width == width);
-      known.width = fits ? width : 0;
-      if (start != null) {
+      if (start == null || start % width != 0 || predicate != null || buffer.dtype().lanes() != 1) {
+        known.width = 0;
+      } else if (isRead && width == 1) {
+        known.lanesRead.add(start);
+      } else {
+        known.width = known.width == -1 || known.width == width ? width : 0;
         known.starts.add(start);
       }
     }
@@ -108,8 +120,14 @@ public final class PromoteToRegisters implements Pass {
     /** Null if {@code buffer} stays an array. */
     @Nullable Slots promoted(Buffer buffer) {
       Slots known = slots.get(buffer);
-      boolean promotes = known != null && known.width > 0 && known.starts.size() <= MOST_VARIABLES;
-      return promotes ? known : null;
+      if (known == null || known.width == 0) {
+        return null;
+      }
+      if (known.width <= 1) {
+        known.width = 1;
+        known.starts.addAll(known.lanesRead);
+      }
+      return known.coverLanes() && known.starts.size() <= MOST_VARIABLES ? known : null;
     }
   }
 
@@ -125,7 +143,7 @@ public final class PromoteToRegisters implements Pass {
 
   private static final class Promoter extends IrRewriter {
     private final Usage usage;
-    private final Map<Buffer, Map<Long, Buffer>> variables = new HashMap<>();
+    private final Map<Buffer, TreeMap<Long, Buffer>> variables = new HashMap<>();
 
     Promoter(Usage usage) {
       this.usage = usage;
@@ -156,19 +174,29 @@ public final class PromoteToRegisters implements Pass {
       Expr mapped = super.expr(node);
       if (mapped instanceof Expr.Load load) {
         Buffer variable = variable(load.buffer(), load.indices());
-        return variable == null ? load : new Expr.Load(variable, List.of(Expr.int32(0)));
+        if (variable == null) {
+          return load;
+        }
+        Expr value = new Expr.Load(variable, List.of(Expr.int32(0)));
+        int lanes = variable.dtype().lanes();
+        Long at = start(load.indices().get(0));
+        return at == null || load.dtype().lanes() == lanes
+            ? value
+            : new Expr.Shuffle(List.of(value), List.of(Expr.int32(at % lanes)));
       }
       return mapped;
     }
 
     private @Nullable Buffer variable(Buffer buffer, List<Expr> indices) {
-      Map<Long, Buffer> parts = variables.get(buffer);
+      TreeMap<Long, Buffer> parts = variables.get(buffer);
       Long start = parts == null ? null : start(indices.get(0));
-      return parts == null || start == null ? null : parts.get(start);
+      Map.Entry<Long, Buffer> part =
+          parts == null || start == null ? null : parts.floorEntry(start);
+      return part == null ? null : part.getValue();
     }
 
     private Stmt promoted(Buffer buffer, Usage.Slots slots, Stmt body, Stmt.Allocate allocate) {
-      Map<Long, Buffer> parts = new HashMap<>();
+      TreeMap<Long, Buffer> parts = new TreeMap<>();
       List<Buffer> inOrder = new ArrayList<>();
       DType dtype = buffer.dtype().withLanes(slots.width);
       for (long start : slots.starts) {

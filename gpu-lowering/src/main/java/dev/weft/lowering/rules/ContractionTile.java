@@ -25,6 +25,12 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
   /** Cycles for one element that is not part of a vector to be moved. */
   private static final double SCALAR_MOVE = 1.5;
 
+  /** Sums that leave registers for elements that are used in several steps. */
+  private static final int SAFE_SUMS = 8;
+
+  /** How much longer a step takes if a sum is kept in memory. */
+  private static final double SPILLED = 2.5;
+
   /** Cycles to begin and end a tile. */
   private static final double PER_TILE = 20;
 
@@ -41,8 +47,10 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
    * @param columns results along the axis of columns
    * @param reduction products that are summed up for a result
    * @param isPacked whether the panel is there already
-   * @param isReadInVectors whether neighbours along the columns are neighbours in the factor
-   * @param isWrittenInVectors whether they are in the result
+   * @param run how many neighbours along the columns are neighbours in the factor that is packed
+   * @param isWrittenInVectors whether neighbours along the columns are neighbours in the result
+   * @param overlaps whether several rows read one element of the other factor, in different steps:
+   *     compilers keep it in a register then, instead of a sum
    */
   record Task(
       OptionalLong batch,
@@ -50,8 +58,9 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
       OptionalLong columns,
       OptionalLong reduction,
       boolean isPacked,
-      boolean isReadInVectors,
-      boolean isWrittenInVectors) {}
+      long run,
+      boolean isWrittenInVectors,
+      boolean overlaps) {}
 
   /** The best tile of vectors of {@code lanes} elements that fits into the registers. */
   static ContractionTile choose(Task task, int lanes, int registers) {
@@ -80,10 +89,11 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
     double loads = (rows + vectors) / 2.0;
     double step = Math.max(LATENCY, Math.max(arithmetic, loads)) + 0.25;
     double elements = (double) vectors * lanes;
-    double packed = task.isReadInVectors() ? 2.0 * vectors : SCALAR_MOVE * elements;
+    double packed = SCALAR_MOVE * elements / Math.min(lanes, task.run());
+    boolean spills = task.overlaps() && rows * vectors > SAFE_SUMS;
     double written =
         task.isWrittenInVectors() ? (double) rows * vectors : SCALAR_MOVE * rows * elements;
     double packing = task.isPacked() ? 0 : batch * across * steps * packed;
-    return packing + batch * down * across * (steps * step + written + PER_TILE);
+    return packing + batch * down * across * (steps * step * (spills ? SPILLED : 1) + written + PER_TILE);
   }
 }

@@ -1,6 +1,5 @@
 package dev.weft.lowering.rules;
 
-import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
@@ -50,14 +49,15 @@ final class PackedContraction implements ScheduleRule {
   @Override
   public boolean apply(Schedule schedule, List<BlockRef> pending, Target target) {
     BlockRef panel = pending.getFirst();
-    Integer lanes = annotation(schedule, panel, PackedForm.PANEL);
-    if (lanes == null || pending.size() < 3) {
+    Integer run = annotation(schedule, panel, PackedForm.PANEL);
+    if (run == null || pending.size() < 3) {
       return false;
     }
     BlockRef tile = pending.get(1);
     BlockRef writer = pending.get(2);
     Integer bands = annotation(schedule, tile, PackedForm.BANDS);
-    if (bands == null || annotation(schedule, writer, PackedForm.WRITER) == null) {
+    Integer lanes = annotation(schedule, writer, PackedForm.WRITER);
+    if (bands == null || lanes == null) {
       return false;
     }
     unannotate(schedule, panel, PackedForm.PANEL);
@@ -83,7 +83,7 @@ final class PackedContraction implements ScheduleRule {
       List<LoopRef> own = schedule.getLoops(panel);
       bindGrid(schedule, own.subList(0, batch), own.get(batch), null);
     }
-    fillPanel(schedule, panel, lanes);
+    fillPanel(schedule, panel, run);
     writeTile(schedule, writer, band.get(1), lanes);
 
     List<LoopRef> around = schedule.getLoops(tile);
@@ -146,24 +146,17 @@ final class PackedContraction implements ScheduleRule {
   }
 
   /**
-   * Copies a panel in vectors where neighbours in it are neighbours in the factor. The condition
-   * that fills up the last panel with zeros does not matter: lowering takes the others out of it.
+   * Copies a row of a panel in vectors of {@code run} neighbours. The condition that fills up the
+   * last panel with zeros does not matter: lowering takes the others out of it.
    */
-  private static void fillPanel(Schedule schedule, BlockRef panel, int lanes) {
-    BlockInfo info = BlockInfo.of(schedule, panel);
-    IterVar column = info.axes().getLast();
-    boolean contiguous =
-        info.loads().stream()
-            .allMatch(
-                load -> {
-                  Long step = Affine.innermostStep(load.indices(), column.var());
-                  return step != null && step == 1;
-                });
-    if (contiguous && lanes > 1) {
-      List<LoopRef> columns = schedule.split(schedule.getLoops(panel).getLast(), null, lanes);
-      schedule.vectorize(columns.get(1));
-      schedule.unroll(columns.get(0));
+  private static void fillPanel(Schedule schedule, BlockRef panel, int run) {
+    LoopRef columns = schedule.getLoops(panel).getLast();
+    if (run > 1) {
+      List<LoopRef> parts = schedule.split(columns, null, run);
+      schedule.vectorize(parts.get(1));
+      columns = parts.get(0);
     }
+    schedule.unroll(columns);
   }
 
   /** Writes a tile's elements out one by one, in vectors where neighbours are neighbours. */

@@ -78,7 +78,8 @@ final class PackedContractions {
             choice.rows,
             choice.columns,
             choice.tile,
-            choice.bandsPerThread);
+            choice.bandsPerThread,
+            choice.run);
     BlockRef consumerRef = Tail.consumer(schedule, ref);
     BlockInfo consumer = consumerRef == null ? null : BlockInfo.of(schedule, consumerRef);
     return replaced(schedule.function(), info, consumer, form);
@@ -105,6 +106,7 @@ final class PackedContractions {
       Contraction.Operand vectors,
       FusedAxes rows,
       FusedAxes columns,
+      long run,
       ContractionTile tile,
       long bandsPerThread) {}
 
@@ -131,7 +133,9 @@ final class PackedContractions {
     while (lanes < widest && lanes < columns.count().orElse(widest)) {
       lanes *= 2;
     }
+    Contraction.Operand scalars = right ? contraction.left() : contraction.right();
     IterVar fastest = columns.axes().getLast();
+    long run = run(vectors, columns, lanes);
     ContractionTile.Task task =
         new ContractionTile.Task(
             product(contraction.batchAxes()),
@@ -139,11 +143,36 @@ final class PackedContractions {
             columns.count(),
             product(contraction.reduceAxes()),
             false,
-            vectors.loads().stream().allMatch(load -> isUnitStep(load.indices(), fastest)),
-            isUnitStep(block.store() == null ? List.of() : block.store().indices(), fastest));
+            run,
+            isUnitStep(block.store() == null ? List.of() : block.store().indices(), fastest),
+            !isPlain(scalars));
     int registers = target.limits().vectorBytes() >= WIDE_BYTES ? WIDE_REGISTERS : REGISTERS;
     ContractionTile tile = ContractionTile.choose(task, lanes, registers);
-    return new Choice(vectors, rows, columns, tile, bandsPerThread(task, tile, target));
+    return new Choice(vectors, rows, columns, run, tile, bandsPerThread(task, tile, target));
+  }
+
+  /** How many neighbours along the columns are neighbours in the factor, at most {@code lanes}. */
+  private static long run(Contraction.Operand vectors, FusedAxes columns, int lanes) {
+    IterVar fastest = columns.axes().getLast();
+    if (!vectors.loads().stream().allMatch(load -> isUnitStep(load.indices(), fastest))) {
+      return 1;
+    }
+    long run = lanes;
+    if (columns.axes().size() > 1) {
+      while (BlockInfo.extent(fastest).orElse(1) % run != 0) {
+        run /= 2;
+      }
+    }
+    return run;
+  }
+
+  /** Whether no index of the factor is a sum of several axes, as those of windows are. */
+  private static boolean isPlain(Contraction.Operand operand) {
+    return operand.loads().stream()
+        .flatMap(load -> load.indices().stream())
+        .allMatch(
+            index ->
+                Affine.variables(index).size() <= 1);
   }
 
   private static List<IterVar> significant(List<IterVar> axes) {

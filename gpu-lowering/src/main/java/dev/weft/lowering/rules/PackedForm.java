@@ -37,10 +37,15 @@ import org.jspecify.annotations.Nullable;
  * reduction, whatever the sizes are.
  */
 final class PackedForm {
-  /** Annotations by which the rule finds the blocks; the values are the lanes of a vector. */
+  /**
+   * An annotation of the panel's block: how many neighbours in it are neighbours in the factor, too.
+   */
   static final String PANEL = "weft.panel";
 
+  /** An annotation of the tile's block: the lanes of a vector. */
   static final String TILE = "weft.tile";
+
+  /** As {@link #TILE}, of the block that writes the results. */
   static final String WRITER = "weft.writer";
 
   /** An annotation of the tile's block: how many tiles, one below the other, a thread makes. */
@@ -53,6 +58,7 @@ final class PackedForm {
   private final FusedAxes columns;
   private final ContractionTile tile;
   private final long bandsPerThread;
+  private final long run;
   private final DType index;
   private final List<IterVar> batchAxes;
   private final List<IterVar> reduceAxes;
@@ -76,6 +82,7 @@ final class PackedForm {
    * @param tile the sizes of the tile
    * @param bandsPerThread how many tiles, one below the other, are for one thread; there are a
    *     multiple of that, at least as many as cover the rows
+   * @param run how many neighbours along the columns are neighbours in {@code vectors}
    */
   PackedForm(
       Contraction contraction,
@@ -83,7 +90,8 @@ final class PackedForm {
       FusedAxes rows,
       FusedAxes columns,
       ContractionTile tile,
-      long bandsPerThread) {
+      long bandsPerThread,
+      long run) {
     this.contraction = contraction;
     this.vectors = vectors;
     this.scalars = vectors == contraction.left() ? contraction.right() : contraction.left();
@@ -91,6 +99,7 @@ final class PackedForm {
     this.columns = columns;
     this.tile = tile;
     this.bandsPerThread = bandsPerThread;
+    this.run = run;
     this.index = contraction.block().axes().getFirst().var().dtype();
     for (IterVar axis : contraction.block().axes()) {
       if (axis.dom().extent().isConst(1)) {
@@ -183,7 +192,7 @@ final class PackedForm {
     Stmt block(
         String name, String annotation, Expr predicate, @Nullable Stmt init, Stmt.Store body) {
       Map<String, AttrValue> annotations = new LinkedHashMap<>();
-      annotations.put(annotation, Expr.int32(tile.lanes()));
+      annotations.put(annotation, Expr.int32(annotation.equals(PANEL) ? run : tile.lanes()));
       if (annotation.equals(TILE)) {
         annotations.put(BANDS, Expr.int32(bandsPerThread));
       }
