@@ -94,6 +94,7 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
     double written =
         task.isWrittenInVectors() ? (double) rows * vectors : SCALAR_MOVE * rows * elements;
     double packing = task.isPacked() ? 0 : batch * across * steps * packed;
-    return packing + batch * down * across * (steps * step * (spills ? SPILLED : 1) + written + PER_TILE);
+    return packing
+        + batch * down * across * (steps * step * (spills ? SPILLED : 1) + written + PER_TILE);
   }
 }

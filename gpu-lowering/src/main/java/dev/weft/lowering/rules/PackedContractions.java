@@ -170,9 +170,7 @@ final class PackedContractions {
   private static boolean isPlain(Contraction.Operand operand) {
     return operand.loads().stream()
         .flatMap(load -> load.indices().stream())
-        .allMatch(
-            index ->
-                Affine.variables(index).size() <= 1);
+        .allMatch(index -> Affine.variables(index).size() <= 1);
   }
 
   private static List<IterVar> significant(List<IterVar> axes) {

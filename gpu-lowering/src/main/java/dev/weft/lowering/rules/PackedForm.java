@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PackedForm {
   /**
-   * An annotation of the panel's block: how many neighbours in it are neighbours in the factor, too.
+   * An annotation of the panel's block: how many neighbours in it are neighbours in the factor,
+   * too.
    */
   static final String PANEL = "weft.panel";
 
