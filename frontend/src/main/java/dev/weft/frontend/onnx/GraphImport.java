@@ -52,6 +52,7 @@ final class GraphImport {
 
   private final GraphProto proto;
   private final String where;
+  private final ExternalData external;
   private final Map<String, FunctionProto> functions = new HashMap<>();
   private final BlockBuilder builder = new BlockBuilder();
   private final KnownTensors tensors = new KnownTensors();
@@ -68,7 +69,8 @@ final class GraphImport {
   /** Values that can't be worked out because a node before them is unsupported. */
   private final Set<String> missing = new HashSet<>();
 
-  GraphImport(ModelProto model, String where) {
+  GraphImport(ModelProto model, String where, ExternalData external) {
+    this.external = external;
     this.proto = model.getGraph();
     this.where = where;
     this.frame = Frame.of(opset(model, where));
@@ -141,7 +143,7 @@ final class GraphImport {
 
   private void initializers(GraphProto graph) {
     for (TensorProto initializer : graph.getInitializerList()) {
-      Tensor tensor = OnnxTensors.tensor(initializer, where);
+      Tensor tensor = OnnxTensors.tensor(initializer, where, external);
       frame
           .values()
           .put(initializer.getName(), new GraphExpr.Constant(initializer.getName(), tensor));

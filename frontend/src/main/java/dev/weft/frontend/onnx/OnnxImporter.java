@@ -1,16 +1,20 @@
 package dev.weft.frontend.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.weft.base.InputException;
 import dev.weft.frontend.ImportException;
 import dev.weft.frontend.UnsupportedOperatorsException;
 import dev.weft.graph.Graph;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Reads ONNX models (<a href="https://onnx.ai/onnx/repo-docs/IR.html">the specification</a>) into
@@ -28,8 +32,12 @@ public final class OnnxImporter {
    * @throws UnsupportedOperatorsException if nodes are not supported; it lists all of them
    */
   public static Graph load(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return load(in.readAllBytes(), file.toString());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      // Mapped, so that the file's content is not in Java's heap as a whole besides what is parsed.
+      ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      Path folder = file.toAbsolutePath().getParent();
+      return load(
+          UnsafeByteOperations.unsafeWrap(content), file.toString(), new ExternalData(folder));
     } catch (NoSuchFileException e) {
       throw new InputException("there is no such file", file.toString(), "check the path", e);
     } catch (IOException e) {
@@ -45,20 +53,28 @@ public final class OnnxImporter {
    * @param name what to call it in messages
    */
   public static Graph load(byte[] model, String name) {
+    return load(UnsafeByteOperations.unsafeWrap(model), name, new ExternalData(null));
+  }
+
+  private static Graph load(ByteString model, String name, ExternalData external) {
     ModelProto proto;
     try {
-      proto = ModelProto.parseFrom(model);
+      CodedInputStream in = model.newCodedInput();
+      in.enableAliasing(true);
+      proto = ModelProto.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
       throw new ImportException(
           "the file is no ONNX model, or was cut off",
           name,
           "give a whole file in ONNX's binary form",
           e);
+    } catch (IOException e) {
+      throw new ImportException("the file can't be read", name, "check the file", e);
     }
     if (!proto.hasGraph() || proto.getIrVersion() < 1) {
       throw new ImportException(
           "the file is no ONNX model", name, "give a file in ONNX's binary form");
     }
-    return new GraphImport(proto, name).run();
+    return new GraphImport(proto, name, external).run();
   }
 }

@@ -16,6 +16,9 @@ import java.nio.file.Path;
 
 /** Tensors between ONNX's {@code TensorProto} and memory, all element types. */
 public final class OnnxTensors {
+  /** Smaller data is copied, so that a small tensor doesn't keep a large file mapped. */
+  private static final long COPIED = 4096;
+
   private OnnxTensors() {}
 
   /**
@@ -69,17 +72,19 @@ public final class OnnxTensors {
    * @throws ImportException if the data does not fill the shape, or is of a type that Weft lacks
    */
   public static Tensor tensor(TensorProto proto, String where) {
+    return tensor(proto, where, new ExternalData(null));
+  }
+
+  /**
+   * The tensor that a {@code TensorProto} holds or points to. Large data that is in memory outside
+   * Java's heap, such as a mapped file's, is not copied: the tensor may only be read then.
+   */
+  static Tensor tensor(TensorProto proto, String where, ExternalData external) {
     String place = proto.getName().isEmpty() ? where : where + ", tensor '" + proto.getName() + "'";
     DType dtype = OnnxTypes.dtype(proto.getDataType());
     if (dtype == null) {
       throw new ImportException(
           "tensors of " + OnnxTypes.name(proto.getDataType()) + " are not supported", place, "");
-    }
-    if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-      throw new ImportException(
-          "the tensor's data is in a file of its own, which is not supported yet",
-          place,
-          "save the model as one file");
     }
     long[] shape = new long[proto.getDimsCount()];
     long elements = 1;
@@ -91,8 +96,11 @@ public final class OnnxTensors {
             "the shape " + proto.getDimsList() + " makes no sense", place, "the file is damaged");
       }
     }
-    long given = given(proto, dtype);
     long expected = isPacked(dtype) ? (elements + 1) / 2 : elements;
+    if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+      return fromRaw(external.of(proto, place, expected * dtype.bytes()), dtype, shape);
+    }
+    long given = given(proto, dtype);
     if (given != expected) {
       throw new ImportException(
           "the shape "
@@ -106,12 +114,12 @@ public final class OnnxTensors {
           place,
           "the file is damaged");
     }
-    Tensor tensor = Tensor.allocate(dtype, shape);
     if (proto.hasRawData()) {
-      fromRaw(proto.getRawData(), tensor);
-    } else {
-      fromFields(proto, tensor);
+      MemorySegment raw = MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
+      return fromRaw(raw, dtype, shape);
     }
+    Tensor tensor = Tensor.allocate(dtype, shape);
+    fromFields(proto, tensor);
     return tensor;
   }
 
@@ -140,16 +148,21 @@ public final class OnnxTensors {
     return dtype.bits() == 4;
   }
 
-  private static void fromRaw(ByteString raw, Tensor tensor) {
-    if (isPacked(tensor.dtype())) {
+  private static Tensor fromRaw(MemorySegment raw, DType dtype, long[] shape) {
+    boolean asItIs = dtype.bytes() == 1 || ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    if (raw.isNative() && raw.byteSize() >= COPIED && asItIs && !isPacked(dtype)) {
+      return Tensor.wrap(dtype, raw, shape);
+    }
+    Tensor tensor = Tensor.allocate(dtype, shape);
+    if (isPacked(dtype)) {
       for (long i = 0; i < tensor.elements(); i++) {
-        int pair = raw.byteAt((int) (i / 2));
+        int pair = raw.get(ValueLayout.JAVA_BYTE, i / 2);
         tensor.setLong(i, i % 2 == 0 ? pair & 0xF : pair >> 4 & 0xF);
       }
-      return;
+    } else {
+      copyLittleEndian(raw, tensor.data(), dtype.bytes());
     }
-    MemorySegment source = MemorySegment.ofBuffer(raw.asReadOnlyByteBuffer());
-    copyLittleEndian(source, tensor.data(), tensor.dtype().bytes());
+    return tensor;
   }
 
   private static void fromFields(TensorProto proto, Tensor tensor) {
