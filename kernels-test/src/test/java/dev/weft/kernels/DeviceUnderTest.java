@@ -26,6 +26,9 @@ record DeviceUnderTest(String name, String missing) {
   /** Open devices; they live as long as the test JVM. */
   private static final Map<String, Device> OPEN = new TreeMap<>();
 
+  /** The device that the tests are limited to, by the property weft.test.devices; empty for all. */
+  private static final String ONLY = System.getProperty("weft.test.devices", "");
+
   /** Every device found, and every backend without one. */
   static List<DeviceUnderTest> all() {
     List<DeviceUnderTest> all = new ArrayList<>();
@@ -40,7 +43,7 @@ record DeviceUnderTest(String name, String missing) {
                     all.add(new DeviceUnderTest(backend, reason + "; " + remedy));
               }
             });
-    return all;
+    return ONLY.isEmpty() ? all : all.stream().filter(device -> device.name.equals(ONLY)).toList();
   }
 
   /** Opens the device; skips the test if there is none. */
