@@ -26,6 +26,11 @@ abstract class Action implements Callable<Integer> {
     return console;
   }
 
+  /** The subcommand's name. */
+  final String commandName() {
+    return spec.name();
+  }
+
   /** The error for a command line that makes no sense. */
   final ParameterException usage(String what) {
     return new ParameterException(spec.commandLine(), what);

@@ -7,6 +7,7 @@ import dev.weft.base.InputException;
 import dev.weft.cli.TextTable.Align;
 import dev.weft.cli.bench.Contestant;
 import dev.weft.cli.bench.DevicePeaks;
+import dev.weft.cli.bench.Result;
 import dev.weft.cli.bench.Rounds;
 import dev.weft.cli.bench.Times;
 import dev.weft.runtime.Device;
@@ -48,16 +49,12 @@ abstract class BenchAction extends Action {
   private long seed;
 
   @Option(
-      names = "--sweep",
-      paramLabel = "FILE",
-      description = "Measure many sizes (not possible yet).")
-  private @Nullable Path sweep;
-
-  @Option(
       names = "--records",
       paramLabel = "FILE",
       description = "Use these tuning records (not possible yet).")
   private @Nullable Path records;
+
+  private @Nullable DevicePeaks peaks;
 
   BenchAction(Console console) {
     super(console);
@@ -99,9 +96,6 @@ abstract class BenchAction extends Action {
     if (threads != null && threads < 1) {
       throw usage("--threads is at least 1");
     }
-    if (sweep != null) {
-      throw new InputException("sweeps are not there yet", "--sweep", "measure one size");
-    }
     if (records != null) {
       throw new InputException(
           "tuning records can't be used yet", records.toString(), "leave --records out");
@@ -114,10 +108,25 @@ abstract class BenchAction extends Action {
   /** Sets the contestants up, has them measured and checked. */
   abstract boolean measure(Device opened, ObjectNode figures);
 
-  /** Measures the contestants, of which the first is Weft's, and prints the table. */
-  final void compare(
+  /** What the device reaches at best, measured once a command. */
+  final DevicePeaks peaks(Device opened, DType dtype) {
+    DevicePeaks known = peaks;
+    if (known == null) {
+      known = DevicePeaks.measure(opened, dtype);
+      peaks = known;
+    }
+    return known;
+  }
+
+  /**
+   * Measures the contestants, of which the first is Weft's, and prints the table.
+   *
+   * @return a result for each contestant, in their order
+   */
+  final List<Result> compare(
       Subject subject, List<Contestant> contestants, Device opened, ObjectNode figures) {
-    DevicePeaks peaks = DevicePeaks.measure(opened, subject.dtype());
+    DevicePeaks peaks = peaks(opened, subject.dtype());
+    List<Result> measured = new ArrayList<>();
     Times times;
     long steps = (long) rounds * contestants.size();
     try (Progress progress = console().progress("measuring", steps)) {
@@ -143,6 +152,9 @@ abstract class BenchAction extends Action {
           gflops == 0 ? "" : Figures.three(gflops),
           subject.bytes() == 0 ? "" : Figures.three(gigabytes),
           first ? "" : Figures.three(ratio) + "x as fast");
+      measured.add(
+          new Result(
+              contestant.name(), median / 1e9, subject.flops(), subject.bytes(), gflops, ratio));
       ObjectNode json = results.addObject().put("name", contestant.name());
       json.set("time", samples.toJson());
       json.put("gflops", gflops);
@@ -164,6 +176,7 @@ abstract class BenchAction extends Action {
     ObjectNode json = figures.putObject("peak");
     peaks.gflops().ifPresent(value -> json.put("gflops", value));
     peaks.gigabytes().ifPresent(value -> json.put("gbps", value));
+    return measured;
   }
 
   private static void share(ObjectNode json, String key, double value, OptionalDouble peak) {

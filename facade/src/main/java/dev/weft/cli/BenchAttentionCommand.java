@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.Attention;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,5 +43,15 @@ final class BenchAttentionCommand extends BenchWorkloadAction {
     figures.put("workload", "attention").put("heads", heads);
     figures.put("sequence", sequence).put("depth", depth);
     return new Attention(heads, sequence, depth).workload(dtype, source);
+  }
+
+  @Override
+  void resize(int size) {
+    sequence = size;
+  }
+
+  @Override
+  List<Integer> usualSizes() {
+    return List.of(64, 128, 256, 512, 1024);
   }
 }

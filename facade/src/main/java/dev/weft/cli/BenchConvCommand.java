@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.Convolution;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -103,5 +104,16 @@ class BenchConvCommand extends BenchWorkloadAction {
             dilation,
             groups(channels))
         .workload(dtype, source);
+  }
+
+  @Override
+  void resize(int size) {
+    height = size;
+    width = size;
+  }
+
+  @Override
+  List<Integer> usualSizes() {
+    return List.of(7, 14, 28, 56, 112);
   }
 }

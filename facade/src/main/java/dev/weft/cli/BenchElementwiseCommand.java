@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.Chain;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,5 +34,15 @@ final class BenchElementwiseCommand extends BenchWorkloadAction {
     checkPositive("--n and --steps", n, steps);
     figures.put("workload", "elementwise").put("n", n).put("steps", steps);
     return new Chain(n, steps).workload(dtype, source);
+  }
+
+  @Override
+  void resize(int size) {
+    n = size;
+  }
+
+  @Override
+  List<Integer> usualSizes() {
+    return List.of(1 << 12, 1 << 16, 1 << 20, 1 << 24);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.MatrixProduct;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,5 +47,17 @@ final class BenchMatmulCommand extends BenchWorkloadAction {
     figures.put("workload", "matmul").put("m", m).put("n", n).put("k", k).put("batch", batch);
     figures.put("trans_b", transposeB).put("packed_b", constantB);
     return new MatrixProduct(batch, m, n, k, transposeB, constantB).workload(dtype, source);
+  }
+
+  @Override
+  void resize(int size) {
+    m = size;
+    n = size;
+    k = size;
+  }
+
+  @Override
+  List<Integer> usualSizes() {
+    return List.of(64, 128, 256, 512, 1024, 2048);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.Rows;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** A benchmark of what is done to a matrix row by row. */
@@ -27,4 +28,14 @@ abstract class BenchRowsAction extends BenchWorkloadAction {
 
   /** The workload on a matrix. */
   abstract Workload workload(Rows matrix, DType dtype, Workload.Source source, ObjectNode figures);
+
+  @Override
+  final void resize(int size) {
+    columns = size;
+  }
+
+  @Override
+  final List<Integer> usualSizes() {
+    return List.of(64, 256, 1024, 4096, 16384);
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.graph.workload.WindowSum;
 import dev.weft.graph.workload.Workload;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,5 +30,15 @@ final class BenchWindowSumCommand extends BenchWorkloadAction {
     checkPositive("--n and --window", n, window);
     figures.put("workload", "window-sum").put("n", n).put("window", window);
     return new WindowSum(n, window).workload(dtype, source);
+  }
+
+  @Override
+  void resize(int size) {
+    n = size;
+  }
+
+  @Override
+  List<Integer> usualSizes() {
+    return List.of(1 << 12, 1 << 16, 1 << 20, 1 << 24);
   }
 }

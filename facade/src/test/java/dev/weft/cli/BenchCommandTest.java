@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.runtime.DeviceInfo;
 import dev.weft.runtime.Devices;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,27 @@ class BenchCommandTest {
   }
 
   @Test
+  void sweepsWriteATableAndPlots() throws IOException {
+    assumeOpenCl();
+    Path table = folder.resolve("sweep.csv");
+    String[] command = {
+      "bench", "matmul", "--sweep=" + table, "--sizes=8,16", "--device=opencl:0", "--rounds=1", "--json=-",
+    };
+    JsonNode json = Cli.run(command).succeeded().json();
+    assertThat(json.path("sweep")).hasSize(2);
+    assertThat(json.path("sweep").path(1).path("size").asInt()).isEqualTo(16);
+    assertThat(json.path("sweep").path(1).path("right").asBoolean()).isTrue();
+    assertThat(Files.readAllLines(table))
+        .hasSize(3)
+        .first()
+        .isEqualTo("workload,size,contestant,median_ms,gflops,gbps,flops,bytes,ratio");
+    assertThat(Files.readAllLines(table).get(2)).matches("matmul,16,weft,[^,]+,[^,]+,[^,]+,8192,3072,1.0000");
+    assertThat(folder.resolve("sweep.svg")).content().contains("<svg", "<path");
+    assertThat(folder.resolve("sweep-roofline.svg")).content().contains("<svg", "<path");
+    Cli.run("bench", "matmul", "--sizes=8", "--device=opencl:0").failed(Main.USAGE, "--sweep");
+  }
+
+  @Test
   void refusesSizesThatMakeNoSense() {
     Cli.run("bench", "matmul", "--m=0").failed(Main.USAGE, "at least 1");
     Cli.run("bench", "conv2d", "--c=4", "--groups=3", "--device=interpreter")
@@ -153,8 +175,6 @@ class BenchCommandTest {
     Cli.run(common).failed(Main.FAILED, "cublas", "openblas");
     common[6] = "--vs=copy";
     Cli.run(common).failed(Main.FAILED, "OpenCL C", "opencl:0");
-    common[6] = "--sweep=x.csv";
-    Cli.run(common).failed(Main.FAILED, "sweep");
     common[6] = "--records=r.json";
     Cli.run(common).failed(Main.FAILED, "r.json");
   }

@@ -16,6 +16,7 @@ import dev.weft.tir.te.Te;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,7 @@ final class Chapter2TensorProgramsTest {
     return DeviceUnderTest.all().stream();
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void devicesAdd(DeviceUnderTest device) {
@@ -162,6 +164,7 @@ final class Chapter2TensorProgramsTest {
   }
 
   /** Before and after cache blocking; a block of threads is one tile's loop nest here. */
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void devicesMultiply(DeviceUnderTest device) {
@@ -177,6 +180,7 @@ final class Chapter2TensorProgramsTest {
     }
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void theTimeOfARunIsMeasured(DeviceUnderTest device) {

@@ -18,6 +18,7 @@ import dev.weft.tir.structural.StructuralEqual;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -336,6 +337,7 @@ final class Chapter3TensorIrTest {
   }
 
   /** Unscheduled, and with each group of columns a thread's. */
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void devicesGiveTheGoldenResult(DeviceUnderTest device) {

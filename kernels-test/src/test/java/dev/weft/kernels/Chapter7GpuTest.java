@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,7 @@ final class Chapter7GpuTest {
     assertSums(tensors);
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void devicesAdd(DeviceUnderTest device) {
@@ -241,6 +243,7 @@ final class Chapter7GpuTest {
     windowSums().forEach(function -> Golden.checkWindowSum(function, Interpreter::run));
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void windowSumsOnDevices(DeviceUnderTest device) {
@@ -376,6 +379,7 @@ final class Chapter7GpuTest {
   }
 
   /** In the interpreters, which are devices too, with smaller matrices. */
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void matmulsOnDevices(DeviceUnderTest device) {
@@ -386,6 +390,7 @@ final class Chapter7GpuTest {
     }
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void aThreadAResult(DeviceUnderTest device) {

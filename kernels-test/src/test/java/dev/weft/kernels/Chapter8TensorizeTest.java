@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -298,6 +299,7 @@ final class Chapter8TensorizeTest {
    * One thread a tile of results. Without the registers: in global memory, several threads would
    * fill the same ones, which is a race.
    */
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("devices")
   void devicesGiveTheGoldenResult(DeviceUnderTest device) {

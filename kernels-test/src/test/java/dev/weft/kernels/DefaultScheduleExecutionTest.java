@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -79,6 +80,7 @@ class DefaultScheduleExecutionTest {
         .filter(device -> device.name().startsWith("opencl") || device.name().startsWith("simt"));
   }
 
+  @Tag("devices")
   @ParameterizedTest(name = "{0} for {1} on {2}")
   @MethodSource("programs")
   void computesWhatTheInterpreterComputes(

@@ -15,6 +15,7 @@ import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -184,6 +185,7 @@ final class DefaultSchedulesTest {
         .flatMap(test -> DeviceUnderTest.all().stream().map(device -> Arguments.of(test, device)));
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("casesOnDevices")
   void devicesComputeTheSame(Case test, DeviceUnderTest device) {

@@ -23,13 +23,14 @@ final class DeviceCounts implements AfterAllCallback {
     int outcome = 1;
     try {
       check.run();
+      Oclgrind.failOnFindings();
       outcome = 0;
     } catch (TestAbortedException e) {
       outcome = 2;
       throw e;
     } finally {
       synchronized (COUNTS) {
-        COUNTS.computeIfAbsent(device, key -> new int[3])[outcome]++;
+        COUNTS.computeIfAbsent(Oclgrind.isRunning() ? "oclgrind" : device, key -> new int[3])[outcome]++;
       }
     }
   }

@@ -29,9 +29,18 @@ record DeviceUnderTest(String name, String missing) {
   /** The device that the tests are limited to, by the property weft.test.devices; empty for all. */
   private static final String ONLY = System.getProperty("weft.test.devices", "");
 
-  /** Every device found, and every backend without one. */
+  /** Every device found, and every backend without one; under Oclgrind its device alone. */
   static List<DeviceUnderTest> all() {
     List<DeviceUnderTest> all = new ArrayList<>();
+    if (Oclgrind.isRunning()) {
+      DEVICES.list().stream()
+          .filter(info -> info.product().contains("Oclgrind"))
+          .forEach(info -> all.add(new DeviceUnderTest(info.name(), "")));
+      if (all.isEmpty()) {
+        throw new IllegalStateException("OCLGRIND_LOG is set, but there is no Oclgrind device");
+      }
+      return all;
+    }
     DEVICES
         .probe()
         .forEach(
@@ -77,8 +86,11 @@ record DeviceUnderTest(String name, String missing) {
     }
   }
 
-  /** Whether it is one of the interpreters, which take minutes for 1024×1024 matrices. */
+  /** Whether it is an interpreter or a simulator, which take minutes for 1024×1024 matrices. */
   boolean isInterpreter() {
+    if (Oclgrind.isRunning()) {
+      return true;
+    }
     String backend = name.replaceFirst(":.*", "");
     return backend.equals("interpreter") || backend.equals("simt");
   }

@@ -13,6 +13,7 @@ import dev.weft.tir.script.TvmScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -132,6 +133,7 @@ final class HandScheduledKernelsTest {
         .flatMap(test -> DeviceUnderTest.all().stream().map(device -> Arguments.of(test, device)));
   }
 
+  @Tag("devices")
   @ParameterizedTest
   @MethodSource("casesOnDevices")
   void devicesComputeTheSame(Case test, DeviceUnderTest device) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,6 +41,7 @@ final class InventoryKernelsTest {
             kernel -> DeviceUnderTest.all().stream().map(device -> Arguments.of(kernel, device)));
   }
 
+  @Tag("devices")
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("kernelsOnDevices")
   void devicesComputeTheSame(Kernel kernel, DeviceUnderTest device) {
@@ -52,6 +54,7 @@ final class InventoryKernelsTest {
   }
 
   /** Every pass gets what the one before has left printed and read again. */
+  @Tag("devices")
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("dumpsOnDevices")
   void devicesComputeTheSameFromDumps(Kernel kernel, DeviceUnderTest device) {

@@ -3,6 +3,7 @@ package dev.weft.runtime.opencl;
 import static org.jocl.CL.*;
 
 import dev.weft.runtime.DeviceBuffer;
+import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.DeviceEvent;
 import dev.weft.runtime.DeviceException;
 import dev.weft.runtime.DeviceKernel;
@@ -259,6 +260,15 @@ final class OpenClQueue implements DeviceQueue {
         cl_event event);
   }
 
+  /**
+   * Whether a transfer that waits for {@code count} events is carried out at once. On a CPU it is a
+   * copy by the same cores, so there is nothing to gain by going on meanwhile; and JOCL has another
+   * thread wait for each transfer that doesn't block, which costs more than a small transfer.
+   */
+  private boolean blocks(int count) {
+    return count == 0 && device.info().deviceClass() == DeviceClass.CPU;
+  }
+
   private int enqueueWrite(
       OpenClBuffer buffer,
       long offset,
@@ -268,7 +278,15 @@ final class OpenClQueue implements DeviceQueue {
       cl_event event) {
     Pointer pointer = Pointer.to(host.asByteBuffer());
     return clEnqueueWriteBuffer(
-        queue, buffer.memory(), false, offset, host.byteSize(), pointer, count, after, event);
+        queue,
+        buffer.memory(),
+        blocks(count),
+        offset,
+        host.byteSize(),
+        pointer,
+        count,
+        after,
+        event);
   }
 
   private int enqueueRead(
@@ -280,7 +298,15 @@ final class OpenClQueue implements DeviceQueue {
       cl_event event) {
     Pointer pointer = Pointer.to(host.asByteBuffer());
     return clEnqueueReadBuffer(
-        queue, buffer.memory(), false, offset, host.byteSize(), pointer, count, after, event);
+        queue,
+        buffer.memory(),
+        blocks(count),
+        offset,
+        host.byteSize(),
+        pointer,
+        count,
+        after,
+        event);
   }
 
   private DeviceEvent transfer(
