@@ -106,7 +106,13 @@ class BenchCommandTest {
     assumeOpenCl();
     Path table = folder.resolve("sweep.csv");
     String[] command = {
-      "bench", "matmul", "--sweep=" + table, "--sizes=8,16", "--device=opencl:0", "--rounds=1", "--json=-",
+      "bench",
+      "matmul",
+      "--sweep=" + table,
+      "--sizes=8,16",
+      "--device=opencl:0",
+      "--rounds=1",
+      "--json=-",
     };
     JsonNode json = Cli.run(command).succeeded().json();
     assertThat(json.path("sweep")).hasSize(2);
@@ -116,7 +122,8 @@ class BenchCommandTest {
         .hasSize(3)
         .first()
         .isEqualTo("workload,size,contestant,median_ms,gflops,gbps,flops,bytes,ratio");
-    assertThat(Files.readAllLines(table).get(2)).matches("matmul,16,weft,[^,]+,[^,]+,[^,]+,8192,3072,1.0000");
+    assertThat(Files.readAllLines(table).get(2))
+        .matches("matmul,16,weft,[^,]+,[^,]+,[^,]+,8192,3072,1.0000");
     assertThat(folder.resolve("sweep.svg")).content().contains("<svg", "<path");
     assertThat(folder.resolve("sweep-roofline.svg")).content().contains("<svg", "<path");
     Cli.run("bench", "matmul", "--sizes=8", "--device=opencl:0").failed(Main.USAGE, "--sweep");

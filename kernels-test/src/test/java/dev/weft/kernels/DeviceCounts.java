@@ -30,7 +30,9 @@ final class DeviceCounts implements AfterAllCallback {
       throw e;
     } finally {
       synchronized (COUNTS) {
-        COUNTS.computeIfAbsent(Oclgrind.isRunning() ? "oclgrind" : device, key -> new int[3])[outcome]++;
+        COUNTS
+            .computeIfAbsent(Oclgrind.isRunning() ? "oclgrind" : device, key -> new int[3])[
+            outcome]++;
       }
     }
   }

@@ -38,8 +38,7 @@ final class OclgrindTest {
   private static void run(PrimFunc scheduled, IrRewriter mutation, Tensor... tensors) {
     Device device = DeviceUnderTest.all().getFirst().open();
     Target target = DeviceTargets.of(device.info());
-    PrimFunc lowered =
-        Lowering.run(scheduled, target, (number, pass, after, time) -> {});
+    PrimFunc lowered = Lowering.run(scheduled, target, (number, pass, after, time) -> {});
     PrimFunc mutant = lowered.withBody(mutation.stmt(lowered.body()));
     KernelPlan plan = Lowering.resume(scheduled, mutant, Lowering.PASSES.size(), target);
     var program = Backend.of(target).generate(List.of(plan), target);

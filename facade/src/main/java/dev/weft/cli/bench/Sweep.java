@@ -58,9 +58,9 @@ public final class Sweep {
   }
 
   /**
-   * Writes the table, beside it a plot of speed over size ({@code .svg}) and, where operations count
-   * and the peaks are known, a roofline ({@code -roofline.svg}; Williams, Waterman and Patterson,
-   * "Roofline", 2009).
+   * Writes the table, beside it a plot of speed over size ({@code .svg}) and, where operations
+   * count and the peaks are known, a roofline ({@code -roofline.svg}; Williams, Waterman and
+   * Patterson, "Roofline", 2009).
    *
    * @param table the file for the table; the plots' names are made from it
    * @return the files that were written
