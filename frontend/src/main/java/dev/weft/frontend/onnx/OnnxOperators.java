@@ -16,6 +16,7 @@ final class OnnxOperators {
     QuantizationConverters.register(CONVERTERS);
     ReduceConverters.register(CONVERTERS);
     IndexConverters.register(CONVERTERS);
+    AttentionConverters.register(CONVERTERS);
     ShapeConverters.register(CONVERTERS);
     ControlFlowConverters.register(CONVERTERS);
     SequenceConverters.register(CONVERTERS);
