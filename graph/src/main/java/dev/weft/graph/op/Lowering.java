@@ -4,6 +4,7 @@ import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
@@ -19,6 +20,9 @@ public final class Lowering {
   public sealed interface Source {
     /** A tensor of the function. */
     record Stage(Tensor tensor) implements Source {}
+
+    /** A buffer of the function that is being written. */
+    record Memory(Buffer buffer) implements Source {}
 
     /** A constant of one element, which becomes a number in the code. */
     record Scalar(Expr value) implements Source {}
@@ -97,6 +101,8 @@ public final class Lowering {
   public Tensor tensor(int operand) {
     return switch (sources.get(operand)) {
       case Source.Stage(Tensor tensor) -> tensor;
+      case Source.Memory(Buffer buffer) ->
+          throw new IllegalStateException("'" + buffer.name() + "' is no tensor any more");
       case Source.Scalar(Expr value) ->
           Te.compute("constant", exprs(type(operand).shape()), axes -> value);
     };
@@ -106,6 +112,7 @@ public final class Lowering {
   public Expr at(int operand, List<? extends Expr> indices) {
     return switch (sources.get(operand)) {
       case Source.Stage(Tensor tensor) -> tensor.at(indices);
+      case Source.Memory(Buffer buffer) -> new Expr.Load(buffer, List.copyOf(indices));
       case Source.Scalar(Expr value) -> value;
     };
   }
@@ -134,5 +141,12 @@ public final class Lowering {
       return size == 1 ? index(0) : index;
     }
     return new Expr.Select(Expr.eq(expr(own), index(1)), index(0), index);
+  }
+
+  /** The same call with its operands read from buffers, for the statements of {@code pointwise}. */
+  Lowering reading(List<Buffer> buffers) {
+    List<Source> loaded = new ArrayList<>();
+    buffers.forEach(buffer -> loaded.add(new Source.Memory(buffer)));
+    return new Lowering(types, loaded, results, sizes);
   }
 }
