@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
@@ -272,6 +273,13 @@ final class Node {
   List<Float> numbers(String key) {
     AttributeProto attr = attribute(key, AttributeProto.AttributeType.FLOATS);
     return attr == null ? List.of() : attr.getFloatsList();
+  }
+
+  List<String> texts(String key) {
+    AttributeProto attr = attribute(key, AttributeProto.AttributeType.STRINGS);
+    return attr == null
+        ? List.of()
+        : attr.getStringsList().stream().map(ByteString::toStringUtf8).toList();
   }
 
   @Nullable Tensor tensor(String key) {

@@ -16,6 +16,8 @@ final class OnnxOperators {
     QuantizationConverters.register(CONVERTERS);
     ReduceConverters.register(CONVERTERS);
     IndexConverters.register(CONVERTERS);
+    RecurrentConverters.register(CONVERTERS);
+    ImageConverters.register(CONVERTERS);
     AttentionConverters.register(CONVERTERS);
     ShapeConverters.register(CONVERTERS);
     ControlFlowConverters.register(CONVERTERS);

@@ -32,7 +32,8 @@ public record Pool(
   /** What is taken of a window. */
   public enum Reduction {
     MAX,
-    AVERAGE
+    AVERAGE,
+    SUM
   }
 
   /** Checks the lengths. */
@@ -46,7 +47,13 @@ public record Pool(
 
   @Override
   public String name() {
-    return (reduction == Reduction.MAX ? "max_pool" : "avg_pool") + window.rank() + "d";
+    return switch (reduction) {
+          case MAX -> "max_pool";
+          case AVERAGE -> "avg_pool";
+          case SUM -> "sum_pool";
+        }
+        + window.rank()
+        + "d";
   }
 
   @Override
@@ -61,7 +68,7 @@ public record Pool(
     if (x.rank() != window.rank() + 2) {
       throw operands.failure("a window of " + window.rank() + " dimensions doesn't fit " + x);
     }
-    if (x.dtype().isBool() || (reduction == Reduction.AVERAGE && !x.dtype().isFloat())) {
+    if (x.dtype().isBool() || (reduction != Reduction.MAX && !x.dtype().isFloat())) {
       throw operands.failure("does not take elements of type " + x.dtype());
     }
     List<IntExpr> dims = new ArrayList<>(x.shape().dims().subList(0, 2));
@@ -100,8 +107,8 @@ public record Pool(
               Expr element = Expr.cast(wide, padding.at(position));
               return max ? Te.max(element, taps) : Te.sum(element, taps);
             });
-    if (max) {
-      return List.of(reduced);
+    if (reduction != Reduction.AVERAGE) {
+      return List.of(Maths.narrowed(reduced, dtype, name()));
     }
     return List.of(
         Te.compute(
