@@ -201,7 +201,10 @@ final class GraphImport {
     }
     boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
     FunctionProto function = functions.get(key(node.getDomain(), node.getOpType()));
-    Converter converter = standard ? OnnxOperators.converter(node.getOpType()) : null;
+    Converter converter =
+        standard
+            ? OnnxOperators.converter(node.getOpType())
+            : OnnxOperators.converter(node.getDomain(), node.getOpType());
     if (converter == null && function == null) {
       String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
       unsupported.add(new UnsupportedNode(name, op, frame.opset(), ""));
@@ -347,7 +350,10 @@ final class GraphImport {
     if (!node.getName().isEmpty()) {
       return node.getName();
     }
-    return node.getOutputCount() > 0 ? node.getOutput(0) : node.getOpType();
+    return node.getOutputList().stream()
+        .filter(output -> !output.isEmpty())
+        .findFirst()
+        .orElse(node.getOpType());
   }
 
   /** Binds a call of an operator; what its type rule can't prove is checked at run time. */

@@ -189,15 +189,19 @@ final class IndexConverters {
         node,
         1,
         node.rank(0),
+        node.rank(0),
         axis -> node.emit(new Cumulative(product, axis, exclusive, reverse), node.input(0)));
   }
 
   /**
    * A result that depends on an axis which an input gives. If it is not known before the model
    * runs, the result for every axis is worked out and the right one picked.
+   *
+   * @param count how many axes come into question, the first ones
+   * @param rank what negative axes count back from
    */
-  private static GraphExpr alongAxis(
-      Node node, int input, int rank, IntFunction<GraphExpr> result) {
+  static GraphExpr alongAxis(
+      Node node, int input, int count, int rank, IntFunction<GraphExpr> result) {
     if (node.knownSizes(input) != null) {
       return result.apply(node.axis(node.longs(input).get(0), rank));
     }
@@ -206,7 +210,7 @@ final class IndexConverters {
     GraphExpr negative = emit.less(axis, emit.int64(0));
     GraphExpr positive = emit.where(negative, emit.add(axis, emit.int64(rank)), axis);
     GraphExpr chosen = result.apply(0);
-    for (int i = 1; i < rank; i++) {
+    for (int i = 1; i < count; i++) {
       chosen = emit.where(emit.equal(positive, emit.int64(i)), result.apply(i), chosen);
     }
     return chosen;

@@ -11,9 +11,6 @@ import dev.weft.graph.op.Cast;
 import dev.weft.graph.op.Conv;
 import dev.weft.graph.op.LocalResponseNorm;
 import dev.weft.graph.op.MatMul;
-import dev.weft.graph.op.Pool;
-import dev.weft.graph.op.Reduce;
-import dev.weft.graph.op.Reduction;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.Softmax;
 import dev.weft.graph.op.Transpose;
@@ -31,10 +28,6 @@ final class NeuralConverters {
     converters.put(
         "MatMul", node -> List.of(node.emit(new MatMul(), node.input(0), node.input(1))));
     converters.put("Gemm", node -> List.of(gemm(node)));
-    converters.put("MaxPool", node -> List.of(pool(node, Pool.Reduction.MAX)));
-    converters.put("AveragePool", node -> List.of(pool(node, Pool.Reduction.AVERAGE)));
-    converters.put("GlobalMaxPool", node -> List.of(globalPool(node, Reduction.MAX)));
-    converters.put("GlobalAveragePool", node -> List.of(globalPool(node, Reduction.MEAN)));
     converters.put("Softmax", node -> List.of(softmax(node, false)));
     converters.put("LogSoftmax", node -> List.of(softmax(node, true)));
     converters.put(
@@ -71,23 +64,6 @@ final class NeuralConverters {
       throw node.invalid("kernel_shape differs from the weights " + weights);
     }
     return new Conv(Windows.of(node, kernel), node.integer("group", 1));
-  }
-
-  private static GraphExpr pool(Node node, Pool.Reduction reduction) {
-    if (node.wantsOutput(1)) {
-      throw node.unsupported("the positions of the greatest elements");
-    }
-    List<Long> kernel = node.integers("kernel_shape", List.of());
-    boolean includePad = node.flag("count_include_pad", false);
-    return node.emit(
-        new Pool(
-            reduction, kernel, Windows.of(node, kernel), node.flag("ceil_mode", false), includePad),
-        node.input(0));
-  }
-
-  private static GraphExpr globalPool(Node node, Reduction reduction) {
-    List<Integer> spatial = IntStream.range(2, node.rank(0)).boxed().toList();
-    return node.emit(new Reduce(reduction, spatial, true), node.input(0));
   }
 
   private static GraphExpr gemm(Node node) {

@@ -246,6 +246,12 @@ final class Node {
     return attributes.containsKey(key);
   }
 
+  /** Whether an attribute is an integer. */
+  boolean isInteger(String key) {
+    AttributeProto attr = attributes.get(key);
+    return attr != null && attr.getType() == AttributeProto.AttributeType.INT;
+  }
+
   long integer(String key, long otherwise) {
     AttributeProto attr = attribute(key, AttributeProto.AttributeType.INT);
     return attr == null ? otherwise : attr.getI();
@@ -334,7 +340,7 @@ final class Node {
 
   /** Binds a call of an operator. */
   GraphExpr emit(Operator op, List<GraphExpr> args) {
-    String output = proto.getOutputCount() > 0 ? proto.getOutput(0) : name;
+    String output = wantsOutput(0) ? proto.getOutput(0) : name;
     return graph.emit(output, this, op, args);
   }
 

@@ -16,6 +16,10 @@ final class OnnxOperators {
     QuantizationConverters.register(CONVERTERS);
     ReduceConverters.register(CONVERTERS);
     IndexConverters.register(CONVERTERS);
+    RandomConverters.register(CONVERTERS);
+    WindowConverters.register(CONVERTERS);
+    SelectionConverters.register(CONVERTERS);
+    SignalConverters.register(CONVERTERS);
     RecurrentConverters.register(CONVERTERS);
     ImageConverters.register(CONVERTERS);
     AttentionConverters.register(CONVERTERS);
@@ -24,10 +28,21 @@ final class OnnxOperators {
     SequenceConverters.register(CONVERTERS);
   }
 
+  private static final Map<String, Converter> TRAINING = new TreeMap<>();
+
+  static {
+    TrainingConverters.register(TRAINING);
+  }
+
   private OnnxOperators() {}
 
   /** The converter of an operator of the standard; null if there is none. */
   static @Nullable Converter converter(String opType) {
     return CONVERTERS.get(opType);
+  }
+
+  /** The converter of an operator of another domain; null if there is none. */
+  static @Nullable Converter converter(String domain, String opType) {
+    return domain.equals("ai.onnx.preview.training") ? TRAINING.get(opType) : null;
   }
 }

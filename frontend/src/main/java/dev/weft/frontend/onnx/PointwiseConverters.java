@@ -3,7 +3,6 @@ package dev.weft.frontend.onnx;
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
-import dev.weft.base.Tensor;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
@@ -11,7 +10,6 @@ import dev.weft.graph.op.Activation;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Cast;
 import dev.weft.graph.op.Clip;
-import dev.weft.graph.op.Expand;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.UnaryFunction;
 import dev.weft.graph.op.Where;
@@ -38,7 +36,6 @@ final class PointwiseConverters {
         node -> List.of(node.emit(new Where(), node.input(0), node.input(1), node.input(2))));
     converters.put("IsInf", node -> List.of(isInf(node)));
     converters.put("PRelu", node -> List.of(prelu(node)));
-    converters.put("Dropout", PointwiseConverters::dropout);
   }
 
   private static void unary(Map<String, Converter> converters) {
@@ -326,23 +323,5 @@ final class PointwiseConverters {
     GraphExpr negative = node.binary(BinaryFunction.LESS, x, zero);
     GraphExpr scaled = node.binary(BinaryFunction.MULTIPLY, slope, x);
     return node.emit(new Where(), negative, scaled, x);
-  }
-
-  private static List<GraphExpr> dropout(Node node) {
-    Tensor training = node.opset() >= 12 && node.has(2) ? node.constant(2) : null;
-    boolean unknown = node.opset() >= 12 && node.has(2) && training == null;
-    if (unknown || (training != null && training.getLong(0) != 0)) {
-      throw node.unsupported("training mode");
-    }
-    if (node.opset() < 7 && !node.flag("is_test", false) && node.wantsOutput(1)) {
-      throw node.unsupported("training mode");
-    }
-    if (!node.wantsOutput(1)) {
-      return List.of(node.input(0));
-    }
-    // Nothing is dropped: the mask is all ones (true since opset 10, numbers before).
-    DType maskType = node.opset() >= 10 ? DType.BOOL : node.type(0).dtype();
-    GraphExpr mask = node.emit(new Expand(node.type(0).shape()), node.scalar(maskType, 1));
-    return List.of(node.input(0), mask);
   }
 }
