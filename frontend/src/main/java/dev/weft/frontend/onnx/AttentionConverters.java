@@ -25,8 +25,7 @@ final class AttentionConverters {
     converters.put(
         "SwiGLU",
         node -> {
-          GraphExpr gate =
-              node.emit(new Activation.Swish(node.number("alpha", 1)), node.input(0));
+          GraphExpr gate = node.emit(new Activation.Swish(node.number("alpha", 1)), node.input(0));
           return List.of(new Emit(node).mul(gate, node.input(1)));
         });
   }
@@ -35,11 +34,7 @@ final class AttentionConverters {
   static GraphExpr heads(Emit emit, GraphExpr x, long heads) {
     TensorType type = emit.type(x);
     return emit.reshape(
-        x,
-        type.dim(0),
-        type.dim(1),
-        IntExpr.of(heads),
-        SizeAlgebra.floorDiv(type.dim(2), heads));
+        x, type.dim(0), type.dim(1), IntExpr.of(heads), SizeAlgebra.floorDiv(type.dim(2), heads));
   }
 
   private static List<GraphExpr> linear(Node node) {
@@ -69,9 +64,7 @@ final class AttentionConverters {
     List<IntExpr> state =
         List.of(emit.dim(key, 0), IntExpr.of(heads), emit.dim(key, 3), emit.dim(value, 3));
     GraphExpr past =
-        node.has(3)
-            ? node.input(3)
-            : emit.expand(emit.scalar(emit.dtype(query), 0), state);
+        node.has(3) ? node.input(3) : emit.expand(emit.scalar(emit.dtype(query), 0), state);
     List<GraphExpr> operands = new ArrayList<>(List.of(query, key, value, past));
     if (gated) {
       operands.add(heads(emit, node.input(4), heads));
@@ -81,8 +74,7 @@ final class AttentionConverters {
       List<IntExpr> perHead = List.of(emit.dim(beta, 0), emit.dim(beta, 1), IntExpr.of(heads));
       operands.add(emit.expand(beta, perHead));
     }
-    List<GraphExpr> results =
-        node.emitAll(new LinearAttention(gated, delta, scale), operands);
+    List<GraphExpr> results = node.emitAll(new LinearAttention(gated, delta, scale), operands);
     GraphExpr output = results.get(0);
     GraphExpr merged =
         emit.reshape(
@@ -136,12 +128,12 @@ final class AttentionConverters {
         SizeAlgebra.equal(rotated, size)
             ? joined
             : emit.concat(3, joined, emit.slice(x, 3, rotated, size));
-    return packed
-        ? emit.reshape(whole, type.shape().dims())
-        : emit.transpose(whole, 0, 2, 1, 3);
+    return packed ? emit.reshape(whole, type.shape().dims()) : emit.transpose(whole, 0, 2, 1, 3);
   }
 
-  /** What was carried over and the input, one behind the other, are convolved channel by channel. */
+  /**
+   * What was carried over and the input, one behind the other, are convolved channel by channel.
+   */
   private static List<GraphExpr> causalConv(Node node) {
     Emit emit = new Emit(node);
     TensorType x = node.type(0);

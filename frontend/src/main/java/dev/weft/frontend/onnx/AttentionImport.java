@@ -44,8 +44,7 @@ final class AttentionImport {
     if (heads < 1) {
       throw node.invalid(attribute + " must be given for inputs of three dimensions");
     }
-    return emit.transpose(
-        AttentionConverters.heads(emit, node.input(input), heads), 0, 2, 1, 3);
+    return emit.transpose(AttentionConverters.heads(emit, node.input(input), heads), 0, 2, 1, 3);
   }
 
   private GraphExpr cached(GraphExpr present, int past) {
@@ -57,8 +56,7 @@ final class AttentionImport {
     GraphExpr raw = scores;
     double cap = node.number("softcap", 0);
     if (cap > 0) {
-      GraphExpr bounded =
-          emit.unary(UnaryFunction.TANH, emit.div(scores, emit.like(scores, cap)));
+      GraphExpr bounded = emit.unary(UnaryFunction.TANH, emit.div(scores, emit.like(scores, cap)));
       scores = emit.mul(bounded, cap);
     }
     GraphExpr capped = scores;
@@ -66,8 +64,7 @@ final class AttentionImport {
     scores = bias == null ? scores : emit.add(scores, bias);
     GraphExpr biased = scores;
     GraphExpr weights = emit.cast(softmax(scores, bias != null), dtype);
-    GraphExpr y =
-        grouped(emit.cast(weights, emit.dtype(value)), value, false);
+    GraphExpr y = grouped(emit.cast(weights, emit.dtype(value)), value, false);
     y = emit.cast(y, dtype);
     if (packed) {
       GraphExpr moved = emit.transpose(y, 0, 2, 1, 3);
@@ -118,8 +115,7 @@ final class AttentionImport {
     dims.set(1, shared);
     dims.add(2, SizeAlgebra.floorDiv(heads, shared));
     GraphExpr result = node.emit(product, emit.reshape(a, dims), emit.unsqueeze(b, 2));
-    return emit.reshape(
-        result, emit.dim(a, 0), heads, emit.dim(a, 2), emit.dim(result, 4));
+    return emit.reshape(result, emit.dim(a, 0), heads, emit.dim(a, 2), emit.dim(result, 4));
   }
 
   /** What is added to the scores; null if nothing. */
@@ -160,8 +156,7 @@ final class AttentionImport {
       return bias;
     }
     GraphExpr hidden =
-        emit.where(
-            allowed, emit.scalar(dtype, 0), emit.scalar(dtype, Double.NEGATIVE_INFINITY));
+        emit.where(allowed, emit.scalar(dtype, 0), emit.scalar(dtype, Double.NEGATIVE_INFINITY));
     return bias == null ? hidden : emit.add(bias, hidden);
   }
 

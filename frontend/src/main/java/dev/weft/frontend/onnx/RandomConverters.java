@@ -72,8 +72,7 @@ final class RandomConverters {
     Emit emit = new Emit(node);
     GraphExpr bits = node.emit(new RandomBits(new Shape(dims), seed));
     GraphExpr spare = bits(SPARE_BITS);
-    GraphExpr high =
-        emit.div(bits, spare);
+    GraphExpr high = emit.div(bits, spare);
     return emit.mul(emit.cast(high, DType.FLOAT32), 0x1p-24);
   }
 
@@ -98,8 +97,7 @@ final class RandomConverters {
     GraphExpr radius = unit(node, dims, seed);
     GraphExpr angle = unit(node, dims, seed ^ 0x5DEECE66DL << 13);
     // 1 - u is never 0.
-    GraphExpr logarithm =
-        emit.unary(UnaryFunction.LOG, emit.sub(emit.like(radius, 1), radius));
+    GraphExpr logarithm = emit.unary(UnaryFunction.LOG, emit.sub(emit.like(radius, 1), radius));
     GraphExpr length = emit.sqrt(emit.mul(logarithm, -2));
     GraphExpr cosine = emit.unary(UnaryFunction.COS, emit.mul(angle, 2 * Math.PI));
     GraphExpr standard = emit.mul(length, cosine);
@@ -116,8 +114,8 @@ final class RandomConverters {
   }
 
   /**
-   * Samples of classes from their unnormalised log-probabilities, by the greatest of log-probability
-   * and Gumbel noise.
+   * Samples of classes from their unnormalised log-probabilities, by the greatest of
+   * log-probability and Gumbel noise.
    */
   private static GraphExpr multinomial(Node node) {
     Emit emit = new Emit(node);
@@ -128,17 +126,15 @@ final class RandomConverters {
     GraphExpr unit = unit(node, dims, seed(node));
     GraphExpr open = emit.add(emit.mul(unit, 1 - 0x1p-24), 0x1p-26);
     GraphExpr noise =
-        emit.neg(
-            emit.unary(
-                UnaryFunction.LOG, emit.neg(emit.unary(UnaryFunction.LOG, open))));
+        emit.neg(emit.unary(UnaryFunction.LOG, emit.neg(emit.unary(UnaryFunction.LOG, open))));
     GraphExpr logits = emit.unsqueeze(emit.cast(node.input(0), DType.FLOAT32), 1);
     GraphExpr noisy = emit.add(logits, noise);
     return emit.cast(node.emit(new ArgReduce(true, 2, false, false), noisy), result);
   }
 
   /**
-   * Up to opset 6 {@code is_test=0} is training, as far as the mask is asked for; up to opset 11 the
-   * operator is for inference; then an input says which.
+   * Up to opset 6 {@code is_test=0} is training, as far as the mask is asked for; up to opset 11
+   * the operator is for inference; then an input says which.
    */
   private static List<GraphExpr> dropout(Node node) {
     Emit emit = new Emit(node);

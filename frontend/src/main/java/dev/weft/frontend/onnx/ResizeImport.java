@@ -41,14 +41,17 @@ final class ResizeImport {
     List<Float> scales = node.numbers("scales");
     if (node.opset() < 7) {
       scales =
-          List.of(1f, 1f, (float) node.number("height_scale", 1),
+          List.of(
+              1f,
+              1f,
+              (float) node.number("height_scale", 1),
               (float) node.number("width_scale", 1));
     }
     if (scales.size() != rank) {
       throw node.invalid("there must be a scale for each dimension");
     }
-    return resize.knownScales(scales.stream().map(Float::doubleValue).toList(),
-        resize.emit.range(0, rank));
+    return resize.knownScales(
+        scales.stream().map(Float::doubleValue).toList(), resize.emit.range(0, rank));
   }
 
   private static Kernel simple(Node node, String mode) {
@@ -138,7 +141,8 @@ final class ResizeImport {
     if (scales.size() != axes.size()) {
       throw node.invalid("there must be a scale for each of the axes " + axes);
     }
-    List<Double> roi = coordinates == Coordinates.CROP ? ImageConverters.numbers(node, 1) : List.of();
+    List<Double> roi =
+        coordinates == Coordinates.CROP ? ImageConverters.numbers(node, 1) : List.of();
     if (coordinates == Coordinates.CROP && roi.isEmpty()) {
       throw node.unsupported("a region of interest that only the run knows");
     }
@@ -203,8 +207,7 @@ final class ResizeImport {
           emit.div(
               emit.size(wanted.get(i), DType.FLOAT32),
               emit.size(node.type(0).dim(axes.get(i)), DType.FLOAT32));
-      scale =
-          scale == null ? ratio : larger ? emit.max(scale, ratio) : emit.min(scale, ratio);
+      scale = scale == null ? ratio : larger ? emit.max(scale, ratio) : emit.min(scale, ratio);
     }
     if (scale == null) {
       return node.input(0);
@@ -219,16 +222,14 @@ final class ResizeImport {
         length = IntExpr.of((long) Math.floor(known * size + 0.5));
       } else {
         GraphExpr product = emit.add(emit.mul(emit.size(old, DType.FLOAT32), scale), 0.5);
-        length =
-            emit.sizeOf(emit.cast(emit.unary(UnaryFunction.FLOOR, product), DType.INT64));
+        length = emit.sizeOf(emit.cast(emit.unary(UnaryFunction.FLOOR, product), DType.INT64));
       }
       changes.add(new Change(length, scale));
     }
     return apply(axes, changes);
   }
 
-  private @Nullable Double knownRatio(
-      List<Integer> axes, List<IntExpr> wanted, boolean larger) {
+  private @Nullable Double knownRatio(List<Integer> axes, List<IntExpr> wanted, boolean larger) {
     Double scale = null;
     for (int i = 0; i < axes.size(); i++) {
       Long size = SizeAlgebra.constant(wanted.get(i));
@@ -237,8 +238,7 @@ final class ResizeImport {
         return null;
       }
       double ratio = (double) size / old;
-      scale =
-          scale == null ? ratio : larger ? Math.max(scale, ratio) : Math.min(scale, ratio);
+      scale = scale == null ? ratio : larger ? Math.max(scale, ratio) : Math.min(scale, ratio);
     }
     return scale;
   }
@@ -266,8 +266,7 @@ final class ResizeImport {
       }
       result =
           node.emit(
-              new Interpolate(
-                  axis, change.length(), change.scale() != null, kernel, coordinates),
+              new Interpolate(axis, change.length(), change.scale() != null, kernel, coordinates),
               operands);
     }
     return result;
@@ -279,8 +278,7 @@ final class ResizeImport {
 
   /** One element of a vector. */
   private GraphExpr part(GraphExpr vector, int index) {
-    GraphExpr element =
-        emit.slice(vector, 0, IntExpr.of(index), IntExpr.of(index + 1L));
+    GraphExpr element = emit.slice(vector, 0, IntExpr.of(index), IntExpr.of(index + 1L));
     return emit.cast(emit.reshape(element, List.of()), DType.FLOAT32);
   }
 }

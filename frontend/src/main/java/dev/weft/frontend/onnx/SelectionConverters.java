@@ -27,8 +27,7 @@ final class SelectionConverters {
     converters.put("Compress", node -> List.of(compress(node)));
     converters.put("Unique", SelectionConverters::unique);
     converters.put("TfIdfVectorizer", node -> List.of(countGrams(node)));
-    converters.put(
-        "Det", node -> List.of(node.emit(new Determinant(), node.input(0))));
+    converters.put("Det", node -> List.of(node.emit(new Determinant(), node.input(0))));
   }
 
   private static GraphExpr nonMaxSuppression(Node node) {
@@ -57,8 +56,7 @@ final class SelectionConverters {
   private static GraphExpr compress(Node node) {
     Emit emit = new Emit(node);
     GraphExpr condition = node.input(1);
-    GraphExpr places =
-        node.emit(new NonZero(count(emit, condition)), condition);
+    GraphExpr places = node.emit(new NonZero(count(emit, condition)), condition);
     GraphExpr indices = emit.squeeze(places, 0);
     TensorType x = node.type(0);
     if (node.hasAttribute("axis")) {
@@ -93,8 +91,7 @@ final class SelectionConverters {
     GraphExpr own = emit.iotaAlong(rows, 0, 1, DType.INT64);
     GraphExpr distinct = emit.equal(first, own);
     IntExpr count = count(emit, distinct);
-    GraphExpr inverse =
-        node.emit(new RankAmong(node.flag("sorted", true)), matrix, first);
+    GraphExpr inverse = node.emit(new RankAmong(node.flag("sorted", true)), matrix, first);
     List<IntExpr> result = List.of(count);
     GraphExpr indices =
         node.emit(

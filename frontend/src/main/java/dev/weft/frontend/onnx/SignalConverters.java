@@ -47,8 +47,7 @@ final class SignalConverters {
     IntExpr period = node.flag("periodic", true) ? size : SizeAlgebra.plus(size, -1);
     GraphExpr angle = emit.div(emit.mul(n, 2 * Math.PI), emit.size(period, wide));
     GraphExpr result =
-        emit.sub(
-            emit.scalar(wide, a), emit.mul(emit.unary(UnaryFunction.COS, angle), b));
+        emit.sub(emit.scalar(wide, a), emit.mul(emit.unary(UnaryFunction.COS, angle), b));
     if (c != 0) {
       GraphExpr second = emit.unary(UnaryFunction.COS, emit.mul(angle, 2));
       result = emit.add(result, emit.mul(second, c));
@@ -74,8 +73,8 @@ final class SignalConverters {
   }
 
   /**
-   * Along an axis that an input gives: the dimensions before it and those behind it are taken as one
-   * each, which works whichever it is.
+   * Along an axis that an input gives: the dimensions before it and those behind it are taken as
+   * one each, which works whichever it is.
    */
   private static GraphExpr alongInput(
       Node node, @Nullable IntExpr length, boolean inverse, boolean onesided) {
@@ -116,8 +115,7 @@ final class SignalConverters {
               SizeLogic.select(SizeLogic.less(given, 0), given.plus(IntExpr.of(rank)), given);
           for (int d = 0; d < rank - 1; d++) {
             IntExpr at = SizeLogic.equal(axis, d);
-            dims.add(
-                sizes.size("d", SizeLogic.select(at, emit.dim(result, 1), x.dim(d))));
+            dims.add(sizes.size("d", SizeLogic.select(at, emit.dim(result, 1), x.dim(d))));
           }
           dims.add(emit.dim(result, 3));
           return dims;
@@ -164,24 +162,19 @@ final class SignalConverters {
     GraphExpr quarters = emit.mul(turns, emit.int64(4));
     GraphExpr quadrant = emit.div(quarters, size);
     GraphExpr rest = emit.cast(emit.sub(quarters, emit.mul(quadrant, size)), wide);
-    GraphExpr angle =
-        emit.div(emit.mul(rest, Math.PI / 2), emit.size(length, wide));
+    GraphExpr angle = emit.div(emit.mul(rest, Math.PI / 2), emit.size(length, wide));
     GraphExpr cosRest = emit.unary(UnaryFunction.COS, angle);
     GraphExpr sinRest = emit.unary(UnaryFunction.SIN, angle);
     GraphExpr cos =
-        inQuadrant(
-            emit, quadrant, cosRest, emit.neg(sinRest), emit.neg(cosRest), sinRest);
+        inQuadrant(emit, quadrant, cosRest, emit.neg(sinRest), emit.neg(cosRest), sinRest);
     GraphExpr sin =
-        inQuadrant(
-            emit, quadrant, sinRest, cosRest, emit.neg(sinRest), emit.neg(cosRest));
+        inQuadrant(emit, quadrant, sinRest, cosRest, emit.neg(sinRest), emit.neg(cosRest));
     if (real) {
       // All but the first bin and the last of an even length stand for two.
       GraphExpr twice = emit.mul(n, emit.int64(2));
       GraphExpr single =
           emit.binary(
-              BinaryFunction.LOGICAL_OR,
-              emit.equal(n, emit.int64(0)),
-              emit.equal(twice, size));
+              BinaryFunction.LOGICAL_OR, emit.equal(n, emit.int64(0)), emit.equal(twice, size));
       GraphExpr weight = emit.where(single, emit.scalar(wide, 1), emit.scalar(wide, 2));
       cos = emit.mul(cos, weight);
       sin = emit.mul(sin, weight);
@@ -215,8 +208,7 @@ final class SignalConverters {
 
   private static GraphExpr part(Emit emit, GraphExpr x, int index) {
     int last = emit.rank(x) - 1;
-    return emit.squeeze(
-        emit.slice(x, last, IntExpr.of(index), IntExpr.of(index + 1L)), last);
+    return emit.squeeze(emit.slice(x, last, IntExpr.of(index), IntExpr.of(index + 1L)), last);
   }
 
   /** Cut off or filled up with zeros along the last dimension but one. */
@@ -237,15 +229,11 @@ final class SignalConverters {
     TensorType x = node.type(0);
     IntExpr step = node.sizes(1).get(0);
     IntExpr length =
-        node.has(3)
-            ? node.sizes(3).get(0)
-            : node.has(2) ? node.type(2).dim(0) : x.dim(1);
+        node.has(3) ? node.sizes(3).get(0) : node.has(2) ? node.type(2).dim(0) : x.dim(1);
     IntExpr frames =
-        SizeAlgebra.plus(
-            SizeAlgebra.floorDiv(SizeAlgebra.minus(x.dim(1), length), step), 1);
+        SizeAlgebra.plus(SizeAlgebra.floorDiv(SizeAlgebra.minus(x.dim(1), length), step), 1);
     GraphExpr starts =
-        emit.mul(
-            emit.iotaAlong(frames, 0, 2, DType.INT64), emit.size(step, DType.INT64));
+        emit.mul(emit.iotaAlong(frames, 0, 2, DType.INT64), emit.size(step, DType.INT64));
     GraphExpr places = emit.add(starts, emit.iotaAlong(length, 1, 2, DType.INT64));
     GraphExpr framed = emit.gather(node.input(0), places, 1);
     if (node.has(2)) {
@@ -264,8 +252,7 @@ final class SignalConverters {
     GraphExpr rate = scalar(emit, 2, wide);
     GraphExpr low = mel(emit, scalar(emit, 3, wide));
     GraphExpr high = mel(emit, scalar(emit, 4, wide));
-    GraphExpr step =
-        emit.div(emit.sub(high, low), emit.size(SizeAlgebra.plus(bands, 2), wide));
+    GraphExpr step = emit.div(emit.sub(high, low), emit.size(SizeAlgebra.plus(bands, 2), wide));
     IntExpr bins = SizeAlgebra.plus(SizeAlgebra.floorDiv(length, 2), 1);
     GraphExpr points = emit.size(SizeAlgebra.plus(length, 1), wide);
     List<GraphExpr> edges = new ArrayList<>();
@@ -274,12 +261,9 @@ final class SignalConverters {
       GraphExpr mels = emit.add(emit.mul(band, step), low);
       GraphExpr power =
           emit.binary(
-              BinaryFunction.POWER,
-              emit.scalar(wide, 10),
-              emit.div(mels, emit.scalar(wide, 2595)));
+              BinaryFunction.POWER, emit.scalar(wide, 10), emit.div(mels, emit.scalar(wide, 2595)));
       GraphExpr hertz = emit.mul(emit.sub(power, emit.scalar(wide, 1)), 700);
-      edges.add(
-          emit.unary(UnaryFunction.FLOOR, emit.div(emit.mul(points, hertz), rate)));
+      edges.add(emit.unary(UnaryFunction.FLOOR, emit.div(emit.mul(points, hertz), rate)));
     }
     GraphExpr bin = emit.iotaAlong(bins, 0, 2, wide);
     GraphExpr zero = emit.scalar(wide, 0);

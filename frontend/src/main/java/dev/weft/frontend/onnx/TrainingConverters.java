@@ -81,8 +81,7 @@ final class TrainingConverters {
     double beta = node.number("beta", 0.999);
     GraphExpr g = regularised(emit, x, gradient);
     GraphExpr mean = emit.add(emit.mul(states.get(0), alpha), emit.mul(g, 1 - alpha));
-    GraphExpr squares =
-        emit.add(emit.mul(states.get(1), beta), emit.mul(emit.square(g), 1 - beta));
+    GraphExpr squares = emit.add(emit.mul(states.get(1), beta), emit.mul(emit.square(g), 1 - beta));
     GraphExpr count = count(emit, x);
     GraphExpr corrected =
         emit.div(

@@ -86,9 +86,7 @@ final class WindowConverters {
     Emit emit = new Emit(node);
     return p == 1
         ? x
-        : p == 2
-            ? emit.sqrt(x)
-            : emit.binary(BinaryFunction.POWER, x, emit.like(x, 1 / p));
+        : p == 2 ? emit.sqrt(x) : emit.binary(BinaryFunction.POWER, x, emit.like(x, 1 / p));
   }
 
   private static GraphExpr lpPool(Node node) {
@@ -119,8 +117,7 @@ final class WindowConverters {
     GraphExpr flat = emit.reshape(node.input(0), NeuralConverters.product(x.shape().dims()));
     GraphExpr places = emit.reshape(node.input(1), NeuralConverters.product(x.shape().dims()));
     GraphExpr zeros =
-        emit.expand(
-            emit.scalar(x.dtype(), 0), List.of(NeuralConverters.product(dims)));
+        emit.expand(emit.scalar(x.dtype(), 0), List.of(NeuralConverters.product(dims)));
     ScatterElements scatter = new ScatterElements(0, ScatterReduction.NONE);
     return emit.reshape(node.emit(scatter, zeros, places, flat), dims);
   }
@@ -158,8 +155,7 @@ final class WindowConverters {
       long reach = (kernel - 1) * dilations.get(d) + 1 + extra.get(d);
       IntExpr whole =
           SizeAlgebra.plus(
-              SizeAlgebra.times(
-                  SizeAlgebra.plus(x.dim(d + 2), -1), IntExpr.of(strides.get(d))),
+              SizeAlgebra.times(SizeAlgebra.plus(x.dim(d + 2), -1), IntExpr.of(strides.get(d))),
               reach);
       if (wanted.isEmpty() && !same) {
         boolean none = mode.equals("VALID");
@@ -183,7 +179,6 @@ final class WindowConverters {
       lengths.add(length);
     }
     Window window = new Window(strides, before, after, dilations);
-    return node.emit(
-        new ConvTranspose(window, lengths, node.integer("group", 1)), node.inputs());
+    return node.emit(new ConvTranspose(window, lengths, node.integer("group", 1)), node.inputs());
   }
 }

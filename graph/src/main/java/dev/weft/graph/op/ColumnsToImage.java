@@ -76,8 +76,7 @@ public record ColumnsToImage(List<IntExpr> image, List<IntExpr> block, Window wi
                 Expr tap = taps[i].var();
                 Expr stride = call.index(window.strides().get(i));
                 Expr reach = Expr.mul(tap, window.dilations().get(i));
-                Expr begin =
-                    Expr.sub(Expr.add(axes.get(i + 2), window.before().get(i)), reach);
+                Expr begin = Expr.sub(Expr.add(axes.get(i + 2), window.before().get(i)), reach);
                 Expr step = Expr.floorDiv(begin, stride);
                 IntExpr count = window.windows(i, image.get(i), block.get(i), false);
                 inside = Expr.and(inside, Expr.eq(Expr.floorMod(begin, stride), call.index(0)));

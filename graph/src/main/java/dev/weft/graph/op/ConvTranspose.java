@@ -14,16 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Transposed convolution (the gradient of a convolution): x {@code [n, c, d…]}, weights {@code [c, m
- * / groups, k…]}, optional bias {@code [m]}; the result is {@code [n, m, …]}. Sums of float16 and
+ * Transposed convolution (the gradient of a convolution): x {@code [n, c, d…]}, weights {@code [c,
+ * m / groups, k…]}, optional bias {@code [m]}; the result is {@code [n, m, …]}. Sums of float16 and
  * bfloat16 are built up in float32.
  *
  * @param window how the kernel would move over the result
  * @param lengths the result's spatial sizes
  * @param groups into how many groups the channels are split
  */
-public record ConvTranspose(Window window, List<IntExpr> lengths, long groups)
-    implements Operator {
+public record ConvTranspose(Window window, List<IntExpr> lengths, long groups) implements Operator {
   /** Copies the list. */
   public ConvTranspose {
     lengths = List.copyOf(lengths);
@@ -90,12 +89,10 @@ public record ConvTranspose(Window window, List<IntExpr> lengths, long groups)
                 Expr tap = reduced.get(i + 1).var();
                 Expr stride = call.index(window.strides().get(i));
                 Expr reach = Expr.mul(tap, window.dilations().get(i));
-                Expr place =
-                    Expr.sub(Expr.add(axes.get(i + 2), window.before().get(i)), reach);
+                Expr place = Expr.sub(Expr.add(axes.get(i + 2), window.before().get(i)), reach);
                 Expr source = Expr.floorDiv(place, stride);
                 if (window.strides().get(i) > 1) {
-                  inside =
-                      Expr.and(inside, Expr.eq(Expr.floorMod(place, stride), call.index(0)));
+                  inside = Expr.and(inside, Expr.eq(Expr.floorMod(place, stride), call.index(0)));
                 }
                 inside = Expr.and(inside, Expr.ge(place, call.index(0)));
                 inside = Expr.and(inside, Expr.lt(source, call.dim(0, i + 2)));
@@ -103,8 +100,7 @@ public record ConvTranspose(Window window, List<IntExpr> lengths, long groups)
                 weight.add(tap);
               }
               Expr product =
-                  Expr.mul(
-                      Expr.cast(wide, call.at(0, at)), Expr.cast(wide, call.at(1, weight)));
+                  Expr.mul(Expr.cast(wide, call.at(0, at)), Expr.cast(wide, call.at(1, weight)));
               return Te.sum(
                   Maths.ifThenElse(inside, product, Expr.imm(wide, 0)),
                   reduced.toArray(ReduceAxis[]::new));

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How often n-grams occur in rows of tokens {@code [b, t]}, with up to {@code skips} tokens left out
- * between two of a gram. Further operands: the grams' tokens one behind the other (int64), the
+ * How often n-grams occur in rows of tokens {@code [b, t]}, with up to {@code skips} tokens left
+ * out between two of a gram. Further operands: the grams' tokens one behind the other (int64), the
  * result's column for each gram (int64), a weight for each (float32). The result is {@code [b,
  * columns]}, float32.
  *
@@ -60,8 +60,7 @@ public record CountGrams(
     if (x.rank() != 2 || !x.dtype().isInt()) {
       throw operands.failure("takes integers [b, t], got " + x);
     }
-    return new TensorType(
-        new Shape(List.of(x.dim(0), IntExpr.of(columns))), DType.FLOAT32);
+    return new TensorType(new Shape(List.of(x.dim(0), IntExpr.of(columns))), DType.FLOAT32);
   }
 
   @Override

@@ -108,16 +108,13 @@ public record Determinant() implements Operator {
                 i -> {
                   Expr row = Expr.add(Expr.add(k, i), 1);
                   Code.Cell factor =
-                      code.cell(
-                          "factor",
-                          Expr.div(Code.load(m, at(matrix, row, k)), head.get()));
+                      code.cell("factor", Expr.div(Code.load(m, at(matrix, row, k)), head.get()));
                   code.loop(
                       "j",
                       below,
                       j -> {
                         Expr column = Expr.add(k, j);
-                        Expr change =
-                            Expr.mul(factor.get(), Code.load(m, at(matrix, k, column)));
+                        Expr change = Expr.mul(factor.get(), Code.load(m, at(matrix, k, column)));
                         List<Expr> at = at(matrix, row, column);
                         code.store(m, Expr.sub(Code.load(m, at), change), at);
                       });

@@ -40,8 +40,7 @@ public record GateActivation(Function function, double alpha, double beta) {
       case LEAKY_RELU -> new Expr.Select(Expr.ge(x, zero), x, Expr.mul(a, x));
       case THRESHOLDED_RELU -> new Expr.Select(Expr.gt(x, a), x, zero);
       case SCALED_TANH -> Expr.mul(a, Maths.tanh(Expr.mul(b, x)));
-      case HARD_SIGMOID ->
-          Expr.min(Expr.max(Expr.add(Expr.mul(a, x), b), zero), one);
+      case HARD_SIGMOID -> Expr.min(Expr.max(Expr.add(Expr.mul(a, x), b), zero), one);
       case ELU -> {
         Expr negative = Maths.exp(Expr.min(x, zero));
         yield new Expr.Select(Expr.ge(x, zero), x, Expr.mul(a, Expr.sub(negative, one)));

@@ -16,8 +16,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Samples {@code x[n, c, d…]} at the places that {@code grid[n, o…, r]} gives, in coordinates from -1
- * to 1, the last dimension first; the result is {@code [n, c, o…]}.
+ * Samples {@code x[n, c, d…]} at the places that {@code grid[n, o…, r]} gives, in coordinates from
+ * -1 to 1, the last dimension first; the result is {@code [n, c, o…]}.
  *
  * @param mode how values between elements come about
  * @param padding what is beyond the borders
@@ -148,8 +148,7 @@ public record GridSample(Mode mode, Beyond padding, boolean alignCorners) implem
     Expr most = alignCorners ? Expr.sub(size, one) : Expr.sub(size, half);
     switch (padding) {
       case ZEROS -> {}
-      case BORDER ->
-          x.set(Expr.min(Expr.max(x.get(), Expr.imm(place, 0)), Expr.sub(size, one)));
+      case BORDER -> x.set(Expr.min(Expr.max(x.get(), Expr.imm(place, 0)), Expr.sub(size, one)));
       case REFLECTION -> x.set(reflected(x.get(), least, most));
     }
     Expr below = Maths.call(Intrinsic.FLOOR, x.get());
@@ -159,8 +158,7 @@ public record GridSample(Mode mode, Beyond padding, boolean alignCorners) implem
     Expr safe = Expr.max(Expr.min(below, limit), Expr.imm(place, -1e9));
     Expr start = Expr.cast(index, safe);
     Expr distance = Expr.sub(x.get(), below);
-    code.store(
-        starts, mode == Mode.CUBIC ? Expr.sub(start, 1) : start, call.index(d));
+    code.store(starts, mode == Mode.CUBIC ? Expr.sub(start, 1) : start, call.index(d));
     for (int k = 0; k < taps; k++) {
       Expr weight =
           switch (mode) {
@@ -187,8 +185,7 @@ public record GridSample(Mode mode, Beyond padding, boolean alignCorners) implem
     Expr halves = Expr.mul(turns, Maths.number(x, 0.5));
     Expr even = Expr.eq(Maths.call(Intrinsic.FLOOR, halves), halves);
     Expr fromLeast = Expr.ne(even, Expr.not(below));
-    Expr mirrored =
-        new Expr.Select(fromLeast, Expr.add(least, rest), Expr.sub(most, rest));
+    Expr mirrored = new Expr.Select(fromLeast, Expr.add(least, rest), Expr.sub(most, rest));
     Expr outside = Expr.or(below, Expr.gt(x, most));
     return new Expr.Select(outside, mirrored, x);
   }
@@ -201,9 +198,7 @@ public record GridSample(Mode mode, Beyond padding, boolean alignCorners) implem
         // Taps reach a few elements beyond the border at most: mirrored and then clamped.
         Expr last = Expr.sub(size, 1);
         Expr lower =
-            alignCorners
-                ? Expr.sub(call.index(0), position)
-                : Expr.sub(call.index(-1), position);
+            alignCorners ? Expr.sub(call.index(0), position) : Expr.sub(call.index(-1), position);
         Expr below = new Expr.Select(Expr.lt(position, call.index(0)), lower, position);
         Expr twice = Expr.mul(last, 2);
         Expr upper = alignCorners ? Expr.sub(twice, below) : Expr.sub(Expr.add(twice, 1), below);

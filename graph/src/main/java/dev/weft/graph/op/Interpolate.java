@@ -124,9 +124,7 @@ public record Interpolate(
 
     /** By the scale; the product comes first, so that what can be exact is. */
     private Expr divided(Expr x) {
-      return scaled
-          ? Expr.div(x, scale())
-          : Expr.div(Expr.mul(x, oldLength), newLength);
+      return scaled ? Expr.div(x, scale()) : Expr.div(Expr.mul(x, oldLength), newLength);
     }
 
     /** The new length, which with a scale may be a fraction. */
@@ -236,8 +234,7 @@ public record Interpolate(
             stretch.set(Expr.min(own.scale(), number(1)));
           }
           // The elements within the kernel's radius, which is wider where the kernel is stretched.
-          Expr reach =
-              Maths.call(Intrinsic.CEIL, Expr.div(number(radius), stretch.get()));
+          Expr reach = Maths.call(Intrinsic.CEIL, Expr.div(number(radius), stretch.get()));
           Code.Cell reached = code.cell("reached", Expr.cast(index, reach));
           Expr below = Expr.cast(index, Maths.call(Intrinsic.FLOOR, place.get()));
           Code.Cell first = code.cell("first", Expr.sub(below, reached.get()));
@@ -254,8 +251,7 @@ public record Interpolate(
                         Expr.sub(Expr.cast(DType.FLOAT32, position.get()), place.get()));
                 Code.Cell weight = code.cell("weight", weight(weighted, distance));
                 if (weighted.excludeOutside()) {
-                  Expr inside =
-                      Indices.inside(call, position.get(), call.dim(0, axis));
+                  Expr inside = Indices.inside(call, position.get(), call.dim(0, axis));
                   weight.set(new Expr.Select(inside, weight.get(), number(0)));
                 }
                 weights.add(weight.get());
@@ -287,8 +283,7 @@ public record Interpolate(
 
   /** The cubic convolution kernel at distance x, which must not be negative. */
   static Expr cubic(Expr x, double a) {
-    Expr near =
-        polynomial(x, a + 2, -(a + 3), 0, 1);
+    Expr near = polynomial(x, a + 2, -(a + 3), 0, 1);
     Expr far = polynomial(x, a, -5 * a, 8 * a, -4 * a);
     Expr zero = Maths.number(x, 0);
     Expr outer = new Expr.Select(Expr.lt(x, Maths.number(x, 2)), far, zero);

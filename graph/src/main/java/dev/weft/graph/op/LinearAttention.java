@@ -20,8 +20,8 @@ import java.util.List;
  * (value - stateᵀ key)}, and the result is {@code scale * stateᵀ query}. Operands: query {@code [b,
  * t, h_q, d_k]}, key {@code [b, t, h, d_k]}, value {@code [b, t, h, d_v]}, state {@code [b, h, d_k,
  * d_v]}, then the decay's logarithm {@code [b, t, h, d_k or 1]} if gated, beta {@code [b, t, h]} if
- * delta. Results: {@code [b, t, h_q, d_v]} and the last state. The columns of a state don't depend on
- * each other: each is a thread's.
+ * delta. Results: {@code [b, t, h_q, d_v]} and the last state. The columns of a state don't depend
+ * on each other: each is a thread's.
  *
  * @param gated whether the state fades
  * @param delta whether only what is new of a value is added
@@ -52,8 +52,7 @@ public record LinearAttention(boolean gated, boolean delta, double scale) implem
     operands.sameSize(query.dim(3), key.dim(3), "the sizes of queries and keys");
     operands.sameSize(state.dim(3), value.dim(3), "the sizes of values and states");
     operands.sameSize(state.dim(2), key.dim(3), "the sizes of keys and states");
-    List<IntExpr> dims =
-        List.of(query.dim(0), query.dim(1), query.dim(2), value.dim(3));
+    List<IntExpr> dims = List.of(query.dim(0), query.dim(1), query.dim(2), value.dim(3));
     return new TupleType(List.of(query.withShape(new Shape(dims)), state));
   }
 
@@ -103,8 +102,7 @@ public record LinearAttention(boolean gated, boolean delta, double scale) implem
                           "k",
                           width,
                           k -> {
-                            Expr decay =
-                                Code.load(in.get(4), b, t, h, perKey ? k : call.index(0));
+                            Expr decay = Code.load(in.get(4), b, t, h, perKey ? k : call.index(0));
                             Expr factor = Maths.exp(Expr.cast(wide, decay));
                             Expr old = Code.load(state, b, h, k, column);
                             code.store(state, Expr.mul(factor, old), b, h, k, column);
@@ -150,8 +148,7 @@ public record LinearAttention(boolean gated, boolean delta, double scale) implem
                                           Expr.cast(wide, Code.load(in.get(0), b, t, q, k)),
                                           Code.load(state, b, h, k, column))));
                           Expr scaled = Expr.mul(sum.get(), Expr.imm(wide, scale));
-                          code.store(
-                              out.get(0), Expr.cast(query.dtype(), scaled), b, t, q, column);
+                          code.store(out.get(0), Expr.cast(query.dtype(), scaled), b, t, q, column);
                         });
                   });
               code.loop(
@@ -160,8 +157,7 @@ public record LinearAttention(boolean gated, boolean delta, double scale) implem
                   k ->
                       code.store(
                           out.get(1),
-                          Expr.cast(
-                              call.type(3).dtype(), Code.load(state, b, h, k, column)),
+                          Expr.cast(call.type(3).dtype(), Code.load(state, b, h, k, column)),
                           b,
                           h,
                           k,

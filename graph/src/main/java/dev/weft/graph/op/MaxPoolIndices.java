@@ -82,7 +82,8 @@ public record MaxPoolIndices(Pool pool, boolean columnMajor) implements Operator
   }
 
   private Expr position(Lowering call, List<Expr> at) {
-    Expr position = Expr.cast(DType.INT64, Expr.add(Expr.mul(at.get(0), call.dim(0, 1)), at.get(1)));
+    Expr position =
+        Expr.cast(DType.INT64, Expr.add(Expr.mul(at.get(0), call.dim(0, 1)), at.get(1)));
     int rank = at.size() - 2;
     for (int d = 0; d < rank; d++) {
       position = Expr.mul(position, Expr.cast(DType.INT64, call.dim(0, d + 2)));

@@ -55,15 +55,9 @@ public record NonMaxCollect(IntExpr count) implements Operator {
                     () -> {
                       Expr box = Code.load(in.get(0), i);
                       code.store(
-                          out.get(0),
-                          Expr.cast(DType.INT64, i.get(0)),
-                          row.get(),
-                          call.index(0));
+                          out.get(0), Expr.cast(DType.INT64, i.get(0)), row.get(), call.index(0));
                       code.store(
-                          out.get(0),
-                          Expr.cast(DType.INT64, i.get(1)),
-                          row.get(),
-                          call.index(1));
+                          out.get(0), Expr.cast(DType.INT64, i.get(1)), row.get(), call.index(1));
                       code.store(out.get(0), box, row.get(), call.index(2));
                       row.add(call.index(1));
                     });

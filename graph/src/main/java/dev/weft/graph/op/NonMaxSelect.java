@@ -14,9 +14,9 @@ import java.util.List;
 /**
  * Greedy non-maximum suppression, one thread for each class of an image: the boxes in the order of
  * their scores, without those that overlap one that was taken by more than the threshold. Operands:
- * boxes {@code [b, n, 4]}, scores {@code [b, c, n]}, the most boxes of a class (int64), the overlap's
- * threshold, the least score; the last three have no dimension. Results (int64): the boxes taken
- * {@code [b, c, n]}, and how many {@code [b, c]}.
+ * boxes {@code [b, n, 4]}, scores {@code [b, c, n]}, the most boxes of a class (int64), the
+ * overlap's threshold, the least score; the last three have no dimension. Results (int64): the
+ * boxes taken {@code [b, c, n]}, and how many {@code [b, c]}.
  *
  * @param centers whether a box is its centre and size rather than two corners
  * @param thresholded whether boxes whose score is not above the least are left out
@@ -42,8 +42,7 @@ public record NonMaxSelect(boolean centers, boolean thresholded) implements Oper
     }
     operands.sameSize(boxes.dim(0), scores.dim(0), "the batches");
     operands.sameSize(boxes.dim(1), scores.dim(2), "the numbers of boxes");
-    TensorType counts =
-        new TensorType(new Shape(scores.shape().dims().subList(0, 2)), DType.INT64);
+    TensorType counts = new TensorType(new Shape(scores.shape().dims().subList(0, 2)), DType.INT64);
     return new TupleType(List.of(scores.withDtype(DType.INT64), counts));
   }
 
@@ -56,8 +55,7 @@ public record NonMaxSelect(boolean centers, boolean thresholded) implements Oper
             call.shape(1),
             List.of(call.shape(0), call.shape(1), call.shape(0)),
             List.of(DType.INT64, DType.INT64, DType.BOOL),
-            List.of(
-                call.tensor(0), call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)),
+            List.of(call.tensor(0), call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)),
             (point, in, out) -> {
               Code code = new Code(call);
               Expr b = point.get(0);
@@ -85,22 +83,18 @@ public record NonMaxSelect(boolean centers, boolean thresholded) implements Oper
                           Expr now = Indices.clamped(call, best.get(), count);
                           Expr better =
                               Expr.gt(
-                                  Code.load(in.get(1), b, c, i),
-                                  Code.load(in.get(1), b, c, now));
+                                  Code.load(in.get(1), b, c, i), Code.load(in.get(1), b, c, now));
                           Expr first = Expr.lt(best.get(), call.index(0));
                           code.when(
-                              Expr.and(
-                                  Code.load(left, b, c, i), Expr.or(first, better)),
+                              Expr.and(Code.load(left, b, c, i), Expr.or(first, better)),
                               () -> best.set(i));
                         });
-                    Expr room =
-                        Expr.lt(Expr.cast(DType.INT64, taken.get()), Code.load(in.get(2)));
+                    Expr room = Expr.lt(Expr.cast(DType.INT64, taken.get()), Code.load(in.get(2)));
                     code.when(
                         Expr.and(Expr.ge(best.get(), call.index(0)), room),
                         () -> {
                           Expr place = taken.get();
-                          code.store(
-                              out.get(0), Expr.cast(DType.INT64, best.get()), b, c, place);
+                          code.store(out.get(0), Expr.cast(DType.INT64, best.get()), b, c, place);
                           taken.add(call.index(1));
                           code.store(left, Expr.bool(false), b, c, best.get());
                           code.loop(
@@ -125,8 +119,7 @@ public record NonMaxSelect(boolean centers, boolean thresholded) implements Oper
     Expr zero = Maths.number(a[0], 0);
     Expr height = Expr.sub(Expr.min(a[2], b[2]), Expr.max(a[0], b[0]));
     Expr width = Expr.sub(Expr.min(a[3], b[3]), Expr.max(a[1], b[1]));
-    Code.Cell both =
-        code.cell("both", Expr.mul(Expr.max(height, zero), Expr.max(width, zero)));
+    Code.Cell both = code.cell("both", Expr.mul(Expr.max(height, zero), Expr.max(width, zero)));
     Code.Cell areaA = code.cell("area_a", area(a));
     Code.Cell areaB = code.cell("area_b", area(b));
     Expr union = Expr.sub(Expr.add(areaA.get(), areaB.get()), both.get());
@@ -135,8 +128,7 @@ public record NonMaxSelect(boolean centers, boolean thresholded) implements Oper
             Expr.gt(both.get(), zero),
             Expr.and(Expr.gt(areaA.get(), zero), Expr.gt(areaB.get(), zero)));
     // Expr.div is only looked at where the boxes have an area.
-    Expr ratio =
-        Expr.div(both.get(), new Expr.Select(proper, union, Maths.number(union, 1)));
+    Expr ratio = Expr.div(both.get(), new Expr.Select(proper, union, Maths.number(union, 1)));
     return Expr.and(proper, Expr.gt(ratio, Expr.cast(ratio.dtype(), Code.load(in.get(3)))));
   }
 

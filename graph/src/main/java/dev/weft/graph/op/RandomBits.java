@@ -11,8 +11,8 @@ import dev.weft.tir.te.Tensor;
 import java.util.List;
 
 /**
- * Random numbers of 32 bits (uint32), each a mixture of the seed and the element's position, so that
- * they don't depend on the order in which they are worked out. The mixing steps are those of
+ * Random numbers of 32 bits (uint32), each a mixture of the seed and the element's position, so
+ * that they don't depend on the order in which they are worked out. The mixing steps are those of
  * MurmurHash3's finaliser (Appleby, 2011), carried out twice with different keys.
  *
  * @param shape of the result
@@ -66,7 +66,6 @@ public record RandomBits(Shape shape, long seed) implements Operator {
   }
 
   private static Expr folded(Expr x, long shift) {
-    return Maths.call(
-        Intrinsic.BITWISE_XOR, x, Maths.call(Intrinsic.SHIFT_RIGHT, x, bits(shift)));
+    return Maths.call(Intrinsic.BITWISE_XOR, x, Maths.call(Intrinsic.SHIFT_RIGHT, x, bits(shift)));
   }
 }

@@ -56,8 +56,7 @@ public record RankAmong(boolean sorted) implements Operator {
                       () -> {
                         Expr before = Expr.lt(j, own);
                         if (sorted) {
-                          Code.Cell order =
-                              Rows.compared(code, in.get(0), call.dim(0, 1), j, row);
+                          Code.Cell order = Rows.compared(code, in.get(0), call.dim(0, 1), j, row);
                           before = Expr.lt(order.get(), Expr.int32(0));
                         }
                         code.when(before, () -> rank.add(Expr.imm(DType.INT64, 1L)));

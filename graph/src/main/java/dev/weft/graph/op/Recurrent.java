@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a recurrent layer. What the input contributes to the gates is worked out before
- * (a matrix product over all steps); this goes through the steps, one thread a sample. Operands: the
- * input's part {@code [t, b, g * h]} with all biases of the input in it, the recurrent weights {@code
- * [g * h, h]}, their biases {@code [g * h]}, the first hidden state {@code [b, h]}, the samples'
- * lengths {@code [b]} (int32); for an LSTM also the first cell state {@code [b, h]} and the peephole
- * weights {@code [3 * h]}. Results: all hidden states {@code [t, b, h]} (0 behind a sample's length),
- * the last one {@code [b, h]}, for an LSTM the last cell state.
+ * (a matrix product over all steps); this goes through the steps, one thread a sample. Operands:
+ * the input's part {@code [t, b, g * h]} with all biases of the input in it, the recurrent weights
+ * {@code [g * h, h]}, their biases {@code [g * h]}, the first hidden state {@code [b, h]}, the
+ * samples' lengths {@code [b]} (int32); for an LSTM also the first cell state {@code [b, h]} and
+ * the peephole weights {@code [3 * h]}. Results: all hidden states {@code [t, b, h]} (0 behind a
+ * sample's length), the last one {@code [b, h]}, for an LSTM the last cell state.
  *
  * @param unit which cell
  * @param reverse whether it begins at a sample's end
@@ -153,8 +153,7 @@ public record Recurrent(
       DType dtype = out.get(0).dtype();
       Expr steps = call.dim(0, 0);
       Expr given = Expr.cast(steps.dtype(), Code.load(in.get(4), sample));
-      Code.Cell length =
-          code.cell("length", Expr.min(Expr.max(given, call.index(0)), steps));
+      Code.Cell length = code.cell("length", Expr.min(Expr.max(given, call.index(0)), steps));
       code.loop(
           "j",
           width,
@@ -186,18 +185,13 @@ public record Recurrent(
                 width,
                 j ->
                     code.store(
-                        out.get(0),
-                        Expr.cast(dtype, Code.load(hidden, sample, j)),
-                        t,
-                        sample,
-                        j));
+                        out.get(0), Expr.cast(dtype, Code.load(hidden, sample, j)), t, sample, j));
           });
       code.loop(
           "j",
           width,
           j -> {
-            code.store(
-                out.get(1), Expr.cast(dtype, Code.load(hidden, sample, j)), sample, j);
+            code.store(out.get(1), Expr.cast(dtype, Code.load(hidden, sample, j)), sample, j);
             code.store(out.get(2), Expr.cast(dtype, Code.load(cell, sample, j)), sample, j);
           });
       return code.done();
@@ -209,8 +203,7 @@ public record Recurrent(
           "g",
           call.dim(0, 2),
           g -> {
-            Code.Cell sum =
-                code.cell("sum", Expr.cast(wide, Code.load(in.get(0), t, sample, g)));
+            Code.Cell sum = code.cell("sum", Expr.cast(wide, Code.load(in.get(0), t, sample, g)));
             if (unit == Kind.GRU) {
               // The candidate's recurrent part depends on the reset gate.
               code.when(
@@ -231,7 +224,9 @@ public record Recurrent(
           k -> {
             Expr state = Code.load(hidden, sample, k);
             Expr factor =
-                reset == null ? state : Expr.mul(state, Code.load(reset, sample, Expr.add(width, k)));
+                reset == null
+                    ? state
+                    : Expr.mul(state, Code.load(reset, sample, Expr.add(width, k)));
             sum.add(Expr.mul(Expr.cast(wide, Code.load(in.get(1), row, k)), factor));
           });
       return Expr.add(start, sum.get());
@@ -242,9 +237,7 @@ public record Recurrent(
     }
 
     private Expr clipped(Expr x) {
-      return clip > 0
-          ? Expr.min(Expr.max(x, Expr.imm(wide, -clip)), Expr.imm(wide, clip))
-          : x;
+      return clip > 0 ? Expr.min(Expr.max(x, Expr.imm(wide, -clip)), Expr.imm(wide, clip)) : x;
     }
 
     private Expr activated(int function, Expr x) {
@@ -260,8 +253,7 @@ public record Recurrent(
       code.loop(
           "g",
           Expr.mul(width, 2),
-          g ->
-              code.store(gates, activated(0, Code.load(gates, sample, g)), sample, g));
+          g -> code.store(gates, activated(0, Code.load(gates, sample, g)), sample, g));
       code.loop(
           "j",
           width,
@@ -290,8 +282,7 @@ public record Recurrent(
           width,
           j -> {
             Code.Cell old = code.cell("old", Code.load(cell, sample, j));
-            Code.Cell input =
-                code.cell("input", activated(0, peeped(gate(0, j), 0, j, old.get())));
+            Code.Cell input = code.cell("input", activated(0, peeped(gate(0, j), 0, j, old.get())));
             Expr forgotten =
                 inputForget
                     ? Expr.sub(Expr.imm(wide, 1), input.get())
@@ -299,9 +290,7 @@ public record Recurrent(
             Code.Cell forget = code.cell("forget", forgotten);
             Code.Cell candidate = code.cell("candidate", activated(1, gate(3, j)));
             Expr next =
-                Expr.add(
-                    Expr.mul(forget.get(), old.get()),
-                    Expr.mul(input.get(), candidate.get()));
+                Expr.add(Expr.mul(forget.get(), old.get()), Expr.mul(input.get(), candidate.get()));
             Code.Cell state = code.cell("state", next);
             Code.Cell output =
                 code.cell("output", activated(0, peeped(gate(1, j), 1, j, state.get())));

@@ -46,8 +46,7 @@ public record RoiAlign(
       throw operands.failure("takes [n, c, h, w], [r, 4] and [r], got " + args);
     }
     return x.withShape(
-        new Shape(
-            List.of(regions.dim(0), x.dim(1), IntExpr.of(height), IntExpr.of(width))));
+        new Shape(List.of(regions.dim(0), x.dim(1), IntExpr.of(height), IntExpr.of(width))));
   }
 
   @Override
@@ -69,8 +68,7 @@ public record RoiAlign(
           for (int i = 0; i < 4; i++) {
             Expr corner = Expr.cast(wide, Code.load(in.get(1), region, call.index(i)));
             corners[i] =
-                code.cell(
-                    "corner" + i, Expr.sub(Expr.mul(corner, Expr.imm(wide, scale)), shift));
+                code.cell("corner" + i, Expr.sub(Expr.mul(corner, Expr.imm(wide, scale)), shift));
           }
           Code.Cell[] bins = new Code.Cell[2];
           Code.Cell[] counts = new Code.Cell[2];
@@ -82,8 +80,7 @@ public record RoiAlign(
             }
             Expr size = Expr.div(extent, Expr.imm(wide, d == 0 ? height : width));
             bins[d] = code.cell("bin" + d, size);
-            Expr adaptive =
-                Expr.cast(index, Maths.call(Intrinsic.CEIL, bins[d].get()));
+            Expr adaptive = Expr.cast(index, Maths.call(Intrinsic.CEIL, bins[d].get()));
             counts[d] = code.cell("count" + d, samples > 0 ? call.index(samples) : adaptive);
           }
           Expr image = Expr.cast(index, Code.load(in.get(2), region));
@@ -104,8 +101,7 @@ public record RoiAlign(
                           Expr step =
                               Expr.div(
                                   Expr.mul(
-                                      Expr.add(
-                                          Expr.cast(wide, sample[d]), Expr.imm(wide, 0.5)),
+                                      Expr.add(Expr.cast(wide, sample[d]), Expr.imm(wide, 0.5)),
                                       bins[d].get()),
                                   Expr.cast(wide, counts[d].get()));
                           Expr bin = Expr.cast(wide, point.get(2 + d));
@@ -118,8 +114,7 @@ public record RoiAlign(
                         sample(code, call, in.get(0), batch, point.get(1), place, best, any, wide);
                       }));
           Expr count = Expr.max(Expr.mul(counts[0].get(), counts[1].get()), call.index(1));
-          Expr result =
-              max ? best.get() : Expr.div(best.get(), Expr.cast(wide, count));
+          Expr result = max ? best.get() : Expr.div(best.get(), Expr.cast(wide, count));
           code.store(out.get(0), Expr.cast(dtype, result), point.list());
           return code.done();
         });
@@ -155,8 +150,7 @@ public record RoiAlign(
             high[d] = code.cell("high" + d, Expr.min(Expr.add(low[d].get(), 1), last));
             Expr beyond = Expr.sub(positive, Expr.cast(wide, low[d].get()));
             Expr atEnd = Expr.ge(low[d].get(), last);
-            upper[d] =
-                code.cell("upper" + d, new Expr.Select(atEnd, Expr.imm(wide, 0), beyond));
+            upper[d] = code.cell("upper" + d, new Expr.Select(atEnd, Expr.imm(wide, 0), beyond));
           }
           Expr one = Expr.imm(wide, 1);
           Expr sum = null;

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * The greatest elements of the bins of regions of interest (Girshick, "Fast R-CNN", 2015): x {@code
- * [n, c, h, w]}, regions {@code [r, 5]} as image, x1, y1, x2, y2; the result is {@code [r, c, height,
- * width]}, 0 where a bin is empty.
+ * [n, c, h, w]}, regions {@code [r, 5]} as image, x1, y1, x2, y2; the result is {@code [r, c,
+ * height, width]}, 0 where a bin is empty.
  *
  * @param height of the result
  * @param width of the result
@@ -40,8 +40,7 @@ public record RoiMaxPool(long height, long width, double scale) implements Opera
       throw operands.failure("takes [n, c, h, w] and [r, 5], got " + args);
     }
     return x.withShape(
-        new Shape(
-            List.of(regions.dim(0), x.dim(1), IntExpr.of(height), IntExpr.of(width))));
+        new Shape(List.of(regions.dim(0), x.dim(1), IntExpr.of(height), IntExpr.of(width))));
   }
 
   @Override
@@ -63,8 +62,7 @@ public record RoiMaxPool(long height, long width, double scale) implements Opera
             Expr value = Expr.cast(wide, Code.load(in.get(1), region, call.index(i)));
             Expr scaled = i == 0 ? value : Expr.mul(value, Expr.imm(wide, scale));
             corners[i] =
-                code.cell(
-                    "corner" + i, Expr.cast(index, Maths.call(Intrinsic.ROUND, scaled)));
+                code.cell("corner" + i, Expr.cast(index, Maths.call(Intrinsic.ROUND, scaled)));
           }
           Code.Cell[] from = new Code.Cell[2];
           Code.Cell[] to = new Code.Cell[2];
@@ -72,13 +70,11 @@ public record RoiMaxPool(long height, long width, double scale) implements Opera
             Expr start = corners[2 - d].get();
             Expr extent =
                 Expr.max(Expr.add(Expr.sub(corners[4 - d].get(), start), 1), call.index(1));
-            Expr bin =
-                Expr.div(Expr.cast(wide, extent), Expr.imm(wide, d == 0 ? height : width));
+            Expr bin = Expr.div(Expr.cast(wide, extent), Expr.imm(wide, d == 0 ? height : width));
             Expr place = Expr.cast(wide, point.get(2 + d));
             Expr first = Maths.call(Intrinsic.FLOOR, Expr.mul(place, bin));
             Expr last =
-                Maths.call(
-                    Intrinsic.CEIL, Expr.mul(Expr.add(place, Expr.imm(wide, 1)), bin));
+                Maths.call(Intrinsic.CEIL, Expr.mul(Expr.add(place, Expr.imm(wide, 1)), bin));
             from[d] = code.cell("from" + d, bounded(call, d, Expr.cast(index, first), start));
             to[d] = code.cell("to" + d, bounded(call, d, Expr.cast(index, last), start));
           }
@@ -86,12 +82,9 @@ public record RoiMaxPool(long height, long width, double scale) implements Opera
           Expr rows = Expr.max(Expr.sub(to[0].get(), from[0].get()), call.index(0));
           Expr columns = Expr.max(Expr.sub(to[1].get(), from[1].get()), call.index(0));
           Expr empty =
-              Expr.or(
-                  Expr.le(to[0].get(), from[0].get()), Expr.le(to[1].get(), from[1].get()));
+              Expr.or(Expr.le(to[0].get(), from[0].get()), Expr.le(to[1].get(), from[1].get()));
           Code.Cell best =
-              code.cell(
-                  "best",
-                  new Expr.Select(empty, Expr.imm(wide, 0), Maths.lowest(wide)));
+              code.cell("best", new Expr.Select(empty, Expr.imm(wide, 0), Maths.lowest(wide)));
           code.loops(
               "k",
               List.of(rows, columns),

@@ -20,8 +20,7 @@ final class Rows {
                 () -> {
                   Expr a = number(Code.load(matrix, row, m));
                   Expr b = number(Code.load(matrix, other, m));
-                  Expr behind =
-                      new Expr.Select(Expr.gt(a, b), Expr.int32(1), Expr.int32(0));
+                  Expr behind = new Expr.Select(Expr.gt(a, b), Expr.int32(1), Expr.int32(0));
                   order.set(new Expr.Select(Expr.lt(a, b), Expr.int32(-1), behind));
                 }));
     return order;
