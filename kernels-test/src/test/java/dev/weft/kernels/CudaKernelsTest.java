@@ -20,6 +20,14 @@ import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.target.Target;
+import dev.weft.base.IntExpr;
+import dev.weft.lowering.Launch;
+import dev.weft.lowering.LaunchArgument;
+import dev.weft.runtime.plan.LaunchGeometry;
+import dev.weft.tir.IRModule;
+import dev.weft.tir.schedule.Schedule;
+import dev.weft.tir.script.TvmScript;
+import org.junit.jupiter.params.provider.CsvSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,5 +143,116 @@ final class CudaKernelsTest {
           assertThat(KernelRun.differences(open, function, scheduled, target, SIZES, 100, 42))
               .isEmpty();
         });
+  }
+
+  private static PrimFunc tensorCoreMatmul(int n, TensorCoreMatmul.Tiling tiling) {
+    PrimFunc function = TensorCoreMatmul.function(n);
+    Schedule schedule = Schedule.of(new IRModule(Map.of("main", function), Map.of()));
+    TensorCoreMatmul.tensorized(schedule, TensorCoreMatmul.scheduled(schedule, tiling));
+    return schedule.module().get("main");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sm_70", "sm_80", "sm_90a", "sm_100"})
+  void fragmentsCompile(String architecture) {
+    Target target = Target.parse("cuda:" + architecture);
+    TensorCoreMatmul.Tiling tiling =
+        new TensorCoreMatmul.Tiling(List.of(8, 4, 2), List.of(8, 4, 2), List.of(16, 2, 2));
+    KernelPlan plan = Lowering.lower(tensorCoreMatmul(1024, tiling), target);
+
+    assertThat(ptx(List.of(plan), target))
+        .contains("wmma.load.a.sync.aligned.row.m16n16k16")
+        .contains("wmma.mma.sync.aligned.row.col.m16n16k16.f32.f32")
+        .contains("wmma.store.d.sync.aligned.row.m16n16k16");
+    assertThat(compiled(List.of(plan), target).image().kernels()).hasSize(1);
+  }
+
+  /** Compiles to PTX; skips the test where there is no compiler. */
+  private static String ptx(List<KernelPlan> plans, Target target) {
+    compiled(plans, target);
+    ProgramImage image = CudaCodegen.generate(plans, target).image();
+    return ProgramCompilers.installed().compile(image, ProgramFormat.PTX).image().text();
+  }
+
+  static Stream<DeviceUnderTest> cudaAndSimt() {
+    return DeviceUnderTest.all().stream().filter(device -> device.name().matches("simt|cuda.*"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cudaAndSimt")
+  void fragmentsComputeTheProduct(DeviceUnderTest device) {
+    TensorCoreMatmul.Tiling tiling =
+        new TensorCoreMatmul.Tiling(List.of(1, 2, 2), List.of(2, 2, 1), List.of(2, 1, 2));
+    DeviceCounts.count(
+        device.name(),
+        () -> {
+          Device open = device.open();
+          Target target =
+              device.isInterpreter() ? Target.parse("cuda:sm_80") : DeviceTargets.of(open.info());
+          assertThat(
+                  KernelRun.differences(
+                      open,
+                      TensorCoreMatmul.function(64),
+                      tensorCoreMatmul(64, tiling),
+                      target,
+                      Map.of(),
+                      64,
+                      42))
+              .isEmpty();
+        });
+  }
+
+  /** Every shape and type of mma.sync, and the loads from shared memory around it. */
+  @ParameterizedTest
+  @CsvSource({
+    "m16n8k8, float16, float32, sm_80",
+    "m16n8k16, float16, float32, sm_80",
+    "m16n8k16, float16, float16, sm_80",
+    "m16n8k16, bfloat16, float32, sm_80",
+    "m16n8k16, int8, int32, sm_80",
+    "m16n8k32, int8, int32, sm_80",
+    "m16n8k32, uint8, int32, sm_80",
+    "m16n8k8, float32, float32, sm_80",
+    "m16n8k4, float32, float32, sm_80",
+    "m8n8k4, float64, float64, sm_80",
+    "m16n8k32, float8_e4m3fn, float32, sm_89",
+    "m16n8k16, bfloat16, float32, sm_90a"
+  })
+  void registersCompile(String shape, String factors, String sums, String architecture) {
+    String text =
+        """
+        @T.prim_func
+        def mma(A: T.Buffer((1024,), "%1$s"), C: T.Buffer((1024,), "%2$s")):
+            tx = T.launch_thread("threadIdx.x", 32)
+            s = T.allocate([1024], "%1$s", "shared")
+            S = T.decl_buffer((1024,), "%1$s", data=s, scope="shared")
+            ra = T.allocate([16], "%1$s", "local")
+            RA = T.decl_buffer((16,), "%1$s", data=ra, scope="local")
+            rb = T.allocate([16], "%1$s", "local")
+            rc = T.allocate([8], "%2$s", "local")
+            RC = T.decl_buffer((8,), "%2$s", data=rc, scope="local")
+            for i in T.unroll(16):
+                S[tx * 16 + i] = A[tx * 16 + i]
+            T.tvm_storage_sync("shared")
+            T.mma_fill(8, rc, 0, dtype="%2$s")
+            T.ptx_ldmatrix("%1$s", T.bool(False), 4, ".b16", ra, 0, s, tx * 16)
+            T.ptx_ldmatrix("%1$s", T.bool(False), 2, ".b16", rb, 0, s, tx * 16)
+            T.ptx_mma("%2$s", "%3$s", "row", "col", "t", "t", "t", ra, 0, rb, 0, rc, 0, False)
+            T.mma_store(16, 16, T.tvm_access_ptr(T.type_annotation("%2$s"), C.data, 0, 256, 2), rc,
+                0, 16, dtype="%2$s")
+        """
+            .formatted(factors, sums, shape);
+    Target target = Target.parse("cuda:" + architecture);
+    PrimFunc kernel = TvmScript.parseFunction(text);
+    Launch launch =
+        new Launch(
+            kernel,
+            List.of(new LaunchArgument.FunctionBuffer(0), new LaunchArgument.FunctionBuffer(1)),
+            LaunchGeometry.of(IntExpr.of(1), IntExpr.of(32)));
+    KernelPlan plan = new KernelPlan("mma", kernel, List.of(launch), List.of());
+
+    assertThat(ptx(List.of(plan), target))
+        .contains("mma.sync.aligned." + shape + ".row.col")
+        .contains("ldmatrix.sync.aligned.m8n8.x4.shared.b16");
   }
 }

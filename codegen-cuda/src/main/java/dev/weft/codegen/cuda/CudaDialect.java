@@ -43,11 +43,13 @@ final class CudaDialect implements CDialect {
   private final Map<String, String> vectors = new TreeMap<>();
   private final Helpers helpers;
   private final CudaConversions conversions;
+  private final CudaMatrices matrices;
 
   /** A table for one program, whose helper functions are noted in {@code helpers}. */
   CudaDialect(Helpers helpers) {
     this.helpers = helpers;
     this.conversions = new CudaConversions(this, helpers);
+    this.matrices = new CudaMatrices(this, helpers);
   }
 
   @Override
@@ -143,12 +145,15 @@ final class CudaDialect implements CDialect {
           throw new CodegenException(
               "arrays of scope " + scope + " have no address in CUDA C",
               "",
-              "use them through the tensor cores' intrinsics");
+              "use them through the tensor cores' intrinsics, warp memory after it is lowered");
     };
   }
 
   @Override
   public String array(DType dtype, Scope scope, String name, long count) {
+    if (scope.rank().isFragment()) {
+      return matrices.array(dtype, scope, name, count);
+    }
     String space = addressSpace(scope);
     String array = storageType(dtype) + " " + name + "[" + count + "];";
     return switch (scope.rank()) {
@@ -458,7 +463,10 @@ final class CudaDialect implements CDialect {
   @Override
   public @Nullable Code intrinsic(
       DType dtype, Intrinsic intrinsic, List<Expr> exprs, List<Code> args, Helpers helpers) {
-    return new CudaIntrinsics(this, helpers).call(dtype, intrinsic, exprs, args);
+    Code matrix = matrices.call(intrinsic, exprs, args);
+    return matrix != null
+        ? matrix
+        : new CudaIntrinsics(this, helpers).call(dtype, intrinsic, exprs, args);
   }
 
   @Override

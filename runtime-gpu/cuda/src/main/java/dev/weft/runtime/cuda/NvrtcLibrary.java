@@ -117,7 +117,11 @@ final class NvrtcLibrary {
       try (Stream<Path> files = Files.list(folder)) {
         List<Path> builtIns =
             files
-                .filter(file -> file.getFileName().toString().startsWith("libnvrtc-builtins.so.12"))
+                .filter(
+                    file ->
+                        file.getFileName()
+                            .toString()
+                            .matches("libnvrtc-builtins\\.so\\.12(\\.\\d+)*"))
                 .sorted()
                 .toList();
         for (Path file : builtIns) {
