@@ -131,10 +131,7 @@ final class CudaMatrices {
   private static Code registers(Code data, Code index, Fragment fragment) {
     Code registers = Code.primary(String.valueOf(fragment.registers));
     return Code.binary(
-        data,
-        "+",
-        Code.binary(index, "*", registers, Code.MULTIPLICATIVE),
-        Code.ADDITIVE);
+        data, "+", Code.binary(index, "*", registers, Code.MULTIPLICATIVE), Code.ADDITIVE);
   }
 
   private Code fill(List<Expr> exprs, List<Code> args) {
@@ -148,8 +145,7 @@ final class CudaMatrices {
     String name = "weft_wmma_fill_" + fragment.ptx + "_" + fragment.registers;
     helpers.use(
         name,
-        "WEFT_DEVICE void %s(%s* r, %s value) {\n"
-                .formatted(name, fragment.type, fragment.type)
+        "WEFT_DEVICE void %s(%s* r, %s value) {\n".formatted(name, fragment.type, fragment.type)
             + "#pragma unroll\n  for (int i = 0; i < %d; ++i) r[i] = value;\n}\n"
                 .formatted(fragment.registers));
     return Code.call(
@@ -189,14 +185,12 @@ final class CudaMatrices {
     int n = fragment.registers;
     helpers.use(
         name,
-        "WEFT_DEVICE void %s(%s* r, const void* p, int stride) {\n"
-                .formatted(name, fragment.type)
+        "WEFT_DEVICE void %s(%s* r, const void* p, int stride) {\n".formatted(name, fragment.type)
             + "  asm volatile(\"wmma.load.%s.sync.aligned.%s.m16n16k16.%s {%s}, [%%%d], %%%d;\"\n"
                 .formatted(matrix, layout, fragment.ptx, list(0, n), n, n + 1)
             + "               : %s\n               : \"l\"(p), \"r\"(stride) : \"memory\");\n}\n"
                 .formatted(operands("=" + fragment.constraint, "r", n)));
-    return Code.call(
-        name, registers(args.get(0), args.get(4), fragment), args.get(5), args.get(6));
+    return Code.call(name, registers(args.get(0), args.get(4), fragment), args.get(5), args.get(6));
   }
 
   private Code store(List<Expr> exprs, List<Code> args) {
@@ -207,14 +201,12 @@ final class CudaMatrices {
     int n = fragment.registers;
     helpers.use(
         name,
-        "WEFT_DEVICE void %s(const %s* r, void* p, int stride) {\n"
-                .formatted(name, fragment.type)
+        "WEFT_DEVICE void %s(const %s* r, void* p, int stride) {\n".formatted(name, fragment.type)
             + "  asm volatile(\"wmma.store.d.sync.aligned.%s.m16n16k16.%s [%%%d], {%s}, %%%d;\"\n"
                 .formatted(layout, fragment.ptx, n, list(0, n), n + 1)
             + "               :: %s,\n                  \"l\"(p), \"r\"(stride) : \"memory\");\n}\n"
                 .formatted(operands(fragment.constraint, "r", n)));
-    return Code.call(
-        name, registers(args.get(0), args.get(4), fragment), args.get(5), args.get(6));
+    return Code.call(name, registers(args.get(0), args.get(4), fragment), args.get(5), args.get(6));
   }
 
   private String layoutOf(Expr data) {
@@ -246,8 +238,7 @@ final class CudaMatrices {
         name,
         "WEFT_DEVICE void %s(%s* d, const %s* a, const %s* b, const %s* c) {\n"
                 .formatted(name, d.type, a.type, b.type, c.type)
-            + "  asm volatile(\"wmma.mma.sync.aligned.%s.m16n16k16.%s\"\n"
-                .formatted(layouts, types)
+            + "  asm volatile(\"wmma.mma.sync.aligned.%s.m16n16k16.%s\"\n".formatted(layouts, types)
             + "               \" {%s}, {%s},\"\n".formatted(list(0, toA), list(toA, a.registers))
             + "               \" {%s}, {%s};\"\n"
                 .formatted(list(toB, b.registers), list(toC, c.registers))
@@ -314,9 +305,7 @@ final class CudaMatrices {
     DType right = element(exprs.get(at + 2));
     DType sums = element(exprs.get(at + 4));
     int[] mnk =
-        Arrays.stream(shape.substring(1).split("[nk]"))
-            .mapToInt(Integer::parseInt)
-            .toArray();
+        Arrays.stream(shape.substring(1).split("[nk]")).mapToInt(Integer::parseInt).toArray();
     boolean doubles = factors.bits() == 64;
     String unit = doubles ? "double" : "unsigned int";
     String constraint = doubles ? "d" : "r";
@@ -395,9 +384,6 @@ final class CudaMatrices {
             + "#pragma unroll\n  for (int i = 0; i < 8; ++i) {\n"
             + "    p[i % 4 / 2 * 8 * stride + i / 4 * 8 + i % 2] = r[i];\n  }\n}\n");
     return Code.call(
-        name,
-        args.get(2),
-        Code.binary(args.get(3), "+", args.get(4), Code.ADDITIVE),
-        args.get(5));
+        name, args.get(2), Code.binary(args.get(3), "+", args.get(4), Code.ADDITIVE), args.get(5));
   }
 }
