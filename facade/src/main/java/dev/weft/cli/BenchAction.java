@@ -14,6 +14,8 @@ import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.Devices;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -171,6 +173,9 @@ abstract class BenchAction extends Action {
     describe("arithmetic", "GFLOP/s", subject.flops() / weft, peaks.gflops());
     describe("copying", "GB/s", subject.bytes() / weft, peaks.gigabytes());
     figures.put("device", opened.info().name()).put("product", opened.info().product());
+    figures.put("driver", opened.info().driver());
+    figures.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    figures.put("title", subject.title());
     figures.put("flops", subject.flops()).put("bytes", subject.bytes());
     figures.put("dtype", subject.dtype().toString());
     ObjectNode json = figures.putObject("peak");

@@ -66,6 +66,8 @@ class BenchCommandTest {
     assertThat(copy.path("gbps").asDouble()).isPositive();
     assertThat(copy.path("ratio").asDouble()).isPositive();
     assertThat(json.path("peak").path("gflops").asDouble()).isPositive();
+    assertThat(json.path("date").asText()).matches("20\\d\\d-.*Z");
+    assertThat(json.path("driver").asText()).isNotEmpty();
     assertThat(json.path("peak").path("gbps").asDouble()).isPositive();
   }
 
