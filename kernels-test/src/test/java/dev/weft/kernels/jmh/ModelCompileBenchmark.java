@@ -51,7 +51,9 @@ public class ModelCompileBenchmark {
     copy = Files.createTempFile("weft", ".onnx");
     try (InputStream in = Weft.class.getResourceAsStream("/dev/weft/demo/digits.onnx")) {
       Files.copy(
-          Objects.requireNonNull(in, "the demo's model"), copy, StandardCopyOption.REPLACE_EXISTING);
+          Objects.requireNonNull(in, "the demo's model"),
+          copy,
+          StandardCopyOption.REPLACE_EXISTING);
     }
     file = model.isEmpty() ? copy : Path.of(model);
   }
