@@ -155,7 +155,19 @@ public final class HoistIndexArithmetic implements Pass {
 
     private void access(String user, Expr index) {
       Expr scalar = index instanceof Expr.Ramp ramp ? ramp.base() : index;
-      if (open.isEmpty() || scalar.dtype().lanes() != 1 || byIndex.containsKey(scalar)) {
+      if (scalar.dtype().lanes() != 1) {
+        return;
+      }
+      List<Part> before = byIndex.get(scalar);
+      if (before != null) {
+        if (!before.stream().allMatch(this::isKnownHere)) {
+          // The expression is shared by places of which not all know the names.
+          byIndex.put(scalar, List.of());
+        }
+        return;
+      }
+      if (open.isEmpty()) {
+        byIndex.put(scalar, List.of());
         return;
       }
       // Terms by the place where the last of their variables becomes known.
@@ -186,6 +198,12 @@ public final class HoistIndexArithmetic implements Pass {
         }
       }
       byIndex.put(scalar, found);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Equal loops are different places.
+    private boolean isKnownHere(Part part) {
+      int depth = part.place.depth();
+      return depth < open.size() && open.get(depth).owner() == part.place.owner();
     }
 
     private Part part(Expr value, int depth, String user, @Nullable Part start) {
