@@ -5,6 +5,8 @@ import dev.weft.compiler.CompileOptions;
 import dev.weft.compiler.DeviceTargets;
 import dev.weft.compiler.ModelCompiler;
 import dev.weft.graph.Graph;
+import dev.weft.graph.WellFormed;
+import dev.weft.graph.pass.GraphPass;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.Devices;
 import dev.weft.runtime.plan.Signature;
@@ -33,6 +35,16 @@ public final class ImportedModel {
   /** What the model takes and gives. */
   public Signature signature() {
     return ModelCompiler.signature(graph);
+  }
+
+  /**
+   * The model behind a pass of the application's own, such as a {@link
+   * dev.weft.graph.pattern.RewritePass}.
+   *
+   * @throws WellFormed.IllFormedException if the pass makes a mistake
+   */
+  public ImportedModel rewritten(GraphPass pass) {
+    return new ImportedModel(WellFormed.check(pass.apply(graph)), source);
   }
 
   /**

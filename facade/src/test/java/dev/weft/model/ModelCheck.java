@@ -9,8 +9,6 @@ import dev.weft.Weft;
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
 import dev.weft.compiler.OutputCheck;
-import dev.weft.runtime.DeviceProbe;
-import dev.weft.runtime.Devices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,15 +18,8 @@ import java.util.Map;
 
 /** Compiles a model once a device and compares every run with ONNX Runtime's. */
 final class ModelCheck {
-  /** The two that are there on every machine, and OpenCL's first where there is one. */
-  static final List<String> DEVICES = devices();
-
-  private static List<String> devices() {
-    boolean openCl =
-        Devices.installed().probe().get("opencl") instanceof DeviceProbe.Found(var devices)
-            && !devices.isEmpty();
-    return openCl ? List.of("interpreter", "jvm", "opencl:0") : List.of("interpreter", "jvm");
-  }
+  /** Both are there on every machine. */
+  static final List<String> DEVICES = List.of("interpreter", "jvm");
 
   private ModelCheck() {}
 
