@@ -15,8 +15,7 @@ public final class Match {
   private final ToIntFunction<GraphVar> uses;
   private IdentityHashMap<Pattern, GraphExpr> found = new IdentityHashMap<>();
 
-  private Match(
-      Function<GraphExpr, @Nullable GraphExpr> definition, ToIntFunction<GraphVar> uses) {
+  private Match(Function<GraphExpr, @Nullable GraphExpr> definition, ToIntFunction<GraphVar> uses) {
     this.definition = definition;
     this.uses = uses;
   }
@@ -90,8 +89,7 @@ public final class Match {
                   && index == field.index
                   && matches(field.tuple, tuple);
           case Pattern.Either either -> first(either.choices, value);
-          case Pattern.Where where ->
-              matches(where.pattern, value) && where.condition.test(value);
+          case Pattern.Where where -> matches(where.pattern, value) && where.condition.test(value);
           case Pattern.UsedOnce once ->
               value instanceof GraphVar variable
                   && uses.applyAsInt(variable) == 1

@@ -117,8 +117,7 @@ public sealed interface Pattern {
 
   /** A call of an operator of any class, by its name. */
   static Pattern op(String name, Pattern... operands) {
-    return new Op(
-        operator -> operator.name().equals(name), List.copyOf(Arrays.asList(operands)));
+    return new Op(operator -> operator.name().equals(name), List.copyOf(Arrays.asList(operands)));
   }
 
   /** A tuple. */

@@ -94,13 +94,11 @@ public final class RewritePass implements GraphPass {
 
     @Override
     protected GraphExpr rewrite(GraphVar variable, GraphExpr value) {
-      Match match =
-          Match.of(pattern, value, this::definition, used -> uses.getOrDefault(used, 1));
+      Match match = Match.of(pattern, value, this::definition, used -> uses.getOrDefault(used, 1));
       if (match == null) {
         return value;
       }
-      GraphExpr result =
-          rewriting.apply(match, (op, args) -> emit(op.name(), op, args));
+      GraphExpr result = rewriting.apply(match, (op, args) -> emit(op.name(), op, args));
       if (result == null) {
         return value;
       }

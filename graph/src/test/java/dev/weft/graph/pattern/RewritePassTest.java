@@ -77,8 +77,7 @@ class RewritePassTest {
 
   @Test
   void aPartThatOccursTwiceStandsForOneValue() {
-    Pattern sum =
-        Pattern.op(Binary.class, op -> op.function() == BinaryFunction.ADD, x, x);
+    Pattern sum = Pattern.op(Binary.class, op -> op.function() == BinaryFunction.ADD, x, x);
     RewritePass doubled =
         new RewritePass(
             "doubled",
@@ -92,8 +91,7 @@ class RewritePassTest {
     Binary add = new Binary(BinaryFunction.ADD);
     assertThat(operators(graph((b, input) -> b.emit(add, input, input)), doubled))
         .isEqualTo("[multiply]");
-    assertThat(
-            operators(graph((b, input) -> b.emit(add, input, b.emit(op(EXP), input))), doubled))
+    assertThat(operators(graph((b, input) -> b.emit(add, input, b.emit(op(EXP), input))), doubled))
         .isEqualTo("[exp, add]");
   }
 
@@ -120,8 +118,7 @@ class RewritePassTest {
         new RewritePass(
             "wrong",
             unary(NEG, x),
-            (match, emit) ->
-                GraphExpr.Call.of(new Cast(DType.INT32), List.of(match.get(x))));
+            (match, emit) -> GraphExpr.Call.of(new Cast(DType.INT32), List.of(match.get(x))));
     Graph graph = graph((b, input) -> b.emit(op(NEG), input));
     assertThatThrownBy(() -> wrong.apply(graph))
         .isInstanceOf(IllegalStateException.class)
