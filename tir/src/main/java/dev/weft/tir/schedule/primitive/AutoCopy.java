@@ -90,6 +90,7 @@ final class AutoCopy {
     if (!state.function(loop).paramBuffers().contains(buffer)) {
       Conditions conditions = new Conditions(primitive, state);
       readers.values().forEach(all -> all.forEach(reader -> conditions.thereAlways(reader, loop)));
+      readers.values().forEach(all -> all.forEach(this::readsWholeBox));
     }
     int first = readers.keySet().iterator().next();
     if (writers.keySet().stream().anyMatch(w -> w >= first)) {
@@ -133,7 +134,38 @@ final class AutoCopy {
     }
     List<Range> part = part(writers, true);
     checkInside(part, "written");
+    for (List<Site.Block> blocks : writers.values()) {
+      for (Site.Block writer : blocks) {
+        if (Conditions.hasGaps(writer, buffer, part, loop)) {
+          throw refuse(writer + " does not write all of the part that it states");
+        }
+      }
+    }
     return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
+  }
+
+  /** A box around what is read would hold more than what is there, where a reader leaves some out. */
+  private void readsWholeBox(Site.Block reader) {
+    Map<Var, Range> domain = Regions.domain(reader.parent(), loop, stage.cache().scope());
+    boolean limited =
+        Vars.usesAny(reader.stmt().predicate(), domain.keySet())
+            || domain.values().stream()
+                .anyMatch(
+                    range ->
+                        Vars.usesAny(range.min(), domain.keySet())
+                            || Vars.usesAny(range.extent(), domain.keySet()));
+    BufferRegion region = Conditions.regionOf(reader.block().reads(), buffer);
+    if (limited
+        && region != null
+        && Regions.lowerBound(
+                Regions.bound(reader, region),
+                domain,
+                reader.stmt().predicate(),
+                state.analyzer(reader))
+            == null) {
+      throw refuse(
+          reader + " reads a part of '" + buffer.name() + "' of which not all may be written");
+    }
   }
 
   /** A copy for all threads must not be made before all of them have written. */

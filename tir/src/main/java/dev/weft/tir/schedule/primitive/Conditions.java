@@ -9,6 +9,7 @@ import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
@@ -22,6 +23,7 @@ import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -327,9 +329,18 @@ record Conditions(String primitive, ScheduleState state) {
    * there would otherwise read what has not been written.
    */
   void thereAlways(Site.Block block, Site place) {
-    Set<Var> inner = Regions.domain(block.parent(), place, Scope.GLOBAL).keySet();
+    Map<Var, Range> domain = Regions.domain(block.parent(), place, Scope.GLOBAL);
+    Map<Var, Expr> single = new HashMap<>();
+    domain.forEach(
+        (var, range) -> {
+          if (range.extent().isConst(1)) {
+            single.put(var, range.min());
+          }
+        });
+    Set<Var> inner = domain.keySet();
     Analyzer analyzer = state.analyzer(block);
-    for (Expr part : Vars.conjuncts(block.stmt().predicate())) {
+    for (Expr condition : Vars.conjuncts(block.stmt().predicate())) {
+      Expr part = Substitute.in(condition, single);
       if (!Vars.usesAny(part, inner) && !analyzer.prove(part)) {
         throw state.refuse(
             primitive,

@@ -162,23 +162,26 @@ public final class DecomposeReduction {
       Set<Var> used = Vars.in(part);
       if (used.stream().noneMatch(dropped::contains)) {
         kept.add(part);
-      } else if (!dropped.containsAll(used) && isAboutSpatial(site, used)) {
+      } else if (isAboutOthers(site, used, dropped)) {
         throw state.refuse(
-            NAME, "the predicate of " + site + " mixes spatial and reduction loops", site);
+            NAME,
+            "the predicate of " + site + " mixes loops of its init with loops of its reduction",
+            site);
       }
     }
     // The last part first, as TVM has it.
     return Vars.conjunction(kept.reversed());
   }
 
-  private static boolean isAboutSpatial(Site.Block site, Set<Var> used) {
-    for (int i = 0; i < site.block().iterVars().size(); i++) {
-      if (site.block().iterVars().get(i).kind() == IterVar.Kind.SPATIAL
-          && Vars.usesAny(site.stmt().iterValues().get(i), used)) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether some of the loops are none of those that the init does without. */
+  private static boolean isAboutOthers(Site.Block site, Set<Var> used, List<Var> dropped) {
+    return site.loopsAround().stream()
+        .map(Site.Loop::stmt)
+        .anyMatch(
+            loop ->
+                used.contains(loop.var())
+                    && !dropped.contains(loop.var())
+                    && !loop.extent().isConst(1));
   }
 
   private static Stmt updated(Site.Block site, Site.Loop loop) {

@@ -344,7 +344,10 @@ public final class RollingBuffer {
       List<IterVar> axes = new ArrayList<>(block.iterVars());
       if (axis < axes.size()) {
         IterVar rolled = axes.get(axis);
-        axes.set(axis, new IterVar(rolled.dom(), rolled.var(), IterVar.Kind.OPAQUE, null));
+        if (rolled.kind() != IterVar.Kind.REDUCE || block.init() == null) {
+          // Without its reduction axis a reduction would begin again each time.
+          axes.set(axis, new IterVar(rolled.dom(), rolled.var(), IterVar.Kind.OPAQUE, null));
+        }
       }
       AccessRegions accessed = AccessRegions.detect(block);
       return Blocks.with(

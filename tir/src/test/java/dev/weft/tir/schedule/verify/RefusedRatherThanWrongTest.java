@@ -962,4 +962,128 @@ final class RefusedRatherThanWrongTest {
     assertThatCode(() -> schedule.reindexCacheRead(copy, 0, "global", swapped))
         .doesNotThrowAnyException();
   }
+
+  private static final String PAIR =
+      """
+      A: T.Buffer((4, 4), "int32"), C: T.Buffer((4,), "int32")
+      B = T.alloc_buffer((4,), "int32")
+      for i, u, k in T.grid(4, 1, 4):
+          with T.block("B"):
+              vi, vk = T.axis.remap("SR", [i, k])
+              with T.init():
+                  B[vi] = 7
+              B[vi] = T.min(B[vi], A[vi, vk])
+      for i in range(4):
+          with T.block("C"):
+              vi = T.axis.spatial(4, i)
+              C[vi] = B[vi]
+      """;
+
+  @Test
+  void anInitDoesNotRunWhereItsUpdateIsLeftOut() {
+    refused(
+        PAIR,
+        "mixes",
+        s -> {
+          LoopRef u = s.getLoops(s.getBlock("B")).get(1);
+          List<LoopRef> parts = s.split(u, 4, 1);
+          s.decomposeReduction(s.getBlock("B"), parts.get(1));
+        });
+  }
+
+  @Test
+  void aCopyBackIsNotMadeWhereItsWriterIsLeftOut() {
+    refused(
+        PAIR,
+        "leaves out iterations",
+        s -> {
+          LoopRef u = s.getLoops(s.getBlock("B")).get(1);
+          List<LoopRef> parts = s.split(u, 4, 1);
+          s.writeAt(parts.get(0), s.getBlock("B"), 0, "local");
+        });
+  }
+
+  @Test
+  void aBoxAroundATriangleIsNotCopied() {
+    Var i = Var.of("i", DType.INT32);
+    Var j = Var.of("j", DType.INT32);
+    refused(
+        TRIANGLE,
+        "of which not all may be written",
+        s -> {
+          BlockRef block = s.getBlock("C");
+          IndexMap same = new IndexMap(List.of(i, j), List.of(i, j));
+          s.reindexCacheRead(block, 0, "global", same);
+          LoopRef first = s.getLoops(block).getFirst();
+          List<LoopRef> parts = s.split(first, 1, null);
+          s.readAt(parts.get(0), block, 0, "shared");
+        });
+  }
+
+  @Test
+  void aCopyBackLeavesNothingOutOfWhatAWriterStates() {
+    refused(
+        """
+        A: T.Buffer((2, 5), "int32"), C: T.Buffer((10,), "int32")
+        for i in range(2):
+            with T.block("C_o"):
+                vi = T.axis.spatial(2, i)
+                T.reads(A[vi, 0:5])
+                T.writes(C[vi:vi + 9])
+                for j in range(5):
+                    with T.block("C"):
+                        vj = T.axis.spatial(5, j)
+                        C[vj * 2 + vi] = A[vi, vj]
+        """,
+        "does not write all",
+        s -> s.writeAt(s.getLoops(s.getBlock("C_o")).getFirst(), s.getBlock("C_o"), 0, "local"));
+  }
+
+  @Test
+  void aConsumerDoesNotRunForValuesThatItsLoopsLeaveOut() {
+    refused(
+        """
+        A: T.Buffer((6,), "int32"), C: T.Buffer((5,), "int32")
+        B = T.alloc_buffer((6,), "int32")
+        for i in range(6):
+            with T.block("B"):
+                vi = T.axis.spatial(6, i)
+                B[vi] = A[vi]
+        for i in range(5):
+            with T.block("C"):
+                vi = T.axis.spatial(6, i)
+                C[vi] = B[vi]
+        """,
+        "don't reach all",
+        s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("B")).getFirst()));
+  }
+
+  @Test
+  void aReductionStaysOneBesideARollingBuffer() {
+    Schedule schedule =
+        schedule(
+            """
+            A: T.Buffer((5, 8), "int32"), D: T.Buffer((5,), "int32")
+            S = T.alloc_buffer((8,), "int32")
+            B = T.alloc_buffer((7,), "int32")
+            for k, i in T.grid(5, 8):
+                with T.block("S"):
+                    vk, vi = T.axis.remap("RS", [k, i])
+                    with T.init():
+                        S[vi] = 0
+                    S[vi] = S[vi] + A[vk, vi]
+            for i in range(5):
+                for j in range(3):
+                    with T.block("B"):
+                        vi = T.axis.spatial(7, i + j)
+                        B[vi] = S[vi + 1]
+                with T.block("D"):
+                    vi = T.axis.spatial(5, i)
+                    T.reads(B[vi:vi + 3])
+                    T.writes(D[vi])
+                    D[vi] = B[vi] + B[vi + 1] + B[vi + 2]
+            """);
+    assertThatCode(() -> schedule.rollingBuffer(schedule.getBlock("B"), 0))
+        .doesNotThrowAnyException();
+  }
 }
