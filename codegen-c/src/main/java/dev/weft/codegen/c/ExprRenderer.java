@@ -159,7 +159,10 @@ final class ExprRenderer {
 
   /** C computes narrow integers as int: the result is brought back to its type. */
   private Code arithmetic(Expr.Binary node, Code code) {
-    DType dtype = node.dtype();
+    return narrowed(node.dtype(), code);
+  }
+
+  private Code narrowed(DType dtype, Code code) {
     boolean narrow = dtype.isInt() && dtype.bits() < 32 && !dtype.isVector();
     return narrow ? Code.cast(dialect.type(dtype), code) : code;
   }
@@ -294,7 +297,7 @@ final class ExprRenderer {
     Code b = render(f, index);
     return condition.dtype().isVector()
         ? dialect.selectVector(t.dtype(), c, a, b)
-        : Code.conditional(c, a, b);
+        : narrowed(t.dtype(), Code.conditional(c, a, b));
   }
 
   private Code load(Expr.Load load, DType dtype) {

@@ -258,8 +258,57 @@ record Conditions(String primitive, ScheduleState state) {
       parallelizable(site, block, tag);
       if (state.isChecked()) {
         ownPlaces(site, block);
+        ownReductions(site, block, tag);
       }
     }
+  }
+
+  /**
+   * That no instance of a reduction is carried out in several iterations of a loop at once, in
+   * memory that they share: each begins it again while others are on their way.
+   */
+  private void ownReductions(Site.Loop site, Site.Block block, @Nullable ThreadTag tag) {
+    if (block.block().init() == null
+        || block.block().writes().stream().allMatch(w -> isPrivate(w.buffer(), site, block, tag))) {
+      return;
+    }
+    List<Expr> values = new ArrayList<>();
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      Expr value = block.stmt().iterValues().get(i);
+      if (block.block().iterVars().get(i).kind() == IterVar.Kind.SPATIAL) {
+        values.add(value);
+      } else if (Vars.uses(value, site.stmt().var())) {
+        return;
+      }
+    }
+    Distinction distinct =
+        Distinction.of(
+            Regions.domain(block.parent(), site.parent(), Scope.GLOBAL),
+            block.stmt().predicate(),
+            List.of(site.stmt().var()),
+            values,
+            state.analyzer(block));
+    if (distinct == Distinction.FAILS) {
+      throw state.refuse(
+          primitive,
+          "different iterations of " + site + " would carry out the same reduction " + block,
+          block,
+          site);
+    }
+  }
+
+  /** Whether the iterations of a loop have a buffer each. */
+  private static boolean isPrivate(
+      Buffer buffer, Site.Loop loop, Site.Block writer, @Nullable ThreadTag tag) {
+    for (Site site = writer.parent(); site != null && site != loop; site = site.parent()) {
+      if (site instanceof Site.Block around && around.block().allocBuffers().contains(buffer)) {
+        return true;
+      }
+    }
+    Scope.Rank rank = buffer.scope().rank();
+    boolean ofBlock = rank != Scope.Rank.GLOBAL;
+    boolean ofThread = ofBlock && rank != Scope.Rank.SHARED;
+    return tag != null && (tag.level == ThreadTag.Level.BLOCK ? ofThread : ofBlock);
   }
 
   /** That instances of a block in different iterations of a loop write different elements. */

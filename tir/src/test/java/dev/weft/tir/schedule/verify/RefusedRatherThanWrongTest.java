@@ -1086,4 +1086,27 @@ final class RefusedRatherThanWrongTest {
     assertThatCode(() -> schedule.rollingBuffer(schedule.getBlock("B"), 0))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void iterationsAtOnceDoNotShareAReduction() {
+    refused(
+        """
+        A: T.Buffer((8, 4), "int32"), C: T.Buffer((8,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            for j, k in T.grid(8, 4):
+                with T.block("B"):
+                    vj, vk = T.axis.remap("SR", [j, k])
+                    with T.init():
+                        B[vj] = 0
+                    B[vj] = B[vj] + A[vj, vk]
+            with T.block("C"):
+                vi = T.axis.spatial(8, i)
+                T.reads(B[0:8])
+                T.writes(C[vi])
+                C[vi] = B[7 - vi]
+        """,
+        "the same reduction",
+        s -> s.bind(s.getLoops(s.getBlock("C")).getFirst(), "blockIdx.x"));
+  }
 }

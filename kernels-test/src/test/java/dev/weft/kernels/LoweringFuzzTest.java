@@ -1,0 +1,168 @@
+package dev.weft.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.base.InputException;
+import dev.weft.base.WeftException;
+import dev.weft.compiler.CompiledFunction;
+import dev.weft.lowering.LoweringException;
+import dev.weft.runtime.Device;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.interp.InterpreterException;
+import dev.weft.tir.schedule.ScheduleException;
+import dev.weft.tir.schedule.fuzz.RandomSchedule;
+import dev.weft.tir.schedule.trace.TraceJson;
+import dev.weft.tir.script.TvmScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random functions, scheduled and bound to threads at random, lowered, and run on devices: they
+ * compute what the reference interpreter makes of the function as it was. 40 of them on each device,
+ * or {@code -Dweft.fuzz.trials}, from {@code -Dweft.fuzz.seed}.
+ *
+ * <p>What lowering or its default schedules refuse with a reason ({@link LoweringException}, {@link
+ * ScheduleException}) is counted, and must be the
+ * smaller part. Everything else that goes wrong is reported with the shortest trace that shows it.
+ */
+@Tag("fuzz")
+@Tag("lowering")
+final class LoweringFuzzTest {
+  private static final long TRIALS = Long.getLong("weft.fuzz.trials", 40);
+  private static final long SEED = Long.getLong("weft.fuzz.seed", 0);
+  private static final int MOST_FOUND = Integer.getInteger("weft.fuzz.most", 3);
+  private static final int STEPS = 5;
+  private static final int WORDS_OF_A_REASON = Integer.getInteger("weft.fuzz.words", 9);
+
+  /** Sums are short. */
+  private static final long TERMS = 64;
+
+  /** What came of the trials on one device. */
+  private static final class Count {
+    private int run;
+    private final Map<String, Integer> refused = new TreeMap<>();
+    private final List<String> wrong = new ArrayList<>();
+
+    int refusals() {
+      return refused.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    @Override
+    public String toString() {
+      return run + " run, " + refusals() + " refused " + refused + ", " + wrong.size() + " wrong";
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simt", "opencl:0"})
+  void loweredSchedulesComputeTheSame(String name) {
+    DeviceUnderTest under =
+        DeviceUnderTest.all().stream().filter(d -> d.name().equals(name)).findFirst().orElse(null);
+    Assumptions.assumeTrue(under != null, "there is no device " + name);
+    Device device = under.open();
+    Count count = new Count();
+    long told = System.nanoTime();
+    for (long seed = SEED; seed < SEED + TRIALS && count.wrong.size() < MOST_FOUND; seed++) {
+      trial(seed, device, count);
+      if (System.nanoTime() - told > 30_000_000_000L) {
+        told = System.nanoTime();
+        System.out.printf(
+            "lowering fuzz on %s: %d of %d, %s%n", name, seed - SEED + 1, TRIALS, count);
+      }
+    }
+    System.out.println("lowering fuzz on " + name + ": " + count);
+    assertThat(count.wrong).isEmpty();
+    assertThat(count.run).as("run, of those not refused").isGreaterThanOrEqualTo(count.refusals());
+  }
+
+  private static void trial(long seed, Device device, Count count) {
+    RandomSchedule schedule = RandomSchedule.of(seed, STEPS);
+    Samples samples = schedule == null ? null : samples(schedule);
+    if (samples == null) {
+      return;
+    }
+    try {
+      check(schedule, samples, device);
+      count.run++;
+    } catch (LoweringException | ScheduleException e) {
+      count.refused.merge(reason(e), 1, Integer::sum);
+    } catch (RuntimeException | AssertionError e) {
+      String report = report(seed, minimised(schedule, samples, device), samples, device);
+      System.out.println("COUNTER-EXAMPLE " + report);
+      count.wrong.add(report);
+    }
+  }
+
+  /** Null where the function can't be run on such arguments: it takes them for indices, say. */
+  private static @Nullable Samples samples(RandomSchedule schedule) {
+    try {
+      return Samples.of(schedule.module().get("main"), 5, TERMS);
+    } catch (InterpreterException | InputException e) {
+      return null;
+    }
+  }
+
+  private static void check(RandomSchedule schedule, Samples samples, Device device) {
+    PrimFunc scheduled = schedule.schedule().module().get("main");
+    try (CompiledFunction compiled = CompiledFunction.compile(scheduled, device)) {
+      samples.check(compiled::run);
+    }
+  }
+
+  private static boolean goesWrong(RandomSchedule schedule, Samples samples, Device device) {
+    try {
+      check(schedule, samples, device);
+      return false;
+    } catch (LoweringException | ScheduleException e) {
+      return false;
+    } catch (RuntimeException | AssertionError e) {
+      return true;
+    }
+  }
+
+  /** Leaves out every step without which it still goes wrong. */
+  private static RandomSchedule minimised(
+      RandomSchedule schedule, Samples samples, Device device) {
+    RandomSchedule best = schedule;
+    for (int i = best.schedule().trace().instructions().size() - 1; i >= 0; i--) {
+      if (i < best.schedule().trace().instructions().size()) {
+        RandomSchedule fewer = best.without(i);
+        best = goesWrong(fewer, samples, device) ? fewer : best;
+      }
+    }
+    return best;
+  }
+
+  /** The first words of a reason: it tells kinds apart. */
+  private static String reason(WeftException e) {
+    String[] words = String.valueOf(e.getMessage()).replaceAll("'[^']*'", "…").split(" ");
+    return String.join(" ", List.of(words).subList(0, Math.min(WORDS_OF_A_REASON, words.length)));
+  }
+
+  private static String report(
+      long seed, RandomSchedule schedule, Samples samples, Device device) {
+    String failure = "it does not go wrong again";
+    try {
+      check(schedule, samples, device);
+    } catch (RuntimeException | AssertionError e) {
+      failure = e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+    return "seed "
+        + seed
+        + ": "
+        + failure
+        + "\n\n"
+        + TvmScript.print(schedule.module())
+        + "\n"
+        + TraceJson.write(schedule.schedule().trace())
+        + "\n\nscheduled:\n"
+        + TvmScript.print(schedule.schedule().module());
+  }
+}
