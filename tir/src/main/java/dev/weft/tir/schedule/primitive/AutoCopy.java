@@ -98,7 +98,40 @@ final class AutoCopy {
     }
     List<Range> part = part(readers, false);
     checkInside(part, "read");
+    checkWritten(part);
     return insert(first, first, stmts.size(), buffer, stage.cache(), part);
+  }
+
+  /** All of the part must have been written, since the copy reads all of it. */
+  private void checkWritten(List<Range> part) {
+    List<Site.Block> all = state.scope(scope).writers(buffer);
+    if (state.function(loop).paramBuffers().contains(buffer) || all.isEmpty()) {
+      return;
+    }
+    for (Site.Block writer : all) {
+      BufferRegion region = Conditions.regionOf(writer.block().writes(), buffer);
+      List<Interval> sure =
+          region == null || loop.contains(writer)
+              ? written(writer)
+              : Regions.lowerBound(
+                  Regions.bound(writer, region),
+                  Regions.domain(writer.parent(), commonLoop(writer), Scope.GLOBAL),
+                  writer.stmt().predicate(),
+                  state.analyzer(writer));
+      if (sure != null && contains(sure, part)) {
+        return;
+      }
+    }
+    throw refuse("it is not known that all of the part of '" + buffer.name() + "' was written");
+  }
+
+  /** The innermost loop or block around both this loop and another block. */
+  private Site commonLoop(Site.Block other) {
+    Site site = loop;
+    while (site != scope && !site.contains(other) && site.parent() != null) {
+      site = site.parent();
+    }
+    return site;
   }
 
   private void checkInside(List<Range> part, String accessed) {

@@ -13,6 +13,7 @@ import dev.weft.tir.Substitute;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.arith.Distinction;
 import dev.weft.tir.schedule.Bindings;
 import dev.weft.tir.schedule.BlockKinds;
@@ -424,14 +425,69 @@ record Conditions(String primitive, ScheduleState state) {
     }
   }
 
-  /** Whether a block within a block writes a buffer under a predicate. */
+  /** That no index comes from a buffer that the scope writes: a copy might be made before that. */
+  void indicesAreGiven(Site.Block site, List<Expr> indices, BlockScope blocks) {
+    IrWalker search =
+        new IrWalker() {
+          @Override
+          public void expr(Expr node) {
+            if (node instanceof Expr.Load load && !blocks.writers(load.buffer()).isEmpty()) {
+              throw state.refuse(
+                  primitive,
+                  "an index in "
+                      + site
+                      + " is read from '"
+                      + load.buffer().name()
+                      + "', which is written in the scope",
+                  site);
+            }
+            super.expr(node);
+          }
+        };
+    indices.forEach(search::expr);
+  }
+
+  /**
+   * That a block's loops don't certainly leave out values of an axis: loops made anew, or another
+   * block's, would run for them too.
+   */
+  void reachesAll(Site.Block block) {
+    Analyzer analyzer = state.analyzer(block);
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      IterVar axis = block.block().iterVars().get(i);
+      ConstBounds reached = analyzer.bounds(block.stmt().iterValues().get(i));
+      boolean less =
+          axis.dom().min() instanceof Expr.IntImm min
+              && axis.dom().extent() instanceof Expr.IntImm extent
+              && (reached.min() > min.value()
+                  || reached.max() < min.value() + extent.value() - 1);
+      if (less) {
+        throw state.refuse(
+            primitive,
+            "the loops of " + block + " don't reach all values of '" + axis.var().name() + "'",
+            block);
+      }
+    }
+  }
+
+  /** Whether a block within a block writes a buffer under a predicate, or not in all of a box. */
   static boolean isLimitedWithin(Site.Block site, Buffer buffer) {
     return site.childBlocks().stream()
         .anyMatch(
             inner ->
                 isLimitedWithin(inner, buffer)
-                    || (!inner.stmt().predicate().isConst(1)
+                    || ((!inner.stmt().predicate().isConst(1) || isTriangle(inner))
                         && regionOf(inner.block().writes(), buffer) != null));
+  }
+
+  /** Whether the range of a loop around a block depends on another loop. */
+  private static boolean isTriangle(Site.Block block) {
+    List<Var> loops = block.loopsAround().stream().map(loop -> loop.stmt().var()).toList();
+    return block.loopsAround().stream()
+        .anyMatch(
+            loop ->
+                Vars.usesAny(loop.stmt().min(), loops)
+                    || Vars.usesAny(loop.stmt().extent(), loops));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.weft.tir.schedule.primitive;
 import dev.weft.base.DType;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.BinaryOp;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
@@ -73,6 +74,10 @@ public final class DecomposePadding {
     Conditions conditions = new Conditions(NAME, state);
     conditions.scope(site);
     conditions.complete(site);
+    List<Buffer> given = state.function(site).paramBuffers();
+    if (site.block().reads().stream().anyMatch(read -> !given.contains(read.buffer()))) {
+      conditions.reachesAll(site);
+    }
     Stmt.Store store = conditions.singleStore(site, conditions.singleWrite(site));
     List<Site.Loop> loops = site.loopsAround();
     int position = loops.indexOf(loop);

@@ -80,6 +80,7 @@ public final class Reindex {
       conditions.inBounds(site, buffer, indices);
     }
     checkWhole(state, site, buffer, indices, write, analyzer);
+    conditions.indicesAreGiven(site, indices, blocks);
     List<IterVar> covered =
         site.block().iterVars().stream()
             .filter(axis -> indices.stream().anyMatch(e -> Vars.uses(e, axis.var())))

@@ -4,13 +4,11 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
-import dev.weft.tir.IrWalker;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
-import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import java.util.IdentityHashMap;
@@ -70,8 +68,9 @@ public final class ReindexCacheRead {
           writers.toArray(Site[]::new));
     }
     BufferRegion read = site.block().reads().get(readIndex);
-    conditions.inBounds(site, buffer, read.region().stream().map(Range::min).toList());
-    checkIndices(state, site, read, state.scope(scope));
+    List<Expr> indices = read.region().stream().map(Range::min).toList();
+    conditions.inBounds(site, buffer, indices);
+    conditions.indicesAreGiven(site, indices, state.scope(scope));
     ReindexStage stage = new ReindexStage(NAME, state, site, read, memory, map);
     CachePlace place =
         writers.isEmpty()
@@ -83,28 +82,5 @@ public final class ReindexCacheRead {
     ScheduleState next = state.replace(scope, place.insert(scope, copy, stage.cache(), redirected));
     BlockRef made = Blocks.within(next, copy);
     return new Applied<>(next.covered(made), made);
-  }
-
-  /** The copy is made where what is in its indices may not have been written yet. */
-  private static void checkIndices(
-      ScheduleState state, Site.Block site, BufferRegion read, BlockScope blocks) {
-    IrWalker search =
-        new IrWalker() {
-          @Override
-          public void expr(Expr node) {
-            if (node instanceof Expr.Load load && !blocks.writers(load.buffer()).isEmpty()) {
-              throw state.refuse(
-                  NAME,
-                  "an index of '"
-                      + read.buffer().name()
-                      + "' is read from '"
-                      + load.buffer().name()
-                      + "', which is written in the scope",
-                  site);
-            }
-            super.expr(node);
-          }
-        };
-    read.region().forEach(range -> search.expr(range.min()));
   }
 }

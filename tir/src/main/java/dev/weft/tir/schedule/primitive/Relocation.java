@@ -12,7 +12,6 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
-import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.schedule.AffineMap;
 import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Interval;
@@ -82,7 +81,7 @@ final class Relocation {
           block);
     }
     if (!forward) {
-      checkReach();
+      conditions.reachesAll(block);
     }
     BlockScope blocks = state.scope(scope);
     List<Site.Block> producers = blocks.producers(block);
@@ -110,26 +109,6 @@ final class Relocation {
           primitive, block + " would read more than is produced so far under " + loop, block, loop);
     }
     return next;
-  }
-
-  /** New loops would also run for values of an axis that the loops so far don't reach. */
-  private void checkReach() {
-    Analyzer analyzer = state.analyzer(block);
-    for (int i = 0; i < block.block().iterVars().size(); i++) {
-      IterVar axis = block.block().iterVars().get(i);
-      ConstBounds reached = analyzer.bounds(block.stmt().iterValues().get(i));
-      boolean less =
-          axis.dom().min() instanceof Expr.IntImm min
-              && axis.dom().extent() instanceof Expr.IntImm extent
-              && (reached.min() > min.value()
-                  || reached.max() < min.value() + extent.value() - 1);
-      if (less) {
-        throw state.refuse(
-            primitive,
-            "the loops of " + block + " don't reach all values of '" + axis.var().name() + "'",
-            block);
-      }
-    }
   }
 
   private boolean sharesLoop(Site.Block producer) {

@@ -67,6 +67,7 @@ public final class ReverseComputeInline {
     BlockScope blocks = state.scope(scope);
     Buffer buffer = intermediateRead(conditions, site, blocks);
     conditions.complete(site);
+    conditions.reachesAll(site);
     Site.Block producer = onlyProducer(conditions, site, buffer, blocks);
     conditions.complete(producer);
     conditions.noInit(producer);

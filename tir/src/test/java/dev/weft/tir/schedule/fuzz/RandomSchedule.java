@@ -11,6 +11,7 @@ import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.StmtRef;
 import dev.weft.tir.schedule.UnsupportedStepException;
+import dev.weft.tir.schedule.Vars;
 import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.TraceValue;
 import java.util.ArrayList;
@@ -141,6 +142,10 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
     if (fused > 1) {
       all = schedule.fuse(chain.subList(0, fused).toArray(LoopRef[]::new));
     }
+    if (schedule.state().loop(all).childBlocks().stream().anyMatch(b -> isRepeated(b, nest(b)))) {
+      // Threads would write equal values to one place, which counts as a race when they are read.
+      return;
+    }
     int threads = 1 << random.nextInt(6);
     switch (random.nextInt(5)) {
       case 0 -> schedule.bind(all, random.nextBoolean() ? "blockIdx.x" : "threadIdx.x");
@@ -172,6 +177,15 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
         schedule.bind(parts.get(1), "threadIdx.x");
       }
     }
+  }
+
+  private static Site.Loop nest(Site.Block block) {
+    return block.loopsAround().getFirst();
+  }
+
+  private static boolean isRepeated(Site.Block block, Site.Loop loop) {
+    return block.stmt().iterValues().stream()
+        .noneMatch(value -> Vars.uses(value, loop.stmt().var()));
   }
 
   private static @Nullable LoopRef inner(Schedule schedule, LoopRef loop) {

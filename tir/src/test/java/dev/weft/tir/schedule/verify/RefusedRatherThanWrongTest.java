@@ -1109,4 +1109,63 @@ final class RefusedRatherThanWrongTest {
         "the same reduction",
         s -> s.bind(s.getLoops(s.getBlock("C")).getFirst(), "blockIdx.x"));
   }
+
+  @Test
+  void aCopyTakesNothingBetweenWhatAReaderReads() {
+    refused(
+        """
+        A: T.Buffer((8,), "int32"), C: T.Buffer((2,), "int32")
+        B = T.alloc_buffer((8,), "int32")
+        for i in range(4):
+            with T.block("B"):
+                vi = T.axis.spatial(8, i * 2)
+                B[vi] = A[vi]
+        for i in range(2):
+            with T.block("C"):
+                vi = T.axis.spatial(2, i)
+                T.reads(B[vi * 2:vi * 2 + 3])
+                T.writes(C[vi])
+                C[vi] = B[vi * 2] + B[vi * 2 + 2]
+        """,
+        "",
+        s -> s.readAt(s.getLoops(s.getBlock("C")).getFirst(), s.getBlock("C"), 0, "global"));
+  }
+
+  @Test
+  void aCopyOfATriangleInABlockIsNotMade() {
+    refused(
+        """
+        A: T.Buffer((4, 4), "int32"), C: T.Buffer((4, 4), "int32")
+        with T.block("root"):
+            with T.block("C_o"):
+                T.reads(A[0:4, 0:4])
+                T.writes(C[0:4, 0:4])
+                for i in range(4):
+                    for k in range(i + 1):
+                        with T.block("C"):
+                            vi, vk = T.axis.remap("SS", [i, k])
+                            C[vi, vk] = A[vi, vk]
+        """,
+        "writes is not known",
+        s -> s.cacheWrite(s.getBlock("C_o"), 0, "shared"));
+  }
+
+  @Test
+  void whatIsInlinedRunsNoMoreOftenThanBefore() {
+    refused(
+        """
+        A: T.Buffer((6,), "int32"), C: T.Buffer((5,), "int32")
+        B = T.alloc_buffer((6,), "int32")
+        for i in range(6):
+            with T.block("B"):
+                vi = T.axis.spatial(6, i)
+                B[vi] = A[vi]
+        for i in range(5):
+            with T.block("C"):
+                vi = T.axis.spatial(6, i)
+                C[vi] = B[vi]
+        """,
+        "don't reach all",
+        s -> s.reverseComputeInline(s.getBlock("C")));
+  }
 }
