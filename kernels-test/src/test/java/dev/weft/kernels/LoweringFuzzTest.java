@@ -25,12 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random functions, scheduled and bound to threads at random, lowered, and run on devices: they
- * compute what the reference interpreter makes of the function as it was. 40 of them on each device,
- * or {@code -Dweft.fuzz.trials}, from {@code -Dweft.fuzz.seed}.
+ * compute what the reference interpreter makes of the function as it was. 40 of them on each
+ * device, or {@code -Dweft.fuzz.trials}, from {@code -Dweft.fuzz.seed}.
  *
  * <p>What lowering or its default schedules refuse with a reason ({@link LoweringException}, {@link
- * ScheduleException}) is counted, and must be the
- * smaller part. Everything else that goes wrong is reported with the shortest trace that shows it.
+ * ScheduleException}) is counted, and must be the smaller part. Everything else that goes wrong is
+ * reported with the shortest trace that shows it.
  */
 @Tag("fuzz")
 @Tag("lowering")
@@ -128,8 +128,7 @@ final class LoweringFuzzTest {
   }
 
   /** Leaves out every step without which it still goes wrong. */
-  private static RandomSchedule minimised(
-      RandomSchedule schedule, Samples samples, Device device) {
+  private static RandomSchedule minimised(RandomSchedule schedule, Samples samples, Device device) {
     RandomSchedule best = schedule;
     for (int i = best.schedule().trace().instructions().size() - 1; i >= 0; i--) {
       if (i < best.schedule().trace().instructions().size()) {
@@ -146,8 +145,7 @@ final class LoweringFuzzTest {
     return String.join(" ", List.of(words).subList(0, Math.min(WORDS_OF_A_REASON, words.length)));
   }
 
-  private static String report(
-      long seed, RandomSchedule schedule, Samples samples, Device device) {
+  private static String report(long seed, RandomSchedule schedule, Samples samples, Device device) {
     String failure = "it does not go wrong again";
     try {
       check(schedule, samples, device);

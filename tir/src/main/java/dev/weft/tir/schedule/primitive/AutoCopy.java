@@ -177,7 +177,9 @@ final class AutoCopy {
     return insert(last + 1, 0, last + 1, stage.cache(), buffer, part);
   }
 
-  /** A box around what is read would hold more than what is there, where a reader leaves some out. */
+  /**
+   * A box around what is read would hold more than what is there, where a reader leaves some out.
+   */
   private void readsWholeBox(Site.Block reader) {
     Map<Var, Range> domain = Regions.domain(reader.parent(), loop, stage.cache().scope());
     boolean limited =

@@ -459,8 +459,7 @@ record Conditions(String primitive, ScheduleState state) {
       boolean less =
           axis.dom().min() instanceof Expr.IntImm min
               && axis.dom().extent() instanceof Expr.IntImm extent
-              && (reached.min() > min.value()
-                  || reached.max() < min.value() + extent.value() - 1);
+              && (reached.min() > min.value() || reached.max() < min.value() + extent.value() - 1);
       if (less) {
         throw state.refuse(
             primitive,

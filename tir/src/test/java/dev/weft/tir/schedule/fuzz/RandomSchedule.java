@@ -82,8 +82,7 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
       List<TraceValue> inputs =
           step.inputs().stream().map(input -> renamed(input, renamed)).toList();
       try {
-        List<String> outputs =
-            fewer.step(step.kind(), inputs, step.attrs(), ReplayOptions.DEFAULT);
+        List<String> outputs = fewer.step(step.kind(), inputs, step.attrs(), ReplayOptions.DEFAULT);
         for (int i = 0; i < Math.min(outputs.size(), step.outputs().size()); i++) {
           renamed.put(step.outputs().get(i), new TraceValue.Ref(outputs.get(i)));
         }
