@@ -5,7 +5,9 @@ import dev.weft.graph.GraphExpr;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.op.BinaryFunction;
+import dev.weft.graph.op.Conv;
 import dev.weft.graph.op.ConvTranspose;
+import dev.weft.graph.op.DeformConv;
 import dev.weft.graph.op.MaxPoolIndices;
 import dev.weft.graph.op.Pool;
 import dev.weft.graph.op.Reduction;
@@ -40,6 +42,7 @@ final class WindowConverters {
           return List.of(root(node, globalPool(node, Reduction.SUM, powers), p));
         });
     converters.put("MaxUnpool", node -> List.of(maxUnpool(node)));
+    converters.put("DeformConv", node -> List.of(deformConv(node)));
     converters.put("ConvTranspose", node -> List.of(convTranspose(node)));
   }
 
@@ -180,5 +183,31 @@ final class WindowConverters {
     }
     Window window = new Window(strides, before, after, dilations);
     return node.emit(new ConvTranspose(window, lengths, node.integer("group", 1)), node.inputs());
+  }
+
+  private static GraphExpr deformConv(Node node) {
+    Emit emit = new Emit(node);
+    TensorType weights = node.type(1);
+    Conv plain = NeuralConverters.convolution(node, weights);
+    long offsetGroups = node.integer("offset_group", 1);
+    GraphExpr bias =
+        node.has(3)
+            ? node.input(3)
+            : emit.expand(emit.scalar(weights.dtype(), 0), List.of(weights.dim(0)));
+    GraphExpr mask;
+    if (node.has(4)) {
+      mask = node.input(4);
+    } else {
+      List<IntExpr> dims = new ArrayList<>(node.type(2).shape().dims());
+      dims.set(1, SizeAlgebra.floorDiv(dims.get(1), node.rank(0) - 2L));
+      mask = emit.expand(emit.scalar(weights.dtype(), 1), dims);
+    }
+    return node.emit(
+        new DeformConv(plain.window(), plain.groups(), offsetGroups),
+        node.input(0),
+        node.input(1),
+        node.input(2),
+        bias,
+        mask);
   }
 }
