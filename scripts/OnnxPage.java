@@ -18,14 +18,12 @@ import java.util.stream.Stream;
  * <p>{@code java scripts/OnnxPage.java jvm=jvm.csv opencl:0=opencl.csv}
  */
 public final class OnnxPage {
-  private static final Path SOURCES =
-      Path.of("frontend/src/main/java/dev/weft/frontend/onnx");
+  private static final Path SOURCES = Path.of("frontend/src/main/java/dev/weft/frontend/onnx");
   private static final Pattern REGISTERED =
       Pattern.compile(
           "converters\\s*\\.?put\\(\\s*\"(\\w+)\"|Map\\.entry\\(\"(\\w+)\""
               + "|activation\\(\\s*converters,\\s*\"(\\w+)\"");
-  private static final Pattern REFUSAL =
-      Pattern.compile("unsupported\\(\\s*\"([^\"]+)\"");
+  private static final Pattern REFUSAL = Pattern.compile("unsupported\\(\\s*\"([^\"]+)\"");
 
   private OnnxPage() {}
 
@@ -55,7 +53,8 @@ public final class OnnxPage {
         "The importer has converters for "
             + operators.size()
             + " operators, each for all versions of the operator sets. An operator or a use of one"
-            + " that is not supported is reported by the import, all at once, with the node's name.");
+            + " that is not supported is reported by the import, all at once, with the node's"
+            + " name.");
     lines.add("");
     lines.add("| converters in | operators |");
     lines.add("|---|---|");
@@ -66,7 +65,8 @@ public final class OnnxPage {
                     Map.Entry::getValue,
                     TreeMap::new,
                     Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
-    byUnit.forEach((unit, names) -> lines.add("| `" + unit + "` | " + String.join(", ", names) + " |"));
+    byUnit.forEach(
+        (unit, names) -> lines.add("| `" + unit + "` | " + String.join(", ", names) + " |"));
     lines.add("");
     lines.add("Refused, with a message that begins so:");
     lines.add("");

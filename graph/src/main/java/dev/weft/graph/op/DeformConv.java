@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * Deformable convolution (Dai et al., arXiv 1703.06211; with a mask Zhu et al., arXiv 1811.11168):
- * each tap of the kernel reads x where an offset moves it, by linear interpolation with zeros around.
- * Operands: x {@code [n, c, d…]}, weights {@code [m, c / groups, k…]}, offsets {@code [n,
+ * each tap of the kernel reads x where an offset moves it, by linear interpolation with zeros
+ * around. Operands: x {@code [n, c, d…]}, weights {@code [m, c / groups, k…]}, offsets {@code [n,
  * offsetGroups * k… * r, o…]}, bias {@code [m]}, mask {@code [n, offsetGroups * k…, o…]}.
  *
  * @param window how the kernel moves
@@ -75,8 +75,7 @@ public record DeformConv(Window window, long groups, long offsetGroups) implemen
           Expr filter = point.get(1);
           List<Expr> place = point.list().subList(2, rank + 2);
           Expr group = Expr.floorDiv(filter, filters);
-          Code.Cell sum =
-              code.cell("sum", Expr.cast(wide, Code.load(in.get(3), filter)));
+          Code.Cell sum = code.cell("sum", Expr.cast(wide, Code.load(in.get(3), filter)));
           code.loop(
               "c",
               channels,
@@ -156,8 +155,7 @@ public record DeformConv(Window window, long groups, long offsetGroups) implemen
             weight = Expr.mul(weight, new Expr.Select(first, rest, upper.get(d).get()));
           }
           Expr found = weight;
-          code.when(
-              inside, () -> value.add(Expr.mul(found, Expr.cast(wide, Code.load(x, at)))));
+          code.when(inside, () -> value.add(Expr.mul(found, Expr.cast(wide, Code.load(x, at)))));
         });
   }
 }
