@@ -14,6 +14,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,6 +140,7 @@ public final class InsertBarriers implements Pass {
     private final Analyzer analyzer;
     private final String function;
     private final List<Expr> divergent = new ArrayList<>();
+    private final List<Expr> conditions = new ArrayList<>();
 
     Placer(Map<Var, Long> threads, Set<Var> asyncTargets, Analyzer analyzer, String function) {
       this.threads = threads;
@@ -153,13 +155,13 @@ public final class InsertBarriers implements Pass {
         case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, List.of());
         case Stmt.For f -> loop(f);
         case Stmt.While f -> {
-          List<SharedAccess> all = SharedAccess.in(f, analyzer);
+          List<SharedAccess> all = accesses(f);
           yield new Placed(f, all, all, false);
         }
         case Stmt.If f -> choice(f);
         case Stmt.Let(Var v, Expr value, Stmt body) -> {
           analyzer.bind(v, value);
-          List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(value), analyzer);
+          List<SharedAccess> reads = accesses(new Stmt.Evaluate(value));
           Placed inner = place(body);
           yield new Placed(
               new Stmt.Let(v, value, inner.stmt()),
@@ -209,8 +211,38 @@ public final class InsertBarriers implements Pass {
       };
     }
 
+    private List<SharedAccess> accesses(Stmt stmt) {
+      List<SharedAccess> all = SharedAccess.in(stmt, analyzer);
+      return conditions.isEmpty() || all.isEmpty()
+          ? all
+          : all.stream().map(access -> access.by(fixed())).toList();
+    }
+
+    /** The thread indices that have one value under the present conditions. */
+    private Map<Var, Long> fixed() {
+      Analyzer here = new Analyzer();
+      threads.forEach(
+          (v, extent) -> {
+            if (extent < Long.MAX_VALUE) {
+              here.bind(v, Range.upTo(Expr.imm(v.dtype(), extent)));
+            }
+          });
+      Map<Var, Long> fixed = new HashMap<>();
+      for (Expr condition : conditions) {
+        // Facts add up; nothing is left to be closed behind them.
+        var _ = here.constraint(condition);
+      }
+      for (Map.Entry<Var, Long> thread : threads.entrySet()) {
+        ConstBounds bounds = here.bounds(thread.getKey());
+        if (thread.getValue() > 1 && bounds.isPoint()) {
+          fixed.put(thread.getKey(), bounds.min());
+        }
+      }
+      return fixed;
+    }
+
     private Placed leaf(Stmt s) {
-      List<SharedAccess> all = SharedAccess.in(s, analyzer);
+      List<SharedAccess> all = accesses(s);
       return new Placed(s, all, all, false);
     }
 
@@ -292,7 +324,7 @@ public final class InsertBarriers implements Pass {
       return switch (body) {
         case Stmt.Seq(List<Stmt> stmts) -> sequence(stmts, left);
         case Stmt.Let(Var v, Expr value, Stmt inner)
-            when SharedAccess.in(new Stmt.Evaluate(value), analyzer).isEmpty() -> {
+            when accesses(new Stmt.Evaluate(value)).isEmpty() -> {
           Placed p = carried(inner, left);
           yield with(p, new Stmt.Let(v, value, p.stmt()));
         }
@@ -315,12 +347,14 @@ public final class InsertBarriers implements Pass {
     }
 
     private Placed choice(Stmt.If f) {
-      List<SharedAccess> reads = SharedAccess.in(new Stmt.Evaluate(f.condition()), analyzer);
+      List<SharedAccess> reads = accesses(new Stmt.Evaluate(f.condition()));
       boolean diverges = varies(f.condition());
       if (diverges) {
         divergent.add(f.condition());
       }
+      conditions.add(f.condition());
       Placed then = place(f.then());
+      conditions.removeLast();
       Placed otherwise = f.otherwise() == null ? null : place(f.otherwise());
       if (diverges) {
         divergent.removeLast();

@@ -25,17 +25,31 @@ import org.jspecify.annotations.Nullable;
  * @param index the first element; null if unknown
  * @param lanes elements from there
  * @param writes whether it writes
+ * @param fixed thread indices that have one value where the access is carried out
  * @param arrives whether it is the arrival of asynchronous copies, at some time before a wait
  */
-record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes, boolean arrives) {
-  /** An access by the threads themselves. */
+record SharedAccess(
+    Var pointer,
+    @Nullable Expr index,
+    int lanes,
+    boolean writes,
+    Map<Var, Long> fixed,
+    boolean arrives) {
+  /** An access by all threads. */
   SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
-    this(pointer, index, lanes, writes, false);
+    this(pointer, index, lanes, writes, Map.of(), false);
+  }
+
+  /** The access by the threads that have these indices only. */
+  SharedAccess by(Map<Var, Long> indices) {
+    return indices.isEmpty()
+        ? this
+        : new SharedAccess(pointer, index, lanes, writes, indices, arrives);
   }
 
   /** What a wait for asynchronous copies to the pointer stands for: written, nobody knows where. */
   static SharedAccess arrival(Var pointer) {
-    return new SharedAccess(pointer, null, 1, true, true);
+    return new SharedAccess(pointer, null, 1, true, Map.of(), true);
   }
 
   /** All accesses of shared memory in a statement. */
@@ -120,7 +134,12 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
                 a.index == null
                     ? a
                     : new SharedAccess(
-                        a.pointer, Substitute.in(a.index, Map.of(v, value)), a.lanes, a.writes))
+                        a.pointer,
+                        Substitute.in(a.index, Map.of(v, value)),
+                        a.lanes,
+                        a.writes,
+                        a.fixed,
+                        a.arrives))
         .toList();
   }
 
@@ -138,12 +157,16 @@ record SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes
     if (lanes != other.lanes) {
       return true;
     }
+    Map<Var, Long> moving = new HashMap<>(threads);
+    if (fixed.equals(other.fixed)) {
+      moving.keySet().removeAll(fixed.keySet());
+    }
     Split a = Split.of(index, threads, analyzer);
     Split b = Split.of(other.index, threads, analyzer);
     if (a == null || b == null || !a.coefficients.equals(b.coefficients)) {
       return true;
     }
-    long span = a.span(threads, lanes);
+    long span = a.span(moving, lanes);
     if (span < 0) {
       return true;
     }

@@ -26,10 +26,14 @@ public final class DefaultSchedules {
   public static final List<ScheduleRule> RULES =
       List.of(
           new PackedContraction(),
+          new StagedRowsGpu(),
           new StagedRows(),
           new ContractionCpu(),
           new MatmulGpu(),
+          new StencilGpu(),
+          new ReductionGpu(),
           new Reduction(),
+          new TransposeGpu(),
           new ElementWise(),
           new Fallback());
 

@@ -94,7 +94,7 @@ final class StagedRows implements ScheduleRule {
   }
 
   /** Which axes of the last stage say which row an element belongs to. */
-  private static boolean[] rowAxes(BlockInfo last, Set<Buffer> reduced) {
+  static boolean[] rowAxes(BlockInfo last, Set<Buffer> reduced) {
     Set<Var> rows = new HashSet<>();
     for (Expr.Load load : last.loads()) {
       if (reduced.contains(load.buffer()) && load.buffer() != last.output()) {

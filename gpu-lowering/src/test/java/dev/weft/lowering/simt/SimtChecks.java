@@ -30,8 +30,34 @@ public final class SimtChecks {
    * @param function the function before scheduling, all of its sizes constant
    */
   public static List<String> problems(PrimFunc function, PrimFunc scheduled, Target target) {
+    List<Tensor> expected = tensors(function);
+    List<Tensor> actual = expected.stream().map(Tensor::copy).toList();
+    Interpreter.run(function, expected);
+    List<String> problems = new ArrayList<>();
+    for (SimtReport report : reports(scheduled, actual, target)) {
+      report.findings().forEach(finding -> problems.add(finding.toString()));
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      double magnitude = TensorComparison.magnitude(expected.get(i));
+      Tolerance tolerance = Tolerance.of(expected.get(i).dtype(), TERMS, magnitude);
+      TensorComparison comparison = TensorComparison.of(actual.get(i), expected.get(i), tolerance);
+      if (!comparison.agrees()) {
+        problems.add("argument " + i + ": " + comparison.report());
+      }
+    }
+    return problems;
+  }
+
+  /** The counts of each launch of a scheduled function, all of its sizes constant. */
+  public static List<SimtCounts> counts(PrimFunc scheduled, Target target) {
+    return reports(scheduled, tensors(scheduled), target).stream()
+        .map(SimtReport::counts)
+        .toList();
+  }
+
+  private static List<Tensor> tensors(PrimFunc function) {
     Random random = new Random(11);
-    List<Tensor> expected = new ArrayList<>();
+    List<Tensor> tensors = new ArrayList<>();
     for (Buffer buffer : function.paramBuffers()) {
       long[] shape =
           buffer.shape().stream().mapToLong(dim -> ((Expr.IntImm) dim).value()).toArray();
@@ -43,11 +69,14 @@ public final class SimtChecks {
           tensor.setLong(i, random.nextInt(7) - 3);
         }
       }
-      expected.add(tensor);
+      tensors.add(tensor);
     }
-    List<Tensor> actual = expected.stream().map(Tensor::copy).toList();
-    Interpreter.run(function, expected);
-    List<String> problems = new ArrayList<>();
+    return tensors;
+  }
+
+  private static List<SimtReport> reports(
+      PrimFunc scheduled, List<Tensor> actual, Target target) {
+    List<SimtReport> reports = new ArrayList<>();
     KernelPlan plan = Lowering.lower(scheduled, target);
     List<Tensor> workspaces =
         plan.workspaces().stream()
@@ -64,19 +93,10 @@ public final class SimtChecks {
             };
         arguments.add(new HostArgument.Memory(tensor.dtype(), tensor.data()));
       }
-      SimtReport report =
+      reports.add(
           SimtKernel.compile(launch.kernel(), 32, !target.alignsVectors())
-              .run(launch.geometry().evaluate(Map.of()), arguments);
-      report.findings().forEach(finding -> problems.add(finding.toString()));
+              .run(launch.geometry().evaluate(Map.of()), arguments));
     }
-    for (int i = 0; i < expected.size(); i++) {
-      double magnitude = TensorComparison.magnitude(expected.get(i));
-      Tolerance tolerance = Tolerance.of(expected.get(i).dtype(), TERMS, magnitude);
-      TensorComparison comparison = TensorComparison.of(actual.get(i), expected.get(i), tolerance);
-      if (!comparison.agrees()) {
-        problems.add("argument " + i + ": " + comparison.report());
-      }
-    }
-    return problems;
+    return reports;
   }
 }

@@ -107,7 +107,9 @@ public record Combiner(
       if (!(value instanceof Expr.FloatImm imm)) {
         return value.equals(intLimit(dtype, top));
       }
-      return imm.value() == (top ? largest(dtype) : -largest(dtype));
+      double limit = top ? largest(dtype) : -largest(dtype);
+      // Infinity is as neutral, and right for infinite elements, too.
+      return imm.value() == limit || imm.value() == limit * Double.POSITIVE_INFINITY;
     }
 
     private static double largest(DType dtype) {
