@@ -2,6 +2,7 @@ package dev.weft.lowering;
 
 import dev.weft.base.WeftException;
 import dev.weft.lowering.pass.AlignVectors;
+import dev.weft.lowering.pass.BindParallelLoops;
 import dev.weft.lowering.pass.CompactBuffers;
 import dev.weft.lowering.pass.CrossThreadReductions;
 import dev.weft.lowering.pass.FlattenBuffers;
@@ -15,6 +16,7 @@ import dev.weft.lowering.pass.LegalizeDtypes;
 import dev.weft.lowering.pass.LowerInitBlocks;
 import dev.weft.lowering.pass.LowerMatchBuffers;
 import dev.weft.lowering.pass.LowerOpaqueBlocks;
+import dev.weft.lowering.pass.LowerWarpMemory;
 import dev.weft.lowering.pass.NarrowIndices;
 import dev.weft.lowering.pass.PartitionLoops;
 import dev.weft.lowering.pass.PlaceAllocations;
@@ -39,6 +41,7 @@ public final class Lowering {
   /** The passes, in the order in which they run. */
   public static final List<Pass> PASSES =
       List.of(
+          new BindParallelLoops(),
           // Blocks still have axes: what needs to know spatial from reduction axes.
           new CrossThreadReductions(),
           new LowerInitBlocks(),
@@ -62,6 +65,7 @@ public final class Lowering {
           new VectorizeLoops(),
           new UnrollLoops(),
           new Simplify("simplify_unrolled"),
+          new LowerWarpMemory(),
           new PromoteToRegisters(),
           new AlignVectors(),
           new InjectAsyncCopies(),

@@ -144,7 +144,7 @@ final class OpenClDialect implements CDialect {
   public String barrier(String scope) {
     return switch (scope) {
       case "shared", "shared.dyn" -> "barrier(CLK_LOCAL_MEM_FENCE);";
-      case "global" -> "barrier(CLK_GLOBAL_MEM_FENCE);";
+      case "global" -> "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);";
       default -> throw new CodegenException("OpenCL C has no barrier for " + scope, "", "");
     };
   }

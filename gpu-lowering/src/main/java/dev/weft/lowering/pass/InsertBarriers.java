@@ -10,6 +10,7 @@ import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
@@ -18,6 +19,7 @@ import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,9 @@ import java.util.Set;
  *                                    T.tvm_storage_sync("shared")
  *                                    …A_shared[y]…
  * }</pre>
+ *
+ * <p>Global memory that a kernel both reads and writes is treated alike; thread blocks can't wait
+ * for each other, so what one writes another must not read.
  *
  * <p>What asynchronous copies bring is seen by the thread that waits for it; the others need a
  * barrier behind the wait.
@@ -80,9 +85,24 @@ public final class InsertBarriers implements Pass {
       if (alone) {
         return node;
       }
-      Stmt synced =
-          new Placer(threads, AsyncTargets.in(body), analyzer, function).place(body).stmt();
+      Placer placer =
+          new Placer(threads, AsyncTargets.in(body), Globals.in(body), analyzer, function);
+      Stmt synced = placer.place(body).stmt();
+      if (placer.ordersGlobals) {
+        synced = withGlobalBarriers(synced);
+      }
       return rewrapped(node, synced);
+    }
+
+    /** A barrier for shared memory does not order global memory everywhere. */
+    private static Stmt withGlobalBarriers(Stmt body) {
+      return new IrRewriter() {
+        @Override
+        @SuppressWarnings("ReferenceEquality") // Those that were put in, not the function's own.
+        public Stmt stmt(Stmt node) {
+          return node == BARRIER ? GLOBAL_BARRIER : super.stmt(node);
+        }
+      }.stmt(body);
     }
 
     private static boolean isThread(Stmt node) {
@@ -101,6 +121,10 @@ public final class InsertBarriers implements Pass {
   private static final Stmt BARRIER =
       new Stmt.Evaluate(
           Expr.Call.of(DType.VOID, Intrinsic.STORAGE_SYNC, new Expr.StringImm("shared")));
+
+  private static final Stmt GLOBAL_BARRIER =
+      new Stmt.Evaluate(
+          Expr.Call.of(DType.VOID, Intrinsic.STORAGE_SYNC, new Expr.StringImm("global")));
 
   /**
    * A statement with its barriers.
@@ -133,18 +157,57 @@ public final class InsertBarriers implements Pass {
     }
   }
 
+  /** The global memory that a kernel both reads and writes. */
+  private static final class Globals extends IrWalker {
+    private final Set<Var> read = new HashSet<>();
+    private final Set<Var> written = new HashSet<>();
+
+    static Set<Var> in(Stmt body) {
+      Globals walker = new Globals();
+      walker.stmt(body);
+      walker.read.retainAll(walker.written);
+      return walker.read;
+    }
+
+    @Override
+    public void stmt(Stmt node) {
+      if (node instanceof Stmt.Store s && s.buffer().scope().rank() == Scope.Rank.GLOBAL) {
+        written.add(s.buffer().data());
+      }
+      super.stmt(node);
+    }
+
+    @Override
+    public void expr(Expr node) {
+      if (node instanceof Expr.Load l && l.buffer().scope().rank() == Scope.Rank.GLOBAL) {
+        read.add(l.buffer().data());
+      }
+      super.expr(node);
+    }
+  }
+
   /** Places the barriers of one kernel. */
   private static final class Placer {
     private final Map<Var, Long> threads;
     private final Set<Var> asyncTargets;
+    private final Set<Var> globals;
     private final Analyzer analyzer;
     private final String function;
     private final List<Expr> divergent = new ArrayList<>();
     private final List<Expr> conditions = new ArrayList<>();
 
-    Placer(Map<Var, Long> threads, Set<Var> asyncTargets, Analyzer analyzer, String function) {
+    /** Whether a barrier is there for global memory. */
+    private boolean ordersGlobals;
+
+    Placer(
+        Map<Var, Long> threads,
+        Set<Var> asyncTargets,
+        Set<Var> globals,
+        Analyzer analyzer,
+        String function) {
       this.threads = threads;
       this.asyncTargets = asyncTargets;
+      this.globals = globals;
       this.analyzer = analyzer;
       this.function = function;
     }
@@ -212,7 +275,7 @@ public final class InsertBarriers implements Pass {
     }
 
     private List<SharedAccess> accesses(Stmt stmt) {
-      List<SharedAccess> all = SharedAccess.in(stmt, analyzer);
+      List<SharedAccess> all = SharedAccess.in(stmt, globals, analyzer);
       return conditions.isEmpty() || all.isEmpty()
           ? all
           : all.stream().map(access -> access.by(fixed())).toList();
@@ -389,7 +452,17 @@ public final class InsertBarriers implements Pass {
         for (SharedAccess b : after) {
           // A wait needs nobody to wait for it; others need a barrier behind it.
           if (!b.arrives() && a.conflictsWith(b, threads, analyzer)) {
-            return true;
+            if (!a.isGlobal()) {
+              return true;
+            }
+            // Rows of a symbolic length can't be told apart. Where all threads come by, a barrier
+            // too many does no harm; elsewhere each thread is trusted to keep to its own.
+            boolean unknown =
+                a.isUnknown(threads, analyzer) || b.isUnknown(threads, analyzer);
+            if (!unknown || divergent.isEmpty()) {
+              ordersGlobals = true;
+              return true;
+            }
           }
         }
       }

@@ -11,11 +11,13 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.ConstBounds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +54,12 @@ record SharedAccess(
     return new SharedAccess(pointer, null, 1, true, Map.of(), true);
   }
 
-  /** All accesses of shared memory in a statement. */
-  static List<SharedAccess> in(Stmt stmt, Analyzer analyzer) {
+  /**
+   * All accesses of shared memory in a statement.
+   *
+   * @param globals global memory whose accesses count, too
+   */
+  static List<SharedAccess> in(Stmt stmt, Set<Var> globals, Analyzer analyzer) {
     List<SharedAccess> result = new ArrayList<>();
     new IrWalker() {
       @Override
@@ -66,6 +72,16 @@ record SharedAccess(
 
       @Override
       public void expr(Expr node) {
+        if (node instanceof Expr.Call call
+            && call.is(Intrinsic.ADDRESS_OF)
+            && call.args().getFirst() instanceof Expr.Load load) {
+          // Atomic operations order themselves where they meet in global memory.
+          if (isShared(load.buffer().data())) {
+            add(load.buffer(), load.indices(), true);
+          }
+          load.indices().forEach(this::expr);
+          return;
+        }
         if (node instanceof Expr.Load load) {
           add(load.buffer(), load.indices(), false);
         } else if (node instanceof Expr.Call call
@@ -88,7 +104,7 @@ record SharedAccess(
       }
 
       private void add(Buffer buffer, List<Expr> indices, boolean writes) {
-        if (isShared(buffer.data())) {
+        if (isShared(buffer.data()) || globals.contains(buffer.data())) {
           Expr index = indices.get(0);
           Expr start = index instanceof Expr.Ramp ramp ? ramp.base() : index;
           boolean plain =
@@ -143,6 +159,16 @@ record SharedAccess(
         .toList();
   }
 
+  /** Whether nobody can say which elements the threads access. */
+  boolean isUnknown(Map<Var, Long> threads, Analyzer analyzer) {
+    return index == null || Split.of(index, threads, analyzer) == null;
+  }
+
+  /** Whether it is global memory that is accessed. */
+  boolean isGlobal() {
+    return !isShared(pointer);
+  }
+
   /** Whether two different threads may touch one element, one of them writing. */
   boolean conflictsWith(SharedAccess other, Map<Var, Long> threads, Analyzer analyzer) {
     if (pointer != other.pointer || !(writes || other.writes)) {
@@ -172,6 +198,12 @@ record SharedAccess(
     }
     // Each thread has its own elements within the span, and keeps them when whole spans are added.
     Expr distance = Expr.sub(a.rest, b.rest);
+    ConstBounds apart = analyzer.bounds(analyzer.simplify(distance));
+    long room = a.leastStep(moving) - lanes;
+    if (apart.min() >= -room && apart.max() <= room) {
+      // Each stays within the elements between its own and the next thread's.
+      return false;
+    }
     Expr size = Expr.imm(a.rest.dtype(), span);
     return !analyzer.simplify(Expr.floorMod(distance, size)).isConst(0);
   }
@@ -279,6 +311,15 @@ record SharedAccess(
         }
       }.expr(e);
       return found[0];
+    }
+
+    /** The least distance between the elements of two threads; the span must be known. */
+    long leastStep(Map<Var, Long> threads) {
+      return coefficients.entrySet().stream()
+          .filter(entry -> threads.getOrDefault(entry.getKey(), 1L) > 1)
+          .mapToLong(Map.Entry::getValue)
+          .min()
+          .orElse(Long.MAX_VALUE / 2);
     }
 
     /** The elements that the threads cover together, each its own; -1 if some meet. */

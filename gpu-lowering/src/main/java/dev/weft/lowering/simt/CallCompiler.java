@@ -199,7 +199,7 @@ final class CallCompiler {
     String scope = args.getFirst() instanceof Expr.StringImm(String text) ? text : "?";
     Site site = exprs.site();
     return switch (scope) {
-      case "shared", "shared.dyn" ->
+      case "shared", "shared.dyn", "global" ->
           () -> {
             machine.count(InstructionKind.BARRIER);
             machine.counters.barriers++;

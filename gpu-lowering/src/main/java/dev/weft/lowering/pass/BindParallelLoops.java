@@ -1,0 +1,93 @@
+package dev.weft.lowering.pass;
+
+import dev.weft.base.DType;
+import dev.weft.lowering.Pass;
+import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
+import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
+import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.ThreadTag;
+import dev.weft.tir.Var;
+import dev.weft.tir.target.Target;
+import java.util.Map;
+
+/**
+ * Makes kernels of the nests that are marked {@code parallel} and bound to no thread: an outermost
+ * parallel loop becomes the grid. Parallel loops further in, and in nests that are bound, are
+ * carried out one iteration after the other.
+ *
+ * <pre>{@code
+ * for i in T.parallel(64):     →   for i in T.thread_binding(64, thread="blockIdx.x"):
+ *     for j in T.parallel(8):          for j in range(8):
+ *         …                                …
+ * }</pre>
+ */
+public final class BindParallelLoops implements Pass {
+  @Override
+  public String name() {
+    return "bind_parallel_loops";
+  }
+
+  @Override
+  public PrimFunc apply(PrimFunc function, Target target) {
+    return function.withBody(new Binder().stmt(function.body()));
+  }
+
+  private static final class Binder extends IrRewriter {
+    @Override
+    public Stmt stmt(Stmt node) {
+      if (!(node instanceof Stmt.For nest)) {
+        return super.stmt(node);
+      }
+      Kinds kinds = new Kinds();
+      kinds.stmt(nest);
+      if (!kinds.parallel) {
+        return nest;
+      }
+      if (kinds.bound) {
+        return new Serial().stmt(nest);
+      }
+      if (nest.kind() == ForKind.PARALLEL) {
+        return nest.withBody(new Serial().stmt(nest.body()))
+            .withKind(ForKind.THREAD_BINDING, ThreadTag.BLOCK_IDX_X);
+      }
+      Expr zero = Expr.imm(DType.INT32, 0);
+      Expr one = Expr.imm(DType.INT32, 1);
+      return new Stmt.For(
+          Var.int32("block"),
+          zero,
+          one,
+          ForKind.THREAD_BINDING,
+          ThreadTag.BLOCK_IDX_X,
+          Map.of(),
+          new Serial().stmt(nest));
+    }
+  }
+
+  /** What loops a nest has. */
+  private static final class Kinds extends IrWalker {
+    private boolean parallel;
+    private boolean bound;
+
+    @Override
+    public void stmt(Stmt node) {
+      if (node instanceof Stmt.For f) {
+        parallel |= f.kind() == ForKind.PARALLEL;
+        bound |= f.kind() == ForKind.THREAD_BINDING;
+      }
+      super.stmt(node);
+    }
+  }
+
+  private static final class Serial extends IrRewriter {
+    @Override
+    public Stmt stmt(Stmt node) {
+      Stmt mapped = super.stmt(node);
+      return mapped instanceof Stmt.For f && f.kind() == ForKind.PARALLEL
+          ? f.withKind(ForKind.SERIAL, null)
+          : mapped;
+    }
+  }
+}
