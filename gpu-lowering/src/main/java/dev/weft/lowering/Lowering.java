@@ -25,6 +25,7 @@ import dev.weft.lowering.pass.RemoveNoOps;
 import dev.weft.lowering.pass.ReuseSharedMemory;
 import dev.weft.lowering.pass.Simplify;
 import dev.weft.lowering.pass.SubstituteBlockAxes;
+import dev.weft.lowering.pass.SwizzleSharedMemory;
 import dev.weft.lowering.pass.UnifyThreadBindings;
 import dev.weft.lowering.pass.UnrollLoops;
 import dev.weft.lowering.pass.VectorizeLoops;
@@ -72,6 +73,7 @@ public final class Lowering {
           // What the threads of a block share.
           new ReuseSharedMemory(),
           new InsertBarriers(),
+          new SwizzleSharedMemory(),
           // What makes kernels read well.
           new RemoveNoOps(),
           new HoistIndexArithmetic());

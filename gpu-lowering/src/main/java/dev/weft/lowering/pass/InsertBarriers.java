@@ -278,11 +278,11 @@ public final class InsertBarriers implements Pass {
       List<SharedAccess> all = SharedAccess.in(stmt, globals, analyzer);
       return conditions.isEmpty() || all.isEmpty()
           ? all
-          : all.stream().map(access -> access.by(fixed())).toList();
+          : all.stream().map(access -> access.by(ranges())).toList();
     }
 
-    /** The thread indices that have one value under the present conditions. */
-    private Map<Var, Long> fixed() {
+    /** The values of thread indices that the present conditions leave. */
+    private Map<Var, ConstBounds> ranges() {
       Analyzer here = new Analyzer();
       threads.forEach(
           (v, extent) -> {
@@ -290,18 +290,18 @@ public final class InsertBarriers implements Pass {
               here.bind(v, Range.upTo(Expr.imm(v.dtype(), extent)));
             }
           });
-      Map<Var, Long> fixed = new HashMap<>();
+      Map<Var, ConstBounds> ranges = new HashMap<>();
       for (Expr condition : conditions) {
         // Facts add up; nothing is left to be closed behind them.
         var _ = here.constraint(condition);
       }
       for (Map.Entry<Var, Long> thread : threads.entrySet()) {
         ConstBounds bounds = here.bounds(thread.getKey());
-        if (thread.getValue() > 1 && bounds.isPoint()) {
-          fixed.put(thread.getKey(), bounds.min());
+        if (bounds.min() >= 0 && bounds.max() < thread.getValue() - 1 || bounds.min() > 0) {
+          ranges.put(thread.getKey(), bounds);
         }
       }
-      return fixed;
+      return ranges;
     }
 
     private Placed leaf(Stmt s) {
@@ -418,7 +418,9 @@ public final class InsertBarriers implements Pass {
       conditions.add(f.condition());
       Placed then = place(f.then());
       conditions.removeLast();
+      conditions.add(Expr.not(f.condition()));
       Placed otherwise = f.otherwise() == null ? null : place(f.otherwise());
+      conditions.removeLast();
       if (diverges) {
         divergent.removeLast();
       }

@@ -2,6 +2,7 @@ package dev.weft.lowering.pass;
 
 import dev.weft.lowering.Invariant;
 import dev.weft.lowering.Pass;
+import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
@@ -50,7 +51,10 @@ public final class LowerOpaqueBlocks implements Pass {
               return loop(f);
             }
             Stmt mapped = super.stmt(node);
-            return mapped instanceof Stmt.BlockRealize realize ? lowered(realize) : mapped;
+            return mapped instanceof Stmt.BlockRealize realize
+                    && node instanceof Stmt.BlockRealize before
+                ? lowered(realize, before.block())
+                : mapped;
           }
 
           private Stmt loop(Stmt.For f) {
@@ -58,14 +62,14 @@ public final class LowerOpaqueBlocks implements Pass {
             return once ? stmt(Substitute.in(f.body(), Map.of(f.var(), f.min()))) : super.stmt(f);
           }
 
-          private Stmt lowered(Stmt.BlockRealize realize) {
+          private Stmt lowered(Stmt.BlockRealize realize, Stmt.Block before) {
             Stmt body = realize.block().body();
             Expr predicate = analyzer.simplify(realize.predicate());
             if (!predicate.isConst(1)) {
               body = new Stmt.If(predicate, body, null);
             }
             for (Buffer buffer : realize.block().allocBuffers().reversed()) {
-              body = allocated(buffer, body);
+              body = allocated(buffer, SwizzleSharedMemory.marks(buffer, before), body);
             }
             return body;
           }
@@ -73,7 +77,8 @@ public final class LowerOpaqueBlocks implements Pass {
     return function.withBody(rewriter.stmt(function.body()));
   }
 
-  private static Stmt allocated(Buffer buffer, Stmt body) {
+  private static Stmt allocated(
+      Buffer buffer, Map<String, AttrValue> annotations, Stmt body) {
     List<Expr> extents = new ArrayList<>(buffer.shape());
     if (!buffer.strides().isEmpty() && !extents.isEmpty()) {
       // With strides the rows are farther apart than they are long.
@@ -87,7 +92,7 @@ public final class LowerOpaqueBlocks implements Pass {
         buffer.dtype(),
         extents,
         Expr.bool(true),
-        Map.of(),
+        annotations,
         new Stmt.DeclBuffer(buffer, body));
   }
 }

@@ -83,7 +83,7 @@ public final class PartitionLoops implements Pass {
         growth = 0;
       }
       Expr count = Expr.cast(axis.var().dtype(), extent);
-      analyzer.bind(axis.var(), Range.upTo(count));
+      bind(axis.var(), Range.upTo(count));
       boolean inBlock = axis.thread() != null && axis.thread().level == ThreadTag.Level.BLOCK;
       if (inBlock) {
         Expr last = analyzer.simplify(Expr.sub(count, 1));
@@ -255,7 +255,7 @@ public final class PartitionLoops implements Pass {
       if (!isCut || extent.isConst(1)) {
         return super.loop(f);
       }
-      analyzer.bind(f.var(), new Range(begin, extent));
+      bind(f.var(), new Range(begin, extent));
       Expr end = analyzer.simplify(Expr.add(begin, extent));
       for (Guards.Bound bound : Guards.in(f.body(), threads, 0, values || hinted, analyzer)) {
         Parts parts = parts(f, begin, end, bound);

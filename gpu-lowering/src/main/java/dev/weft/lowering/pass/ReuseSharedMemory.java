@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Arrays of shared memory of one type that are never in use at the same time share their memory.
+ * Arrays of shared memory that are never in use at the same time share their memory, those of
+ * different types as views of it.
  *
  * <pre>{@code
  * first = T.allocate([128], "float32", "shared")         first = T.allocate([256], "float32", "shared")
@@ -44,7 +45,7 @@ public final class ReuseSharedMemory implements Pass {
         new IrRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
-            return isThread(node) ? kernel(node) : super.stmt(node);
+            return isThread(node) ? kernel(node, target) : super.stmt(node);
           }
         };
     return function.withBody(kernels.stmt(function.body()));
@@ -55,14 +56,15 @@ public final class ReuseSharedMemory implements Pass {
         && key.equals(UnifyThreadBindings.THREAD_EXTENT);
   }
 
-  private static Stmt kernel(Stmt node) {
+  private static Stmt kernel(Stmt node, Target target) {
     if (isThread(node) && node instanceof Stmt.Attr(var axis, String key, Expr extent, Stmt body)) {
-      Stmt inner = kernel(body);
+      Stmt inner = kernel(body, target);
       return inner == body ? node : new Stmt.Attr(axis, key, extent, inner);
     }
     Lifetimes lifetimes = new Lifetimes();
     lifetimes.stmt(node);
-    List<Slot> slots = slots(lifetimes);
+    // Arrays of the JVM have one type.
+    List<Slot> slots = slots(lifetimes, target.kind() != Target.Kind.JVM);
     return slots.isEmpty() ? node : new Merger(slots).merge(node);
   }
 
@@ -74,6 +76,9 @@ public final class ReuseSharedMemory implements Pass {
     private int first = Integer.MAX_VALUE;
     private int last = -1;
 
+    /** Whether a call is given the pointer, whose type then says what it points to. */
+    private boolean isPassed;
+
     Array(Stmt.Allocate allocate, long elements, int loopsAround) {
       this.allocate = allocate;
       this.elements = elements;
@@ -84,11 +89,16 @@ public final class ReuseSharedMemory implements Pass {
       return first <= other.last && other.first <= last;
     }
 
-    boolean isAlike(Array other) {
+    long bytes() {
+      return elements * allocate.dtype().bytes();
+    }
+
+    boolean isAlike(Array other, boolean acrossTypes) {
       Var.PointerType a = allocate.data().pointerType();
-      return allocate.dtype().equals(other.allocate.dtype())
-          && a != null
-          && a.equals(other.allocate.data().pointerType());
+      Var.PointerType b = other.allocate.data().pointerType();
+      boolean sameType = allocate.dtype().equals(other.allocate.dtype());
+      boolean free = acrossTypes && !isPassed && !other.isPassed;
+      return a != null && b != null && a.scope().equals(b.scope()) && (sameType || free);
     }
   }
 
@@ -162,6 +172,10 @@ public final class ReuseSharedMemory implements Pass {
         use(load.buffer().data());
       } else if (node instanceof Var v) {
         use(v);
+        Array array = arrays.get(v);
+        if (array != null) {
+          array.isPassed = true;
+        }
       }
       super.expr(node);
     }
@@ -186,23 +200,25 @@ public final class ReuseSharedMemory implements Pass {
 
   /** Memory for several arrays. */
   private record Slot(List<Array> arrays) {
-    boolean takes(Array array) {
+    boolean takes(Array array, boolean acrossTypes) {
       return arrays.stream().noneMatch(other -> other.overlaps(array))
-          && arrays.getFirst().isAlike(array);
+          && arrays.stream().allMatch(other -> other.isAlike(array, acrossTypes));
     }
 
+    /** The size in elements of the first array's type. */
     long elements() {
-      return arrays.stream().mapToLong(array -> array.elements).max().orElseThrow();
+      long bytes = arrays.stream().mapToLong(Array::bytes).max().orElseThrow();
+      return Math.ceilDiv(bytes, arrays.getFirst().allocate.dtype().bytes());
     }
   }
 
   /** The memories that several arrays share; large arrays are placed first. */
-  private static List<Slot> slots(Lifetimes lifetimes) {
+  private static List<Slot> slots(Lifetimes lifetimes, boolean acrossTypes) {
     List<Array> arrays = new ArrayList<>(lifetimes.arrays.values());
-    arrays.sort((a, b) -> Long.compare(b.elements, a.elements));
+    arrays.sort((a, b) -> Long.compare(b.bytes(), a.bytes()));
     List<Slot> slots = new ArrayList<>();
     for (Array array : arrays) {
-      Slot slot = slots.stream().filter(s -> s.takes(array)).findFirst().orElse(null);
+      Slot slot = slots.stream().filter(s -> s.takes(array, acrossTypes)).findFirst().orElse(null);
       if (slot == null) {
         slot = new Slot(new ArrayList<>());
         slots.add(slot);

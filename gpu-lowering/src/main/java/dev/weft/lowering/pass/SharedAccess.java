@@ -1,5 +1,6 @@
 package dev.weft.lowering.pass;
 
+import dev.weft.base.DType;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
@@ -24,34 +25,37 @@ import org.jspecify.annotations.Nullable;
  * An access of shared memory.
  *
  * @param pointer what is accessed
+ * @param element the type that the memory is seen as
  * @param index the first element; null if unknown
  * @param lanes elements from there
  * @param writes whether it writes
- * @param fixed thread indices that have one value where the access is carried out
+ * @param ranges thread indices of which only some values carry the access out
  * @param arrives whether it is the arrival of asynchronous copies, at some time before a wait
  */
 record SharedAccess(
     Var pointer,
+    @Nullable DType element,
     @Nullable Expr index,
     int lanes,
     boolean writes,
-    Map<Var, Long> fixed,
+    Map<Var, ConstBounds> ranges,
     boolean arrives) {
   /** An access by all threads. */
-  SharedAccess(Var pointer, @Nullable Expr index, int lanes, boolean writes) {
-    this(pointer, index, lanes, writes, Map.of(), false);
+  SharedAccess(
+      Var pointer, @Nullable DType element, @Nullable Expr index, int lanes, boolean writes) {
+    this(pointer, element, index, lanes, writes, Map.of(), false);
   }
 
-  /** The access by the threads that have these indices only. */
-  SharedAccess by(Map<Var, Long> indices) {
+  /** The access by the threads whose indices lie in these ranges only. */
+  SharedAccess by(Map<Var, ConstBounds> indices) {
     return indices.isEmpty()
         ? this
-        : new SharedAccess(pointer, index, lanes, writes, indices, arrives);
+        : new SharedAccess(pointer, element, index, lanes, writes, indices, arrives);
   }
 
   /** What a wait for asynchronous copies to the pointer stands for: written, nobody knows where. */
   static SharedAccess arrival(Var pointer) {
-    return new SharedAccess(pointer, null, 1, true, Map.of(), true);
+    return new SharedAccess(pointer, null, null, 1, true, Map.of(), true);
   }
 
   /**
@@ -90,15 +94,16 @@ record SharedAccess(
             && call.args().get(4) instanceof Expr.IntImm bytes
             && isShared(to)) {
           Expr first = call.args().get(1);
-          int element = Math.max(1, to.pointerType().element().bytes());
-          int lanes = (int) Math.max(1, bytes.value() / element);
-          result.add(new SharedAccess(to, analyzer.simplify(first), lanes, true));
+          Var.PointerType type = to.pointerType();
+          DType element = type == null ? DType.UINT8 : type.element();
+          int lanes = (int) Math.max(1, bytes.value() / element.bytes());
+          result.add(new SharedAccess(to, element, analyzer.simplify(first), lanes, true));
           expr(first);
           call.args().subList(3, call.args().size()).forEach(this::expr);
           return;
         } else if (node instanceof Var v && isShared(v)) {
           // A pointer in a call: it may write.
-          result.add(new SharedAccess(v, null, 1, true));
+          result.add(new SharedAccess(v, null, null, 1, true));
         }
         super.expr(node);
       }
@@ -113,6 +118,7 @@ record SharedAccess(
           result.add(
               new SharedAccess(
                   buffer.data(),
+                  buffer.dtype(),
                   plain ? analyzer.simplify(start) : null,
                   index.dtype().lanes(),
                   writes));
@@ -151,10 +157,11 @@ record SharedAccess(
                     ? a
                     : new SharedAccess(
                         a.pointer,
+                        a.element,
                         Substitute.in(a.index, Map.of(v, value)),
                         a.lanes,
                         a.writes,
-                        a.fixed,
+                        a.ranges,
                         a.arrives))
         .toList();
   }
@@ -174,7 +181,11 @@ record SharedAccess(
     if (pointer != other.pointer || !(writes || other.writes)) {
       return false;
     }
-    if (index == null || other.index == null) {
+    if (index == null || other.index == null || element == null) {
+      return true;
+    }
+    if (!element.equals(other.element)) {
+      // Views of different types, each counted in its own elements.
       return true;
     }
     if (areInDifferentVersions(index, lanes, other.index, other.lanes, analyzer)) {
@@ -184,8 +195,8 @@ record SharedAccess(
       return true;
     }
     Map<Var, Long> moving = new HashMap<>(threads);
-    if (fixed.equals(other.fixed)) {
-      moving.keySet().removeAll(fixed.keySet());
+    if (ranges.equals(other.ranges)) {
+      ranges.forEach((v, range) -> moving.put(v, range.max() - range.min() + 1));
     }
     Split a = Split.of(index, threads, analyzer);
     Split b = Split.of(other.index, threads, analyzer);

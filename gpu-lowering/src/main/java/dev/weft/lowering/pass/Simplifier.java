@@ -1,13 +1,16 @@
 package dev.weft.lowering.pass;
 
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
+import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +24,20 @@ import org.jspecify.annotations.Nullable;
 class Simplifier extends IrRewriter {
   final Analyzer analyzer = new Analyzer();
 
+  /**
+   * Knows no conditions. Indices of shared memory are simplified with it: what a condition says of a
+   * thread's index must not make the index go, since it tells the threads' elements apart.
+   */
+  private final Analyzer unconditional = new Analyzer();
+
+  private boolean inShared;
+
   @Override
   public Expr expr(Expr node) {
+    boolean before = inShared;
+    inShared |= node instanceof Expr.Load load && isShared(load.buffer());
     Expr mapped = super.expr(node);
+    inShared = before;
     if (mapped instanceof Expr.Call call
         && call.is(Intrinsic.IF_THEN_ELSE)
         && call.args().getFirst() instanceof Expr.IntImm(var type, long holds)) {
@@ -34,7 +48,9 @@ class Simplifier extends IrRewriter {
         mapped instanceof Expr.Binary || mapped instanceof Expr.Not || mapped instanceof Expr.Call;
     boolean integer =
         mapped.dtype().lanes() == 1 && (mapped.dtype().isInt() || mapped.dtype().isBool());
-    return arithmetic && integer ? analyzer.simplify(mapped) : mapped;
+    return arithmetic && integer
+        ? (inShared ? unconditional : analyzer).simplify(mapped)
+        : mapped;
   }
 
   @Override
@@ -43,7 +59,8 @@ class Simplifier extends IrRewriter {
       case Stmt.For f -> loop(f);
       case Stmt.Attr(IterVar axis, String key, Expr extent, Stmt body)
           when key.equals(UnifyThreadBindings.THREAD_EXTENT) -> {
-        analyzer.bind(axis.var(), Range.upTo(Expr.cast(axis.var().dtype(), extent)));
+        Range range = Range.upTo(Expr.cast(axis.var().dtype(), extent));
+        bind(axis.var(), range);
         yield super.stmt(node);
       }
       case Stmt.If(Expr condition, Stmt then, Stmt otherwise) ->
@@ -51,6 +68,13 @@ class Simplifier extends IrRewriter {
       case Stmt.Let s -> super.stmt(s);
       case Stmt.Attr s -> super.stmt(s);
       case Stmt.Assert s -> super.stmt(s);
+      case Stmt.Store s when isShared(s.buffer()) -> {
+        Expr value = expr(s.value());
+        inShared = true;
+        List<Expr> indices = s.indices().stream().map(this::expr).toList();
+        inShared = false;
+        yield new Stmt.Store(s.buffer(), value, indices, s.predicate());
+      }
       case Stmt.Store s -> super.stmt(s);
       case Stmt.Allocate s -> super.stmt(s);
       case Stmt.AllocateConst s -> super.stmt(s);
@@ -76,7 +100,7 @@ class Simplifier extends IrRewriter {
     if (extent.isConst(1) && f.kind() != ForKind.THREAD_BINDING) {
       return stmt(Substitute.in(f.body(), Map.of(f.var(), min)));
     }
-    analyzer.bind(f.var(), new Range(min, extent));
+    bind(f.var(), new Range(min, extent));
     Stmt body = stmt(f.body());
     if (isNothing(body)) {
       return Simplify.NOTHING;
@@ -103,6 +127,16 @@ class Simplifier extends IrRewriter {
       return Simplify.NOTHING;
     }
     return new Stmt.If(condition, then2, otherwise2);
+  }
+
+  /** Says which values a variable takes. */
+  final void bind(Var v, Range range) {
+    analyzer.bind(v, range);
+    unconditional.bind(v, range);
+  }
+
+  private static boolean isShared(Buffer buffer) {
+    return buffer.scope().rank() == Scope.Rank.SHARED;
   }
 
   private Stmt sequence(Stmt.Seq sequence) {

@@ -169,7 +169,7 @@ final class ReductionGpu implements ScheduleRule {
     LoopRef rowThread = group.spreadRows(schedule, row);
     BlockRef tail = Tail.consumer(schedule, block);
     group.spreadElements(schedule, List.of(schedule.getLoops(block).getLast()), block);
-    if (tail != null) {
+    if (tail != null && results.isPresent()) {
       schedule.setScope(block, 0, "local");
       schedule.reverseComputeAt(tail, rowThread);
     }

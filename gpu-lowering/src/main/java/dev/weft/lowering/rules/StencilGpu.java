@@ -108,7 +108,11 @@ final class StencilGpu implements ScheduleRule {
       schedule.bind(parts.get(1), ThreadTag.THREAD_IDX_X);
     }
     if (info.isReduction()) {
-      BlockRef tail = Tail.consumer(schedule, block);
+      // A tile that sticks out can't be proven to make all that a consumer takes.
+      BlockRef tail =
+          divides(column, columns) && (row == null || divides(row, rows))
+              ? Tail.consumer(schedule, block)
+              : null;
       if (tail == null) {
         tail = schedule.cacheWrite(block, 0, "local");
       } else {
@@ -118,6 +122,10 @@ final class StencilGpu implements ScheduleRule {
       schedule.decomposeReduction(block, reduce.getFirst());
     }
     return true;
+  }
+
+  private static boolean divides(IterVar axis, int tile) {
+    return BlockInfo.extent(axis).orElse(1) % tile == 0;
   }
 
   /** The only buffer that is read in overlapping windows along the axis. */
