@@ -181,6 +181,14 @@ record SharedAccess(
     if (pointer != other.pointer || !(writes || other.writes)) {
       return false;
     }
+    Map<Var, Long> moving = new HashMap<>(threads);
+    if (ranges.equals(other.ranges)) {
+      ranges.forEach((v, range) -> moving.put(v, range.max() - range.min() + 1));
+    }
+    if (moving.values().stream().allMatch(count -> count <= 1)) {
+      // There is only one thread.
+      return false;
+    }
     if (index == null || other.index == null || element == null) {
       return true;
     }
@@ -191,26 +199,20 @@ record SharedAccess(
     if (areInDifferentVersions(index, lanes, other.index, other.lanes, analyzer)) {
       return false;
     }
-    if (lanes != other.lanes) {
-      return true;
-    }
-    Map<Var, Long> moving = new HashMap<>(threads);
-    if (ranges.equals(other.ranges)) {
-      ranges.forEach((v, range) -> moving.put(v, range.max() - range.min() + 1));
-    }
+    int most = Math.max(lanes, other.lanes);
     Split a = Split.of(index, threads, analyzer);
     Split b = Split.of(other.index, threads, analyzer);
     if (a == null || b == null || !a.coefficients.equals(b.coefficients)) {
       return true;
     }
-    long span = a.span(moving, lanes);
+    long span = a.span(moving, most);
     if (span < 0) {
       return true;
     }
     // Each thread has its own elements within the span, and keeps them when whole spans are added.
     Expr distance = Expr.sub(a.rest, b.rest);
     ConstBounds apart = analyzer.bounds(analyzer.simplify(distance));
-    long room = a.leastStep(moving) - lanes;
+    long room = a.leastStep(moving) - most;
     if (apart.min() >= -room && apart.max() <= room) {
       // Each stays within the elements between its own and the next thread's.
       return false;

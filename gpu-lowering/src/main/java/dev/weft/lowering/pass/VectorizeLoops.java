@@ -79,7 +79,7 @@ public final class VectorizeLoops implements Pass {
     if (extent == 1) {
       return Substitute.in(loop.body(), Map.of(loop.var(), loop.min()));
     }
-    int lanes = lanes(loop, extent, analyzer, target);
+    int lanes = lanes(extent, target);
     if (lanes == 1) {
       return loop.withKind(ForKind.SERIAL, null);
     }
@@ -112,18 +112,11 @@ public final class VectorizeLoops implements Pass {
     return Stmt.seq(whole, vectorized(rest, analyzer, function, target));
   }
 
-  /**
-   * The lanes of a loop's first vectors: as many as there can be, but where vectors must be aligned
-   * to their size, no more than all accesses of the loop are aligned to.
-   */
-  private static int lanes(Stmt.For loop, long extent, Analyzer analyzer, Target target) {
-    boolean free = !target.alignsVectors();
-    if (free && target.isCpu()) {
-      return Arrays.stream(LANES).filter(lanes -> lanes <= extent).findFirst().orElse(1);
-    }
+  /** The lanes of a loop's first vectors; where vectors must be aligned, all are alike. */
+  private static int lanes(long extent, Target target) {
+    boolean free = target.isCpu() && !target.alignsVectors();
     return Arrays.stream(LANES)
-        .filter(lanes -> extent % lanes == 0)
-        .filter(lanes -> free || VectorAlignment.of(loop, lanes, analyzer))
+        .filter(lanes -> free ? lanes <= extent : extent % lanes == 0)
         .findFirst()
         .orElse(1);
   }

@@ -311,10 +311,10 @@ class SimtFindingsTest {
         kernel(
             TWO,
             "tx = T.launch_thread(\"threadIdx.x\", 32)",
-            "T.tvm_storage_sync(\"global\")",
+            "T.tvm_storage_sync(\"cluster\")",
             "B[tx] = A[tx]");
     assertThatThrownBy(() -> run(kernel, ramp(128), ramp(128)))
         .isInstanceOf(SimtException.class)
-        .hasMessageContaining("barrier for 'global' memory");
+        .hasMessageContaining("barrier for 'cluster' memory");
   }
 }
