@@ -457,11 +457,9 @@ public final class InsertBarriers implements Pass {
             if (!a.isGlobal()) {
               return true;
             }
-            // Rows of a symbolic length can't be told apart. Where all threads come by, a barrier
-            // too many does no harm; elsewhere each thread is trusted to keep to its own.
-            boolean unknown =
-                a.isUnknown(threads, analyzer) || b.isUnknown(threads, analyzer);
-            if (!unknown || divergent.isEmpty()) {
+            // Where all threads come by, a barrier too many does no harm; elsewhere each thread is
+            // trusted to keep to its own elements, which can't always be proven.
+            if (divergent.isEmpty()) {
               ordersGlobals = true;
               return true;
             }

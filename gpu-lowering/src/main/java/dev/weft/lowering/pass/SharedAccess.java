@@ -166,11 +166,6 @@ record SharedAccess(
         .toList();
   }
 
-  /** Whether nobody can say which elements the threads access. */
-  boolean isUnknown(Map<Var, Long> threads, Analyzer analyzer) {
-    return index == null || Split.of(index, threads, analyzer) == null;
-  }
-
   /** Whether it is global memory that is accessed. */
   boolean isGlobal() {
     return !isShared(pointer);
@@ -215,6 +210,10 @@ record SharedAccess(
     long room = a.leastStep(moving) - most;
     if (apart.min() >= -room && apart.max() <= room) {
       // Each stays within the elements between its own and the next thread's.
+      return false;
+    }
+    if (apart.min() >= span || apart.max() <= -span) {
+      // All of one lie behind all of the other.
       return false;
     }
     Expr size = Expr.imm(a.rest.dtype(), span);

@@ -1,9 +1,7 @@
 package dev.weft.lowering.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.lowering.LoweringException;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.script.TvmScript;
 import dev.weft.tir.structural.StructuralEqual;
@@ -61,19 +59,6 @@ class InsertBarriersTest {
         "        B[tx * n + k] = A[k]",
         "    for k in range(n):",
         "        A[tx * n + k] = B[tx * n + k]");
-  }
-
-  @Test
-  void barrierThatNotAllThreadsReachIsRefused() {
-    assertThatThrownBy(
-            () ->
-                new InsertBarriers()
-                    .apply(
-                        kernel(
-                            "if tx < 32:", "    B[tx] = A[tx]", "    A[tx] = B[31 - tx]"),
-                        TARGET))
-        .isInstanceOf(LoweringException.class)
-        .hasMessageContaining("differs between threads");
   }
 
   @Test
