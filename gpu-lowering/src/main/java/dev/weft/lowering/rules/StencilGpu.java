@@ -2,6 +2,7 @@ package dev.weft.lowering.rules;
 
 import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
+import dev.weft.lowering.rules.analysis.Contraction;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
@@ -16,8 +17,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks whose neighbouring results read overlapping windows (window sums, pooling, depthwise
- * convolution) on a GPU: a thread block makes a tile of results, and its threads together fetch what
+ * Blocks whose neighbouring results read overlapping windows (window sums, pooling) on a GPU: a thread block makes a tile of results, and its threads together fetch what
  * the tile reads to shared memory first.
  */
 final class StencilGpu implements ScheduleRule {
@@ -40,6 +40,7 @@ final class StencilGpu implements ScheduleRule {
     if (target.isCpu()
         || info.store() == null
         || !(info.isInjective() || info.isReduction())
+        || Contraction.of(info) != null
         || !info.hasOneLoopPerAxis()
         || !info.isAloneAtRoot()) {
       return false;
