@@ -77,8 +77,7 @@ public final class LowerOpaqueBlocks implements Pass {
     return function.withBody(rewriter.stmt(function.body()));
   }
 
-  private static Stmt allocated(
-      Buffer buffer, Map<String, AttrValue> annotations, Stmt body) {
+  private static Stmt allocated(Buffer buffer, Map<String, AttrValue> annotations, Stmt body) {
     List<Expr> extents = new ArrayList<>(buffer.shape());
     if (!buffer.strides().isEmpty() && !extents.isEmpty()) {
       // With strides the rows are farther apart than they are long.

@@ -117,9 +117,7 @@ public final class LowerWarpMemory implements Pass {
               && a.extents().getFirst() instanceof Expr.IntImm size
               && size.value() % (together * lanes) == 0;
       require(
-          fits,
-          name,
-          "is in warp memory, and its elements are not dealt out to the lanes evenly");
+          fits, name, "is in warp memory, and its elements are not dealt out to the lanes evenly");
       long each = ((Expr.IntImm) a.extents().getFirst()).value() / lanes;
       Buffer registers = Buffer.of(name, a.dtype(), Scope.LOCAL, List.of(Expr.int32(each)));
       layouts.put(a.data(), new Layout(registers, together));
@@ -142,8 +140,7 @@ public final class LowerWarpMemory implements Pass {
     }
 
     private Expr owner(Expr index, Layout layout) {
-      return analyzer.simplify(
-          Expr.floorMod(Expr.floorDiv(index, layout.together), lanes));
+      return analyzer.simplify(Expr.floorMod(Expr.floorDiv(index, layout.together), lanes));
     }
 
     private Expr register(Expr index, Layout layout) {

@@ -25,8 +25,8 @@ class Simplifier extends IrRewriter {
   final Analyzer analyzer = new Analyzer();
 
   /**
-   * Knows no conditions. Indices of shared memory are simplified with it: what a condition says of a
-   * thread's index must not make the index go, since it tells the threads' elements apart.
+   * Knows no conditions. Indices of shared memory are simplified with it: what a condition says of
+   * a thread's index must not make the index go, since it tells the threads' elements apart.
    */
   private final Analyzer unconditional = new Analyzer();
 
@@ -48,9 +48,7 @@ class Simplifier extends IrRewriter {
         mapped instanceof Expr.Binary || mapped instanceof Expr.Not || mapped instanceof Expr.Call;
     boolean integer =
         mapped.dtype().lanes() == 1 && (mapped.dtype().isInt() || mapped.dtype().isBool());
-    return arithmetic && integer
-        ? (inShared ? unconditional : analyzer).simplify(mapped)
-        : mapped;
+    return arithmetic && integer ? (inShared ? unconditional : analyzer).simplify(mapped) : mapped;
   }
 
   @Override

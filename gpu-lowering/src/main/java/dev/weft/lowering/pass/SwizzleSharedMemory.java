@@ -79,8 +79,7 @@ public final class SwizzleSharedMemory implements Pass {
 
   @Override
   public PrimFunc apply(PrimFunc function, Target target) {
-    return function.withBody(
-        new Swizzler(function.globalSymbol("main")).stmt(function.body()));
+    return function.withBody(new Swizzler(function.globalSymbol("main")).stmt(function.body()));
   }
 
   /** How the rows of a buffer are permuted, in elements. */

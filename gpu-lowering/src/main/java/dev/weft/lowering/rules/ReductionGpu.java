@@ -93,8 +93,7 @@ final class ReductionGpu implements ScheduleRule {
         .count();
   }
 
-  private static @Nullable IterVar contiguous(
-      BlockInfo info, Expr.Load load, IterVar.Kind kind) {
+  private static @Nullable IterVar contiguous(BlockInfo info, Expr.Load load, IterVar.Kind kind) {
     for (IterVar axis : info.axes(kind)) {
       Long step = Affine.innermostStep(load.indices(), axis.var());
       if (step != null && step == 1 && BlockInfo.extent(axis).orElse(2) > 1) {
@@ -158,8 +157,7 @@ final class ReductionGpu implements ScheduleRule {
       BlockRef partial = schedule.rfactor(parts.get(0), rank);
       List<LoopRef> loops = schedule.getLoops(partial);
       LoopRef row = Loops.fuse(schedule, loops.subList(0, loops.size() - 1), partial);
-      ThreadGroup group =
-          ThreadGroup.of(OptionalLong.empty(), OptionalLong.of(part), target);
+      ThreadGroup group = ThreadGroup.of(OptionalLong.empty(), OptionalLong.of(part), target);
       group.spreadRows(schedule, row);
       group.spreadElements(schedule, List.of(schedule.getLoops(partial).getLast()), partial);
       return true;

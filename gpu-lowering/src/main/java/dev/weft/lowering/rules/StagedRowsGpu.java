@@ -16,10 +16,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Several stages over the same rows, among them reductions of a row (softmax, layer norm), on a GPU:
- * one kernel, in which a group of threads carries out all stages of a row. Reductions are shared by
- * the group; what a stage hands on is in shared memory if it is a whole row, in registers if it is
- * one value.
+ * Several stages over the same rows, among them reductions of a row (softmax, layer norm), on a
+ * GPU: one kernel, in which a group of threads carries out all stages of a row. Reductions are
+ * shared by the group; what a stage hands on is in shared memory if it is a whole row, in registers
+ * if it is one value.
  */
 final class StagedRowsGpu implements ScheduleRule {
   /** Shorter rows are not worth a group of threads. */
@@ -86,8 +86,7 @@ final class StagedRowsGpu implements ScheduleRule {
       schedule.computeAt(pending.get(i), thread);
       Buffer buffer = stages.get(i).output();
       if (buffer != null && !schedule.function().paramBuffers().contains(buffer)) {
-        boolean isValue =
-            stages.get(i).isReduction() || stages.get(i).axes().size() <= rows.size();
+        boolean isValue = stages.get(i).isReduction() || stages.get(i).axes().size() <= rows.size();
         schedule.setScope(pending.get(i), 0, isValue ? "local" : "shared");
       }
     }

@@ -17,8 +17,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks whose neighbouring results read overlapping windows (window sums, pooling) on a GPU: a thread block makes a tile of results, and its threads together fetch what
- * the tile reads to shared memory first.
+ * Blocks whose neighbouring results read overlapping windows (window sums, pooling) on a GPU: a
+ * thread block makes a tile of results, and its threads together fetch what the tile reads to
+ * shared memory first.
  */
 final class StencilGpu implements ScheduleRule {
   private static final int WIDE = 128;
@@ -72,8 +73,7 @@ final class StencilGpu implements ScheduleRule {
         outer.add(loops.get(i));
       }
     }
-    List<LoopRef> across =
-        schedule.split(loops.get(info.axes().indexOf(column)), null, columns);
+    List<LoopRef> across = schedule.split(loops.get(info.axes().indexOf(column)), null, columns);
     List<LoopRef> order = new ArrayList<>(outer);
     List<LoopRef> down = List.of();
     if (inRows && row != null) {
@@ -94,12 +94,10 @@ final class StencilGpu implements ScheduleRule {
       schedule.bind(down.get(1), ThreadTag.THREAD_IDX_Y);
     }
     schedule.bind(across.get(1), ThreadTag.THREAD_IDX_X);
-    BlockRef stage =
-        schedule.cacheRead(block, ContractionCpu.readIndex(info, source), "shared");
+    BlockRef stage = schedule.cacheRead(block, ContractionCpu.readIndex(info, source), "shared");
     schedule.computeAt(stage, tile);
     List<LoopRef> all = schedule.getLoops(stage);
-    LoopRef fused =
-        Loops.fuse(schedule, all.subList(all.indexOf(tile) + 1, all.size()), stage);
+    LoopRef fused = Loops.fuse(schedule, all.subList(all.indexOf(tile) + 1, all.size()), stage);
     if (inRows) {
       List<LoopRef> parts = schedule.split(fused, null, rows, columns);
       schedule.bind(parts.get(1), ThreadTag.THREAD_IDX_Y);

@@ -76,7 +76,8 @@ final class TransposeGpu implements ScheduleRule {
     LoopRef tile = Loops.fuse(schedule, outer, block);
     schedule.bind(tile, ThreadTag.BLOCK_IDX_X);
     BlockRef stage =
-        schedule.cacheRead(block, ContractionCpu.readIndex(info, transposed.load.buffer()), "shared");
+        schedule.cacheRead(
+            block, ContractionCpu.readIndex(info, transposed.load.buffer()), "shared");
     schedule.computeAt(stage, tile);
     Loops.fixExtents(schedule, stage, TILE);
     List<LoopRef> all = schedule.getLoops(stage);
@@ -119,8 +120,9 @@ final class TransposeGpu implements ScheduleRule {
       boolean isShort =
           BlockInfo.extent(read).orElse(SHORT) < SHORT
               || BlockInfo.extent(written).orElse(SHORT) < SHORT;
-      if (isShort || Affine.innermostStep(info.store().indices(), readVar) != null
-          && Affine.innermostStep(info.store().indices(), readVar) != 0) {
+      if (isShort
+          || Affine.innermostStep(info.store().indices(), readVar) != null
+              && Affine.innermostStep(info.store().indices(), readVar) != 0) {
         return null;
       }
       found = new Transposed(load, read, written, dim);

@@ -36,9 +36,7 @@ class InsertBarriersTest {
     assertBecomes(
         kernel("B[bx * 64 + tx] = A[bx * 64 + tx]", "A[bx * 64 + tx] = B[bx * 64 + 63 - tx]"),
         kernel(
-            "B[bx * 64 + tx] = A[bx * 64 + tx]",
-            GLOBAL,
-            "A[bx * 64 + tx] = B[bx * 64 + 63 - tx]"));
+            "B[bx * 64 + tx] = A[bx * 64 + tx]", GLOBAL, "A[bx * 64 + tx] = B[bx * 64 + 63 - tx]"));
   }
 
   @Test

@@ -52,8 +52,13 @@ class SwizzleSharedMemoryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "32, float32, 8", "64, float32, 8", "64, float16, 8", "16, float32, 4", "8, float32, 2",
-    "128, int8, 8", "16, float64, 8"
+    "32, float32, 8",
+    "64, float32, 8",
+    "64, float16, 8",
+    "16, float32, 4",
+    "8, float32, 2",
+    "128, int8, 8",
+    "16, float64, 8"
   })
   void columnsAreReadWithFewerConflicts(int columns, String dtype, int pieces) {
     PrimFunc plain = tile(columns, dtype, NONE);
@@ -69,11 +74,9 @@ class SwizzleSharedMemoryTest {
 
   @Test
   void paddedRowsHaveNoConflicts() {
-    PrimFunc padded =
-        tile(32, "float32", "T.block_attr({\"buffer_dim_align\": [[0, 0, 32, 1]]})");
+    PrimFunc padded = tile(32, "float32", "T.block_attr({\"buffer_dim_align\": [[0, 0, 32, 1]]})");
     assertThat(SimtChecks.problems(tile(32, "float32", NONE), padded, TARGET)).isEmpty();
-    assertThat(counts(tile(32, "float32", NONE)).sharedLoads().bankConflicts())
-        .isEqualTo(32 * 31);
+    assertThat(counts(tile(32, "float32", NONE)).sharedLoads().bankConflicts()).isEqualTo(32 * 31);
     assertThat(counts(padded).sharedLoads().bankConflicts()).isZero();
   }
 

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Default schedules for GPUs: right on the SIMT interpreter, and with the accesses they promise. */
+/**
+ * Default schedules for GPUs: right on the SIMT interpreter, and with the accesses they promise.
+ */
 class GpuRulesTest {
   private static final Target TARGET = Target.parse("simt");
 
@@ -50,9 +52,7 @@ class GpuRulesTest {
                         B[vi] = T.%3$s(0)
                     B[vi] = B[vi] + A[vi, vk]
         """,
-        rows,
-        columns,
-        dtype);
+        rows, columns, dtype);
   }
 
   private static PrimFunc columns(int rows, int columns) {
@@ -66,8 +66,7 @@ class GpuRulesTest {
                         B[vj] = T.float32("-inf")
                     B[vj] = T.max(B[vj], A[vk, vj])
         """,
-        rows,
-        columns);
+        rows, columns);
   }
 
   private static PrimFunc gemv(int m, int k, boolean transposed) {
@@ -87,11 +86,7 @@ class GpuRulesTest {
                     vi = T.axis.spatial(%5$s, i)
                     y[vi] = T.max(t[vi] + b[vi], T.float32(0))
         """,
-        m,
-        k,
-        transposed ? "vk, vi" : "vi, vk",
-        transposed ? m : k,
-        transposed ? k : m);
+        m, k, transposed ? "vk, vi" : "vi, vk", transposed ? m : k, transposed ? k : m);
   }
 
   private static PrimFunc softmax(int rows, int columns) {
@@ -122,8 +117,7 @@ class GpuRulesTest {
                     vi, vj = T.axis.remap("SS", [i, j])
                     B[vi, vj] = E[vi, vj] / S[vi]
         """,
-        rows,
-        columns);
+        rows, columns);
   }
 
   private static PrimFunc transpose(int n, int m, String dtype) {
@@ -135,9 +129,7 @@ class GpuRulesTest {
                     vi, vj = T.axis.remap("SS", [i, j])
                     B[vi, vj] = A[vj, vi]
         """,
-        n,
-        m,
-        dtype);
+        n, m, dtype);
   }
 
   private static PrimFunc window(int n) {
@@ -149,8 +141,7 @@ class GpuRulesTest {
                     vi = T.axis.spatial(%1$s, i)
                     B[vi] = A[vi] + A[vi + 1] + A[vi + 2]
         """,
-        n,
-        n + 2);
+        n, n + 2);
   }
 
   private static PrimFunc pool(int channels, int size) {
@@ -164,9 +155,7 @@ class GpuRulesTest {
                         B[vc, vh, vw] = T.float32("-inf")
                     B[vc, vh, vw] = T.max(B[vc, vh, vw], A[vc, vh + vr, vw + vs])
         """,
-        channels,
-        size,
-        size + 2);
+        channels, size, size + 2);
   }
 
   @ParameterizedTest
@@ -213,7 +202,11 @@ class GpuRulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "64, 64, float32", "100, 33, float32", "31, 65, int8", "64, 96, float16", "70, 40, float64"
+    "64, 64, float32",
+    "100, 33, float32",
+    "31, 65, int8",
+    "64, 96, float16",
+    "70, 40, float64"
   })
   void transposesThroughSharedMemory(int n, int m, String dtype) {
     assertRight(transpose(n, m, dtype), "transpose-gpu");
@@ -235,10 +228,8 @@ class GpuRulesTest {
   void transposeIsCoalescedBothWaysAndWithoutBankConflicts() {
     for (String dtype : List.of("float32", "float16")) {
       SimtCounts counts = counts(transpose(128, 96, dtype)).getFirst();
-      assertThat(counts.globalLoads().sectors())
-          .isEqualTo(counts.globalLoads().idealSectors());
-      assertThat(counts.globalStores().sectors())
-          .isEqualTo(counts.globalStores().idealSectors());
+      assertThat(counts.globalLoads().sectors()).isEqualTo(counts.globalLoads().idealSectors());
+      assertThat(counts.globalStores().sectors()).isEqualTo(counts.globalStores().idealSectors());
       assertThat(counts.sharedLoads().bankConflicts()).isZero();
       assertThat(counts.sharedStores().bankConflicts()).isZero();
     }
@@ -248,8 +239,7 @@ class GpuRulesTest {
   void rowsAreReadInWholeTransactions() {
     for (PrimFunc function : List.of(rows(32, 1024, "float32"), softmax(32, 1024))) {
       SimtCounts counts = counts(function).getFirst();
-      assertThat(counts.globalLoads().sectors())
-          .isEqualTo(counts.globalLoads().idealSectors());
+      assertThat(counts.globalLoads().sectors()).isEqualTo(counts.globalLoads().idealSectors());
       assertThat(counts.sharedLoads().bankConflicts()).isZero();
     }
   }

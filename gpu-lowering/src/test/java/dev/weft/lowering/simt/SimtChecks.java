@@ -50,9 +50,7 @@ public final class SimtChecks {
 
   /** The counts of each launch of a scheduled function, all of its sizes constant. */
   public static List<SimtCounts> counts(PrimFunc scheduled, Target target) {
-    return reports(scheduled, tensors(scheduled), target).stream()
-        .map(SimtReport::counts)
-        .toList();
+    return reports(scheduled, tensors(scheduled), target).stream().map(SimtReport::counts).toList();
   }
 
   private static List<Tensor> tensors(PrimFunc function) {
@@ -74,8 +72,7 @@ public final class SimtChecks {
     return tensors;
   }
 
-  private static List<SimtReport> reports(
-      PrimFunc scheduled, List<Tensor> actual, Target target) {
+  private static List<SimtReport> reports(PrimFunc scheduled, List<Tensor> actual, Target target) {
     List<SimtReport> reports = new ArrayList<>();
     KernelPlan plan = Lowering.lower(scheduled, target);
     List<Tensor> workspaces =
