@@ -3,10 +3,10 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import dev.weft.Model;
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
 import dev.weft.compiler.OutputCheck;
-import dev.weft.Model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -62,10 +62,7 @@ final class RandomOperators {
           m.floats("x", m.shape(3, 4));
           m.writer().scalar("axis", m.in(-3, 2));
           m.node(
-              "CumSum",
-              "x axis",
-              integer("exclusive", m.in(0, 1)),
-              integer("reverse", m.in(0, 1)));
+              "CumSum", "x axis", integer("exclusive", m.in(0, 1)), integer("reverse", m.in(0, 1)));
         });
     all.put(
         "Trilu",
@@ -110,7 +107,10 @@ final class RandomOperators {
         "Einsum",
         m -> {
           m.floats("a", 3, 4).floats("b", 4, 2);
-          m.node("Einsum", "a b", text("equation", m.of("ij,jk->ik", "ij,jk", "ij,jk->ki", "ij,jk->")));
+          m.node(
+              "Einsum",
+              "a b",
+              text("equation", m.of("ij,jk->ik", "ij,jk", "ij,jk->ki", "ij,jk->")));
         });
   }
 
