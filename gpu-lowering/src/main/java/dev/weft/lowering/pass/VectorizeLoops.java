@@ -7,6 +7,7 @@ import dev.weft.lowering.Pass;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
@@ -79,7 +80,7 @@ public final class VectorizeLoops implements Pass {
     if (extent == 1) {
       return Substitute.in(loop.body(), Map.of(loop.var(), loop.min()));
     }
-    int lanes = lanes(extent, target);
+    int lanes = lanes(loop, extent, target);
     if (lanes == 1) {
       return loop.withKind(ForKind.SERIAL, null);
     }
@@ -112,12 +113,43 @@ public final class VectorizeLoops implements Pass {
     return Stmt.seq(whole, vectorized(rest, analyzer, function, target));
   }
 
-  /** The lanes of a loop's first vectors; where vectors must be aligned, all are alike. */
-  private static int lanes(long extent, Target target) {
+  /**
+   * The lanes of a loop's first vectors: no wider than a CPU's; where vectors must be aligned, all
+   * are alike.
+   */
+  private static int lanes(Stmt.For loop, long extent, Target target) {
     boolean free = target.isCpu() && !target.alignsVectors();
+    long most = free ? Math.min(extent, target.vectorLanes(widest(loop))) : extent;
     return Arrays.stream(LANES)
-        .filter(lanes -> free ? lanes <= extent : extent % lanes == 0)
+        .filter(lanes -> free ? lanes <= most : extent % lanes == 0)
         .findFirst()
         .orElse(1);
+  }
+
+  /** The widest element that the loop reads or writes. */
+  private static DType widest(Stmt.For loop) {
+    DType[] widest = {DType.INT8};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        if (node instanceof Stmt.Store store) {
+          access(store.buffer().dtype());
+        }
+        super.stmt(node);
+      }
+
+      @Override
+      public void expr(Expr node) {
+        if (node instanceof Expr.Load load) {
+          access(load.buffer().dtype());
+        }
+        super.expr(node);
+      }
+
+      private void access(DType dtype) {
+        widest[0] = dtype.bits() > widest[0].bits() ? dtype : widest[0];
+      }
+    }.stmt(loop.body());
+    return widest[0];
   }
 }

@@ -1,14 +1,18 @@
 package dev.weft.lowering.rules;
 
+import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
+import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.target.Target;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Element-wise and other injective blocks (broadcasts, transposes, gathers, padding). On a GPU
@@ -20,6 +24,9 @@ final class ElementWise implements ScheduleRule {
   private static final int ELEMENTS = 4096;
 
   private static final int GPU_THREADS = 256;
+
+  /** Elements of a tile's side: a cache line of 64 bytes of four-byte elements. */
+  private static final int TILE = 16;
 
   @Override
   public String name() {
@@ -72,6 +79,11 @@ final class ElementWise implements ScheduleRule {
     LoopRef last = loops.getLast();
     IterVar axis = info.axes().getLast();
     OptionalLong extent = BlockInfo.extent(axis);
+    IterVar crossing = crossing(info);
+    if (crossing != null && target.hasVectors()) {
+      tiles(schedule, block, info, loops.get(info.axes().indexOf(crossing)), target);
+      return;
+    }
     LoopRef outer = Loops.fuse(schedule, loops.subList(0, loops.size() - 1), block);
     long width = extent.orElse(ELEMENTS);
     int rows = (int) Math.max(1, ELEMENTS / Math.max(1, width));
@@ -81,12 +93,58 @@ final class ElementWise implements ScheduleRule {
     }
     List<LoopRef> parts = schedule.split(outer, null, rows);
     schedule.bind(parts.get(0), ThreadTag.BLOCK_IDX_X);
-    int lanes = lanes(info, target);
-    if (extent.isPresent()
-        && extent.getAsLong() % lanes == 0
-        && lanes > 1
-        && info.isContiguousAlong(axis)) {
-      schedule.vectorize(schedule.split(last, null, lanes).get(1));
+    // Conditions at the ends of a row (padding) are cut off before vectors are made.
+    if (extent.orElse(1) > 1 && lanes(info, target) > 1 && info.isUnitStepAlong(axis)) {
+      schedule.vectorize(last);
+    }
+  }
+
+  /**
+   * An axis along which some operand has its neighbours while the result has them along the last
+   * axis, as in a transpose; null if there is none.
+   */
+  private static @Nullable IterVar crossing(BlockInfo info) {
+    IterVar last = info.axes().getLast();
+    if (info.store() == null || !isLong(last) || !isStep(info.store().indices(), last, 1)) {
+      return null;
+    }
+    for (Expr.Load load : info.loads()) {
+      if (isStep(load.indices(), last, 0) || isStep(load.indices(), last, 1)) {
+        continue;
+      }
+      for (IterVar axis : info.axes()) {
+        if (axis != last && isLong(axis) && isStep(load.indices(), axis, 1)) {
+          return axis;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isLong(IterVar axis) {
+    return BlockInfo.extent(axis).orElse(0) >= TILE;
+  }
+
+  private static boolean isStep(List<Expr> indices, IterVar axis, long step) {
+    Long found = Affine.innermostStep(indices, axis.var());
+    return found != null && found == step;
+  }
+
+  /** Square tiles, so that of every cache line that is read or written all is used. */
+  private static void tiles(
+      Schedule schedule, BlockRef block, BlockInfo info, LoopRef crossing, Target target) {
+    List<LoopRef> loops = new ArrayList<>(schedule.getLoops(block));
+    LoopRef last = loops.removeLast();
+    loops.remove(crossing);
+    List<LoopRef> down = schedule.split(crossing, null, TILE);
+    List<LoopRef> across = schedule.split(last, null, TILE);
+    loops.add(down.get(0));
+    List<LoopRef> order = new ArrayList<>(loops);
+    order.addAll(List.of(across.get(0), down.get(1), across.get(1)));
+    schedule.reorder(order);
+    schedule.bind(Loops.fuse(schedule, loops, block), ThreadTag.BLOCK_IDX_X);
+    if (lanes(info, target) > 1) {
+      schedule.vectorize(across.get(1));
     }
   }
 }

@@ -23,6 +23,12 @@ final class Reduction implements ScheduleRule {
 
   private static final int GPU_THREADS = 64;
 
+  /** Parts of one reduction for each core. */
+  private static final int THREADS_PER_CORE = 4;
+
+  /** Steps that are enough work for several threads. */
+  private static final long SPREAD_STEPS = 1 << 16;
+
   @Override
   public String name() {
     return "reduction";
@@ -53,10 +59,19 @@ final class Reduction implements ScheduleRule {
         return true;
       }
     }
+    if (target.isCpu() && isSpread(schedule, block, info, target)) {
+      return true;
+    }
     List<LoopRef> order = new ArrayList<>(spatial);
     order.addAll(reduce);
     if (order.size() > 1) {
       schedule.reorder(order);
+    }
+    BlockRef partials = target.isCpu() ? LanePartials.split(schedule, block, target) : null;
+    if (partials != null) {
+      reduce = new ArrayList<>(schedule.getLoops(block));
+      spatial = List.copyOf(reduce.subList(0, spatial.size()));
+      reduce = List.copyOf(reduce.subList(spatial.size(), reduce.size()));
     }
     LoopRef results = Loops.fuse(schedule, spatial, block);
     boolean isKnown = Loops.extent(schedule, results).isPresent();
@@ -67,7 +82,41 @@ final class Reduction implements ScheduleRule {
       schedule.setScope(block, 0, "local");
       schedule.reverseComputeAt(tail, thread);
     }
+    if (partials != null) {
+      schedule.setScope(partials, 0, "local");
+      schedule.computeAt(partials, thread);
+      LanePartials.vectorize(schedule, partials, thread, target);
+    }
     schedule.decomposeReduction(block, reduce.getFirst());
+    return true;
+  }
+
+  /**
+   * Takes a long reduction to few results apart so that every core has something to do: into
+   * partial results of parts of its outermost axis, and a reduction of these.
+   *
+   * @return whether that was done; the blocks are to be scheduled then
+   */
+  private static boolean isSpread(
+      Schedule schedule, BlockRef block, BlockInfo info, Target target) {
+    long parts = (long) target.limits().cores() * THREADS_PER_CORE;
+    long results = new FusedAxes(info.axes(IterVar.Kind.SPATIAL)).count().orElse(Long.MAX_VALUE);
+    List<IterVar> axes =
+        info.axes(IterVar.Kind.REDUCE).stream()
+            .filter(axis -> !axis.dom().extent().isConst(1))
+            .toList();
+    long steps = new FusedAxes(axes).count().orElse(0);
+    if (info.store() == null || results >= parts || steps * results < SPREAD_STEPS) {
+      return false;
+    }
+    IterVar outermost = axes.getFirst();
+    long extent = BlockInfo.extent(outermost).orElse(1);
+    int each = Loops.divisor(extent, (int) (extent / parts));
+    if (extent < 2 * parts || extent / each > 4 * parts) {
+      return false;
+    }
+    LoopRef loop = schedule.getLoops(block).get(info.axes().indexOf(outermost));
+    schedule.rfactor(schedule.split(loop, null, each).get(0), 0);
     return true;
   }
 

@@ -36,10 +36,16 @@ final class Vectors {
    * lanes divide it.
    */
   static void alongLast(Schedule schedule, BlockRef block, int lanes) {
-    LoopRef last = schedule.getLoops(block).getLast();
+    List<LoopRef> loops = schedule.getLoops(block);
+    int at = loops.size() - 1;
+    while (at > 0 && Loops.extent(schedule, loops.get(at)).orElse(2) == 1) {
+      at--;
+    }
+    LoopRef last = loops.get(at);
     OptionalLong extent = Loops.extent(schedule, last);
     boolean divides = extent.isPresent() && extent.getAsLong() % lanes == 0;
-    if (lanes > 1 && divides && isContiguous(schedule, block, last)) {
+    boolean serial = schedule.state().loop(last).stmt().kind() == ForKind.SERIAL;
+    if (lanes > 1 && serial && divides && isContiguous(schedule, block, last)) {
       schedule.vectorize(schedule.split(last, null, lanes).get(1));
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.lowering.rules.analysis;
 
 import dev.weft.tir.BinaryOp;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.Var;
@@ -84,5 +85,14 @@ public final class Affine {
       }
     }
     return indices.isEmpty() ? Long.valueOf(0) : step(indices.getLast(), var);
+  }
+
+  /** As above for an access; dimensions of extent 1 behind the last one that has more don't count. */
+  public static @Nullable Long innermostStep(Buffer buffer, List<Expr> indices, Var var) {
+    int rank = indices.size();
+    while (rank > 1 && buffer.shape().get(rank - 1).isConst(1)) {
+      rank--;
+    }
+    return innermostStep(indices.subList(0, rank), var);
   }
 }

@@ -154,13 +154,16 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
    * of them are 0 or 1 in the innermost dimension, so that a vector along the axis is one access.
    */
   public boolean isContiguousAlong(IterVar axis) {
-    if (store == null
-        || !isUnitStep(store.indices(), axis, false)
-        || choosesAlong(store.value(), axis)) {
+    return isUnitStepAlong(axis) && store != null && !choosesAlong(store.value(), axis);
+  }
+
+  /** As {@link #isContiguousAlong}, whatever conditions there are on accesses. */
+  public boolean isUnitStepAlong(IterVar axis) {
+    if (store == null || !isUnitStep(store.buffer(), store.indices(), axis, false)) {
       return false;
     }
     return loads.stream()
-        .allMatch(load -> load.predicate() == null && isUnitStep(load.indices(), axis, true));
+        .allMatch(load -> load.predicate() == null && isUnitStep(load.buffer(), load.indices(), axis, true));
   }
 
   /**
@@ -189,8 +192,9 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
     return found[0];
   }
 
-  private static boolean isUnitStep(List<Expr> indices, IterVar axis, boolean orNone) {
-    Long step = Affine.innermostStep(indices, axis.var());
+  private static boolean isUnitStep(
+      Buffer buffer, List<Expr> indices, IterVar axis, boolean orNone) {
+    Long step = Affine.innermostStep(buffer, indices, axis.var());
     return step != null && (step == 1 || (orNone && step == 0));
   }
 
