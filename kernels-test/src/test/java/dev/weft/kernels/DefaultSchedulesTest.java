@@ -1,8 +1,11 @@
 package dev.weft.kernels;
 
+import static dev.weft.base.DType.BFLOAT16;
 import static dev.weft.base.DType.FLOAT16;
 import static dev.weft.base.DType.FLOAT32;
+import static dev.weft.base.DType.FLOAT64;
 import static dev.weft.base.DType.INT32;
+import static dev.weft.base.DType.INT8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.DType;
@@ -13,6 +16,7 @@ import dev.weft.tir.Var;
 import dev.weft.tir.interp.Interpreter;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -97,7 +101,8 @@ final class DefaultSchedulesTest {
           s[0] >= 16 && s[1] >= 16 && s[0] % 4 == 0 && s[1] % 4 == 0 ? "matmul-gpu" : "reduction";
       // Register tiles in both directions need several rows and several columns.
       boolean tiles = s[0] > 1 && s[1] > 1;
-      String cpu = tiles ? "packed-contraction" : "contraction-cpu";
+      String single = s[0] > 1 ? "reduction" : "contraction-cpu";
+      String cpu = tiles ? "packed-contraction" : single;
       for (DType dtype : List.of(FLOAT32, INT32)) {
         PrimFunc plain = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), dtype, false, false);
         cases.add(each("matmul " + dtype + shape, plain, cpu, gpu));
@@ -117,7 +122,9 @@ final class DefaultSchedulesTest {
         new long[][] {{1, 1, 1, 1}, {3, 8, 8, 1}, {3, 5, 7, 1}, {4, 12, 16, 2}, {2, 6, 28, 1}}) {
       String shape = " " + s[0] + " " + s[1] + " " + s[2] + " " + s[3];
       List<String> cpu =
-          List.of("element-wise", s[1] > 1 ? "packed-contraction" : "contraction-cpu");
+          List.of(
+              "element-wise",
+              s[1] > 1 ? "packed-contraction" : s[2] > 1 ? "contraction-cpu" : "reduction");
       cases.add(
           new Case(
               "conv2d" + shape,
@@ -126,6 +133,38 @@ final class DefaultSchedulesTest {
               List.of("element-wise", "reduction"),
               0));
     }
+    // Tiles and panels of every dtype, with rows and columns that stick out.
+    for (DType dtype : List.of(FLOAT16, BFLOAT16, FLOAT64, INT8)) {
+      PrimFunc product = Functions.matmul(n(50), n(70), n(33), dtype, false, false);
+      cases.add(each("matmul " + dtype + " 50x70x33", product, "packed-contraction", "reduction"));
+    }
+    PrimFunc tall = Functions.matmul(n(130), n(19), n(24), FLOAT32, true, true);
+    cases.add(each("matmul transposed tall", tall, "packed-contraction", "reduction"));
+    // A panel of this depth is packed by a kernel of its own.
+    PrimFunc deep = Functions.matmul(n(9), n(20), n(5000), INT32, false, false);
+    cases.add(each("matmul deep", deep, "packed-contraction", "reduction"));
+    cases.add(
+        each("batches", Functions.batchMatmul(2, 60, 30, 24), "packed-contraction", "reduction"));
+    for (long[] s : new long[][] {{5, 20, 16, 1}, {4, 40, 14, 1}, {3, 20, 9, 2}}) {
+      cases.add(
+          new Case(
+              "conv2d " + Arrays.toString(s),
+              Functions.conv2d(s[0], s[1], s[2], s[3]),
+              List.of("element-wise", "packed-contraction"),
+              List.of("element-wise", "reduction"),
+              0));
+    }
+    cases.add(both("transpose in tiles", Functions.transpose(n(40), n(50)), "element-wise"));
+    for (long length : new long[] {24, 96, 200, 321}) {
+      cases.add(both("sum rows " + length, Functions.sumRows(n(6), n(length), FLOAT32), "reduction"));
+    }
+    cases.add(
+        new Case(
+            "max of many",
+            Functions.maxOfAll(n(260), n(264)),
+            List.of("reduction", "reduction", "reduction"),
+            List.of("reduction"),
+            0));
     for (long size : new long[] {1, 37, 64}) {
       Var v = Var.int32("n");
       String suffix = " n=" + size;

@@ -57,7 +57,7 @@ final class LanePartials {
     int best = 1;
     for (int vectors = 2; vectors <= 2 * VECTORS; vectors++) {
       boolean nearer = Math.abs(vectors - VECTORS) < Math.abs(best - VECTORS);
-      if (steps % vectors == 0 && nearer) {
+      if (steps % vectors == 0 && steps / vectors > 1 && nearer) {
         best = vectors;
       }
     }
