@@ -61,6 +61,7 @@ final class PackedContractions {
         || !info.hasOneLoopPerAxis()
         || !info.isAloneAtRoot()
         || significant(contraction.reduceAxes()).isEmpty()
+        || !computes(target, info)
         || !isPlain(info, contraction)) {
       return null;
     }
@@ -83,6 +84,15 @@ final class PackedContractions {
     BlockRef consumerRef = Tail.consumer(schedule, ref);
     BlockInfo consumer = consumerRef == null ? null : BlockInfo.of(schedule, consumerRef);
     return replaced(schedule.function(), info, consumer, form);
+  }
+
+  /**
+   * Whether the target has arithmetic on all elements: what fills a panel up with zeros chooses
+   * between elements as they are stored, which is not legalised.
+   */
+  private static boolean computes(Target target, BlockInfo info) {
+    return info.loads().stream()
+        .allMatch(load -> target.capabilities().computes(load.buffer().dtype()));
   }
 
   /** Whether the block is one that the packed form can be made of. */
