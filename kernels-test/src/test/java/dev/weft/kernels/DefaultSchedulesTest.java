@@ -109,7 +109,12 @@ final class DefaultSchedulesTest {
       PrimFunc tail = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, false, true);
       cases.add(each("matmul bias relu" + shape, tail, cpu, gpu));
       PrimFunc transposed = Functions.matmul(n(s[0]), n(s[1]), n(s[2]), FLOAT32, true, true);
-      cases.add(each("matmul transposed" + shape, transposed, tiles || s[1] == 1 ? cpu : "reduction", gpu));
+      cases.add(
+          each(
+              "matmul transposed" + shape,
+              transposed,
+              tiles || s[1] == 1 ? cpu : "reduction",
+              gpu));
     }
     cases.add(
         each(
@@ -158,7 +163,8 @@ final class DefaultSchedulesTest {
     }
     cases.add(both("transpose in tiles", Functions.transpose(n(40), n(50)), "element-wise"));
     for (long length : new long[] {24, 96, 200, 321}) {
-      cases.add(both("sum rows " + length, Functions.sumRows(n(6), n(length), FLOAT32), "reduction"));
+      cases.add(
+          both("sum rows " + length, Functions.sumRows(n(6), n(length), FLOAT32), "reduction"));
     }
     cases.add(
         new Case(

@@ -88,8 +88,7 @@ final class LanePartials {
     if (order.size() > 1) {
       schedule.reorder(order);
     }
-    List<LoopRef> parts =
-        schedule.split(lane, null, target.vectorLanes(info.widest()));
+    List<LoopRef> parts = schedule.split(lane, null, target.vectorLanes(info.widest()));
     schedule.unroll(parts.get(0));
     schedule.vectorize(parts.get(1));
     schedule.decomposeReduction(partials, first);

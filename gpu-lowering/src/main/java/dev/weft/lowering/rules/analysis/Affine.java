@@ -87,7 +87,9 @@ public final class Affine {
     return indices.isEmpty() ? Long.valueOf(0) : step(indices.getLast(), var);
   }
 
-  /** As above for an access; dimensions of extent 1 behind the last one that has more don't count. */
+  /**
+   * As above for an access; dimensions of extent 1 behind the last one that has more don't count.
+   */
   public static @Nullable Long innermostStep(Buffer buffer, List<Expr> indices, Var var) {
     int rank = indices.size();
     while (rank > 1 && buffer.shape().get(rank - 1).isConst(1)) {

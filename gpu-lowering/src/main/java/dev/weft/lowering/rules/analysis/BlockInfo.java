@@ -163,7 +163,9 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
       return false;
     }
     return loads.stream()
-        .allMatch(load -> load.predicate() == null && isUnitStep(load.buffer(), load.indices(), axis, true));
+        .allMatch(
+            load ->
+                load.predicate() == null && isUnitStep(load.buffer(), load.indices(), axis, true));
   }
 
   /**
