@@ -16,6 +16,7 @@ import dev.weft.tir.schedule.Site;
  * <ol>
  *   <li>no block below reads what other iterations of the loop write,
  *   <li>every block below is complete, or a reduction block with an affine binding,
+ *   <li>blocks below don't write one element, or carry out one reduction, in several iterations,
  *   <li>the loop's variable occurs in the values of spatial axes only; with {@code threadIdx}, of
  *       reduction axes too, which makes a reduction across threads.
  * </ol>
