@@ -311,7 +311,11 @@ final class OpenClDialect implements CDialect {
   @Override
   public Code extremum(boolean max, DType dtype, Code a, Code b, Helpers helpers) {
     if (!dtype.isFloat()) {
-      return Code.call(max ? "max" : "min", a, b);
+      // Narrow integers become int in C's arithmetic, and a call with two types is ambiguous.
+      boolean narrow = !dtype.isVector() && dtype.bits() < 32;
+      Code first = narrow ? Code.cast(type(dtype), a) : a;
+      Code second = narrow ? Code.cast(type(dtype), b) : b;
+      return Code.call(max ? "max" : "min", first, second);
     }
     String type = type(dtype);
     String name = (max ? "weft_max_" : "weft_min_") + type;
