@@ -106,9 +106,11 @@ public final class GraphInterpreter {
         && op instanceof Reshape) {
       return List.of(tensor(args.get(0), values).reshaped(type.shape().evaluate(sizes)));
     }
-    if (binding.value() instanceof GraphExpr.TupleGet(GraphVar tuple, int index)
-        && fields.get(tuple) instanceof List<Tensor> tensors) {
-      return List.of(tensors.get(index));
+    if (binding.value() instanceof GraphExpr.TupleGet(GraphVar tuple, int index)) {
+      List<Tensor> tensors = fields.get(tuple);
+      if (tensors != null) {
+        return List.of(tensors.get(index));
+      }
     }
     throw new IllegalArgumentException(
         "the binding of '"

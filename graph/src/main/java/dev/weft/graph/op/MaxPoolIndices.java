@@ -51,7 +51,7 @@ public record MaxPoolIndices(Pool pool, boolean columnMajor) implements Operator
           Code.Cell where = code.cell("where", Expr.imm(DType.INT64, -1L));
           code.loops(
               "k",
-              pool.kernel().stream().map(size -> (Expr) call.index(size)).toList(),
+              pool.kernel().stream().map(call::index).toList(),
               k -> {
                 List<Expr> at = new ArrayList<>(point.list().subList(0, 2));
                 Expr inside = Expr.bool(true);

@@ -11,6 +11,7 @@ import dev.weft.tir.Intrinsic;
 import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Pools regions of interest by bilinear samples (He et al., "Mask R-CNN", 2017): x {@code [n, c, h,
@@ -171,7 +172,7 @@ public record RoiAlign(
             Expr part = Expr.mul(weight, Expr.cast(wide, element));
             sum = sum == null ? part : max ? Expr.max(sum, part) : Expr.add(sum, part);
           }
-          Expr found = sum;
+          Expr found = Objects.requireNonNull(sum, "a sample has four corners");
           if (max) {
             Expr first = Expr.eq(any.get(), call.index(0));
             best.set(new Expr.Select(first, found, Expr.max(best.get(), found)));

@@ -25,7 +25,7 @@ public record Attention(long heads, long sequence, long depth) {
     Tensor k = source.next(dtype, heads, sequence, depth);
     Tensor v = source.next(dtype, heads, sequence, depth);
     Tensor scale = Tensor.allocate(dtype);
-    scale.setDouble(0, 1 / Math.sqrt(depth));
+    scale.setDouble(0, 1 / Math.sqrt((double) depth));
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("q", q);
     inputs.put("k", k);
@@ -63,7 +63,7 @@ public record Attention(long heads, long sequence, long depth) {
       for (long j = 0; j < depth; j++) {
         sum += q.getDouble(row * depth + j) * k.getDouble((head * sequence + i) * depth + j);
       }
-      scores[i] = sum / Math.sqrt(depth);
+      scores[i] = sum / Math.sqrt((double) depth);
       greatest = Math.max(greatest, scores[i]);
     }
     double sum = 0;

@@ -130,7 +130,9 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
   /** Fuses outer loops, splits them into blocks, virtual threads, threads and more. */
   private static void bind(Schedule schedule, LoopRef first, Random random) {
     List<LoopRef> chain = new ArrayList<>(List.of(first));
-    while (chain.size() < 3 && inner(schedule, chain.getLast()) instanceof LoopRef next) {
+    for (LoopRef next = inner(schedule, first);
+        next != null && chain.size() < 3;
+        next = inner(schedule, next)) {
       chain.add(next);
     }
     if (schedule.state().loop(first).stmt().kind() != ForKind.SERIAL) {
