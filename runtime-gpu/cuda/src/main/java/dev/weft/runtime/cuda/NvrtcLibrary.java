@@ -130,7 +130,10 @@ final class NvrtcLibrary {
       }
       System.load(library.toString());
       // The name that JCuda's library links to has to lead here.
-      SymbolLookup.libraryLookup(library, Arena.global()).find("nvrtcVersion").orElseThrow();
+      if (SymbolLookup.libraryLookup(library, Arena.global()).find("nvrtcVersion").isEmpty()) {
+        reasons.add(library + " has no function nvrtcVersion");
+        return Optional.empty();
+      }
       return Optional.of(home.toString());
     } catch (IOException | RuntimeException | LinkageError e) {
       reasons.add(folder + ": " + e.getMessage());
