@@ -297,7 +297,7 @@ public final class InsertBarriers implements Pass {
       }
       for (Map.Entry<Var, Long> thread : threads.entrySet()) {
         ConstBounds bounds = here.bounds(thread.getKey());
-        if (bounds.min() >= 0 && bounds.max() < thread.getValue() - 1 || bounds.min() > 0) {
+        if (bounds.min() > 0 || (bounds.min() >= 0 && bounds.max() < thread.getValue() - 1)) {
           ranges.put(thread.getKey(), bounds);
         }
       }

@@ -150,7 +150,7 @@ final class PipelineVersions {
         return result;
       }
 
-      /** Where a pointer is followed by an offset, the offset skips the other versions. */
+      // Where a pointer is followed by an offset, the offset skips the other versions.
       private Expr pointers(Expr.Call call) {
         List<Expr> args = new ArrayList<>(call.args());
         for (int i = 0; i < args.size(); i++) {

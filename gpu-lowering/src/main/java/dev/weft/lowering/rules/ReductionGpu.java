@@ -157,13 +157,13 @@ final class ReductionGpu implements ScheduleRule {
       BlockRef partial = schedule.rfactor(parts.get(0), rank);
       List<LoopRef> loops = schedule.getLoops(partial);
       LoopRef row = Loops.fuse(schedule, loops.subList(0, loops.size() - 1), partial);
-      ThreadGroup group = ThreadGroup.of(OptionalLong.empty(), OptionalLong.of(part), target);
+      ThreadTeam group = ThreadTeam.of(OptionalLong.empty(), OptionalLong.of(part), target);
       group.spreadRows(schedule, row);
       group.spreadElements(schedule, List.of(schedule.getLoops(partial).getLast()), partial);
       return true;
     }
     LoopRef row = Loops.fuse(schedule, spatial, block);
-    ThreadGroup group = ThreadGroup.of(results, elements, target);
+    ThreadTeam group = ThreadTeam.of(results, elements, target);
     LoopRef rowThread = group.spreadRows(schedule, row);
     BlockRef tail = Tail.consumer(schedule, block);
     group.spreadElements(schedule, List.of(schedule.getLoops(block).getLast()), block);

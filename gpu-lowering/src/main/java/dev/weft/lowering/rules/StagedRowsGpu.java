@@ -76,8 +76,8 @@ final class StagedRowsGpu implements ScheduleRule {
     schedule.reorder(order);
     LoopRef row = Loops.fuse(schedule, rows, pending.getLast());
     OptionalLong count = Loops.extent(schedule, row);
-    ThreadGroup group =
-        ThreadGroup.of(count, known ? OptionalLong.of(length) : OptionalLong.empty(), target);
+    ThreadTeam group =
+        ThreadTeam.of(count, known ? OptionalLong.of(length) : OptionalLong.empty(), target);
     if (!fits(schedule, stages, rows.size(), group.rows(), target)) {
       return false;
     }

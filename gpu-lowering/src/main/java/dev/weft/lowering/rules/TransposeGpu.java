@@ -120,9 +120,8 @@ final class TransposeGpu implements ScheduleRule {
       boolean isShort =
           BlockInfo.extent(read).orElse(SHORT) < SHORT
               || BlockInfo.extent(written).orElse(SHORT) < SHORT;
-      if (isShort
-          || Affine.innermostStep(info.store().indices(), readVar) != null
-              && Affine.innermostStep(info.store().indices(), readVar) != 0) {
+      Long step = Affine.innermostStep(info.store().indices(), readVar);
+      if (isShort || (step != null && step != 0)) {
         return null;
       }
       found = new Transposed(load, read, written, dim);

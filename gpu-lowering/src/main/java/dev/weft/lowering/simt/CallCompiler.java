@@ -155,9 +155,10 @@ final class CallCompiler {
 
   /** A call that is a statement; null for one that is evaluated like any value. */
   @Nullable Runnable effect(Expr.Call call) {
-    if (!(call.callee() instanceof Intrinsic intrinsic)) {
+    if (!(call.callee() instanceof Intrinsic)) {
       return null;
     }
+    Intrinsic intrinsic = intrinsic(call.callee());
     List<Expr> args = call.args();
     return switch (intrinsic) {
       case STORAGE_SYNC -> barrier(args);

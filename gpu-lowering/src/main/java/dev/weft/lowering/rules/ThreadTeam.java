@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param threads for a row, along threadIdx.x
  * @param rows of a thread block, along threadIdx.y
  */
-record ThreadGroup(int threads, int rows) {
+record ThreadTeam(int threads, int rows) {
   /** Elements of a row up to which one warp works on it, so that no barrier is needed. */
   private static final long WARP_ROW = 1024;
 
@@ -29,17 +29,17 @@ record ThreadGroup(int threads, int rows) {
    * @param count how many rows there are; empty if unknown
    * @param length elements of a row; empty if unknown
    */
-  static ThreadGroup of(OptionalLong count, OptionalLong length, Target target) {
+  static ThreadTeam of(OptionalLong count, OptionalLong length, Target target) {
     int warp = Math.max(32, target.limits().warpSize());
     int most = Integer.highestOneBit(Math.min(LARGE, target.limits().maxThreads()));
     long row = length.orElse(WARP_ROW + 1);
     if (row > WARP_ROW || warp > most) {
-      return new ThreadGroup(most, 1);
+      return new ThreadTeam(most, 1);
     }
     int threads = (int) Math.min(warp, Long.highestOneBit(Math.max(1, row)));
     int rows = Math.min(BLOCK, target.limits().maxThreads()) / threads;
     rows = count.isEmpty() ? 1 : Loops.divisor(count.getAsLong(), rows);
-    return new ThreadGroup(threads, Math.min(rows, target.limits().maxThreadsY()));
+    return new ThreadTeam(threads, Math.min(rows, target.limits().maxThreadsY()));
   }
 
   /**
