@@ -231,7 +231,7 @@ final class CudaDialect implements CDialect {
   public Code floatLiteral(DType dtype, double value) {
     switch (dtype.code()) {
       case BFLOAT -> {
-        return bits("bfloat16", Short.toUnsignedInt(Bfloat16.fromFloat((float) value)), dtype);
+        return bits(Short.toUnsignedInt(Bfloat16.fromFloat((float) value)), dtype);
       }
       case FLOAT8_E4M3 -> {
         return bits(dtype.toString(), Float8.floatToE4m3((float) value) & 0xff, dtype);
@@ -242,7 +242,7 @@ final class CudaDialect implements CDialect {
       default -> {}
     }
     if (dtype.bits() == 16) {
-      return bits("float16", Short.toUnsignedInt(Float.floatToFloat16((float) value)), dtype);
+      return bits(Short.toUnsignedInt(Float.floatToFloat16((float) value)), dtype);
     }
     boolean wide = dtype.bits() == 64;
     if (Double.isNaN(value) || Double.isInfinite(value)) {
@@ -261,7 +261,7 @@ final class CudaDialect implements CDialect {
         : Code.primary(text);
   }
 
-  private Code bits(String type, int bits, DType dtype) {
+  private Code bits(int bits, DType dtype) {
     // Notes that the type is used.
     String name = type(dtype.scalar());
     return Code.primary(name + "{0x" + Integer.toHexString(bits) + "}");

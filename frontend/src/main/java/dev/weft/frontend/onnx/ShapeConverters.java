@@ -383,14 +383,14 @@ final class ShapeConverters {
                 int other = i - (rank - wanted.size());
                 IntExpr size = own < 0 ? IntExpr.of(1) : x.dim(own);
                 IntExpr want = other < 0 ? IntExpr.of(1) : wanted.get(other);
-                both.add(broadcast(node, sizes, size, want));
+                both.add(broadcast(sizes, size, want));
               }
               return both;
             });
     return node.emit(new Expand(new Shape(dims)), node.input(0));
   }
 
-  private static IntExpr broadcast(Node node, SizeBinder sizes, IntExpr size, IntExpr want) {
+  private static IntExpr broadcast(SizeBinder sizes, IntExpr size, IntExpr want) {
     sizes.check(SizeLogic.broadcastable(size, want), size + " can't be broadcast to " + want);
     Long have = SizeAlgebra.constant(size);
     if (have != null) {

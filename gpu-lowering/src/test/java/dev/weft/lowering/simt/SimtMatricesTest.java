@@ -213,7 +213,7 @@ class SimtMatricesTest {
         int row = transposed ? lane % 4 * 2 + i % 2 : lane / 4;
         int column = transposed ? lane / 4 : lane % 4 * 2 + i % 2;
         int matrix = i / 2;
-        long at = (matrix % 2 * 8 + row) * 16L + matrix / 2 * 8 + column;
+        int at = (matrix % 2 * 8 + row) * 16 + matrix / 2 * 8 + column;
         assertThat(b.getDouble(lane * 8L + i)).isEqualTo(a.getDouble(at));
       }
     }

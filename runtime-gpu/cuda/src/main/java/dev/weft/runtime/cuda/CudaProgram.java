@@ -25,7 +25,17 @@ final class CudaProgram implements LoadedProgram {
   private final Map<String, CudaKernel> kernels = new LinkedHashMap<>();
 
   /** What the driver gets. */
-  private record Binary(byte[] content, boolean fromCache, String log) {}
+  private static final class Binary {
+    private final byte[] content;
+    private final boolean fromCache;
+    private final String log;
+
+    Binary(byte[] content, boolean fromCache, String log) {
+      this.content = content;
+      this.fromCache = fromCache;
+      this.log = log;
+    }
+  }
 
   private CudaProgram(CudaDevice device, ProgramImage image, Binary binary, CUmodule module) {
     this.device = device;
@@ -45,7 +55,7 @@ final class CudaProgram implements LoadedProgram {
     CudaDriver driver = device.enter();
     String where = device.info().name();
     CUmodule module = new CUmodule();
-    CudaStatus.check(driver.loadModule(module, binary.content()), "cuModuleLoadData", where);
+    CudaStatus.check(driver.loadModule(module, binary.content), "cuModuleLoadData", where);
     CudaProgram program = new CudaProgram(device, image, binary, module);
     boolean done = false;
     try {
@@ -124,12 +134,12 @@ final class CudaProgram implements LoadedProgram {
 
   @Override
   public boolean fromCache() {
-    return binary.fromCache();
+    return binary.fromCache;
   }
 
   @Override
   public String buildLog() {
-    return binary.log();
+    return binary.log;
   }
 
   @Override

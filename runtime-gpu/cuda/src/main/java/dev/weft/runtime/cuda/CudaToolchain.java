@@ -32,16 +32,18 @@ interface CudaToolchain {
 
   /** What was found. */
   final class Found {
-    private static @Nullable Optional<CudaToolchain> found;
+    private static boolean searched;
+    private static @Nullable CudaToolchain found;
 
     private Found() {}
 
     private static synchronized Optional<CudaToolchain> toolchain() {
-      if (found == null) {
+      if (!searched) {
         Optional<CudaToolchain> nvrtc = Nvrtc.open().map(toolchain -> toolchain);
-        found = nvrtc.isPresent() ? nvrtc : Nvcc.find().map(toolchain -> toolchain);
+        found = nvrtc.or(() -> Nvcc.find().map(toolchain -> toolchain)).orElse(null);
+        searched = true;
       }
-      return found;
+      return Optional.ofNullable(found);
     }
   }
 }

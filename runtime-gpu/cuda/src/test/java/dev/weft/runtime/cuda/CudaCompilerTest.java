@@ -17,6 +17,7 @@ import dev.weft.runtime.ProgramImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -69,7 +70,8 @@ class CudaCompilerTest {
 
   @Test
   void theCompilerTellsWhatAKernelTakes() {
-    KernelResources resources = compile(COPY, "sm_80", ProgramFormat.CUBIN).resources().get("copy");
+    KernelResources resources =
+        Objects.requireNonNull(compile(COPY, "sm_80", ProgramFormat.CUBIN).resources().get("copy"));
 
     assertThat(resources.registers().getAsLong()).isBetween(4L, 64L);
     assertThat(resources.sharedBytes()).isEqualTo(OptionalLong.of(256));
@@ -128,7 +130,8 @@ class CudaCompilerTest {
         CudaCompiler.compile(nvcc.get(), image(COPY, "sm_90a"), ProgramFormat.CUBIN);
 
     assertThat(compiled.image().content()).startsWith(0x7f, 'E', 'L', 'F');
-    assertThat(compiled.resources().get("copy").spillBytes()).isEqualTo(OptionalLong.of(0));
+    assertThat(Objects.requireNonNull(compiled.resources().get("copy")).spillBytes())
+        .isEqualTo(OptionalLong.of(0));
     assertThatThrownBy(
             () ->
                 CudaCompiler.compile(

@@ -10,8 +10,10 @@ class CudaLogTest {
   @Test
   void theFirstErrorWithItsLine() {
     String log =
-        "kernels.cu(1): warning #177-D: variable unused\n"
-            + "kernels.cu(2): error: identifier \"second\" is undefined\n";
+        """
+        kernels.cu(1): warning #177-D: variable unused
+        kernels.cu(2): error: identifier "second" is undefined
+        """;
 
     assertThat(CudaLog.summary(log, SOURCE))
         .isEqualTo("line 2: identifier \"second\" is undefined: second = 1;");

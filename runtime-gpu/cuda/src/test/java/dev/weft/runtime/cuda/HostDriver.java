@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -265,7 +266,7 @@ final class HostDriver implements CudaDriver {
       int sharedBytes,
       CUstream stream,
       List<byte[]> arguments) {
-    String name = functions.get(function);
+    String name = Objects.requireNonNull(functions.get(function));
     launches.add(name);
     if (name.equals("crash")) {
       // As on a device: the launch itself is fine.
