@@ -234,10 +234,10 @@ final class CudaDialect implements CDialect {
         return bits(Short.toUnsignedInt(Bfloat16.fromFloat((float) value)), dtype);
       }
       case FLOAT8_E4M3 -> {
-        return bits(dtype.toString(), Float8.floatToE4m3((float) value) & 0xff, dtype);
+        return bits(Float8.floatToE4m3((float) value) & 0xff, dtype);
       }
       case FLOAT8_E5M2 -> {
-        return bits(dtype.toString(), Float8.floatToE5m2((float) value) & 0xff, dtype);
+        return bits(Float8.floatToE5m2((float) value) & 0xff, dtype);
       }
       default -> {}
     }
