@@ -57,14 +57,12 @@ final class PlanBlock {
     }
     for (Part part : parts) {
       all.add(part.make.apply(placement));
-      live.removeIf(
-          buffer -> {
-            boolean over = buffer.last <= part.last && buffer.first < part.last;
-            if (over) {
-              all.add(new Instruction.Free(buffer.spec.name()));
-            }
-            return over;
-          });
+      for (Intermediate buffer : List.copyOf(live)) {
+        if (buffer.last <= part.last && buffer.first < part.last) {
+          all.add(new Instruction.Free(buffer.spec.name()));
+          live.remove(buffer);
+        }
+      }
     }
     return all;
   }
