@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -238,7 +239,7 @@ final class CompileCommand extends Action {
       written = files.write(name + ".py", text);
     } else {
       ProgramImage program = compilation.program();
-      ProgramFormat format = kind.format();
+      ProgramFormat format = Objects.requireNonNull(kind.format(), "only IR has no format");
       boolean compiles =
           program.format() == ProgramFormat.CUDA_C
               && (format == ProgramFormat.PTX || format == ProgramFormat.CUBIN);

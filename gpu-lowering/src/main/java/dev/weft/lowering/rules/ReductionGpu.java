@@ -145,25 +145,38 @@ final class ReductionGpu implements ScheduleRule {
     if (order.size() > 1) {
       schedule.reorder(order);
     }
-    LoopRef elementLoop = Loops.fuse(schedule, reduce, block);
-    int part = Loops.divisor(elements.orElse(1), PART);
+    long outermost = Loops.extent(schedule, reduce.getFirst()).orElse(1);
+    long within = elements.orElse(0) / outermost;
+    int steps = Loops.divisor(outermost, (int) Math.max(1, PART / Math.max(1, within)));
+    long part = steps * within;
     boolean inTwoPasses =
         elements.orElse(0) >= LONG
             && part >= PART / 8
+            && part < elements.orElse(0)
             && results.orElse(Long.MAX_VALUE) < target.limits().cores();
     if (inTwoPasses) {
       int rank = info.store() == null ? 0 : info.store().indices().size();
-      List<LoopRef> parts = schedule.split(elementLoop, null, part);
+      // Split before anything is fused: axes that share a loop are no reduction any more.
+      List<LoopRef> parts = schedule.split(reduce.getFirst(), null, steps);
       BlockRef partial = schedule.rfactor(parts.get(0), rank);
       List<LoopRef> loops = schedule.getLoops(partial);
-      LoopRef row = Loops.fuse(schedule, loops.subList(0, loops.size() - 1), partial);
+      int rows = loops.size() - reduce.size();
+      List<LoopRef> own = loops.subList(rows, loops.size());
+      LoopRef row = Loops.fuse(schedule, loops.subList(0, rows), partial);
       ThreadTeam group = ThreadTeam.of(OptionalLong.empty(), OptionalLong.of(part), target);
       group.spreadRows(schedule, row);
-      group.spreadElements(schedule, List.of(schedule.getLoops(partial).getLast()), partial);
+      group.spreadElements(schedule, own, partial);
       return true;
     }
+    OptionalLong neighbours = OptionalLong.of(1);
+    for (LoopRef loop : spatial) {
+      OptionalLong extent = Loops.extent(schedule, loop);
+      neighbours = extent.isPresent() && extent.getAsLong() == 1 ? neighbours : extent;
+    }
+    LoopRef elementLoop = Loops.fuse(schedule, reduce, block);
     LoopRef row = Loops.fuse(schedule, spatial, block);
-    ThreadTeam group = ThreadTeam.of(results, elements, target);
+    // Rows of a thread block are neighbours along one axis, so that indices stay simple.
+    ThreadTeam group = ThreadTeam.of(neighbours, elements, target);
     LoopRef rowThread = group.spreadRows(schedule, row);
     BlockRef tail = Tail.consumer(schedule, block);
     group.spreadElements(schedule, List.of(schedule.getLoops(block).getLast()), block);

@@ -78,7 +78,7 @@ final class StagedRowsGpu implements ScheduleRule {
     OptionalLong count = Loops.extent(schedule, row);
     ThreadTeam group =
         ThreadTeam.of(count, known ? OptionalLong.of(length) : OptionalLong.empty(), target);
-    if (!fits(schedule, stages, rows.size(), group.rows(), target)) {
+    if (!fits(schedule, stages, isRow, rows.size(), group.rows(), target)) {
       return false;
     }
     LoopRef thread = group.spreadRows(schedule, row);
@@ -102,7 +102,12 @@ final class StagedRowsGpu implements ScheduleRule {
 
   /** Whether the rows that stages hand on have room in shared memory; values have in registers. */
   private static boolean fits(
-      Schedule schedule, List<BlockInfo> stages, int rowAxes, int rowsOfBlock, Target target) {
+      Schedule schedule,
+      List<BlockInfo> stages,
+      boolean[] isRow,
+      int rowAxes,
+      int rowsOfBlock,
+      Target target) {
     long bytes = 0;
     for (BlockInfo stage : stages.subList(0, stages.size() - 1)) {
       Buffer buffer = stage.output();
@@ -117,9 +122,15 @@ final class StagedRowsGpu implements ScheduleRule {
         }
         continue;
       }
+      if (spatial.size() != isRow.length) {
+        return false;
+      }
       long elements = 1;
-      for (IterVar axis : spatial.subList(rowAxes, spatial.size())) {
-        OptionalLong extent = BlockInfo.extent(axis);
+      for (int i = 0; i < isRow.length; i++) {
+        if (isRow[i]) {
+          continue;
+        }
+        OptionalLong extent = BlockInfo.extent(spatial.get(i));
         if (extent.isEmpty()) {
           return false;
         }
