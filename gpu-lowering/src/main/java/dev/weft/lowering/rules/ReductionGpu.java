@@ -173,7 +173,7 @@ final class ReductionGpu implements ScheduleRule {
       OptionalLong extent = Loops.extent(schedule, loop);
       neighbours = extent.isPresent() && extent.getAsLong() == 1 ? neighbours : extent;
     }
-    LoopRef elementLoop = Loops.fuse(schedule, reduce, block);
+    Loops.fuse(schedule, reduce, block);
     LoopRef row = Loops.fuse(schedule, spatial, block);
     // Rows of a thread block are neighbours along one axis, so that indices stay simple.
     ThreadTeam group = ThreadTeam.of(neighbours, elements, target);
