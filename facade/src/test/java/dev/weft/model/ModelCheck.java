@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Compiles a model once a device and compares every run with ONNX Runtime's. */
 final class ModelCheck {
@@ -59,8 +60,7 @@ final class ModelCheck {
     assertThat(actual.keySet()).as(what).isEqualTo(expected.keySet());
     for (Map.Entry<String, Tensor> output : expected.entrySet()) {
       Tensor want = output.getValue();
-      Tensor got = actual.get(output.getKey());
-      assertThat(got).as("%s, %s", what, output.getKey()).isNotNull();
+      Tensor got = Objects.requireNonNull(actual.get(output.getKey()));
       assertThat(got.dtype()).as("%s, %s", what, output.getKey()).isEqualTo(want.dtype());
       assertThat(got.shape()).as("%s, %s", what, output.getKey()).isEqualTo(want.shape());
       TensorComparison comparison = OutputCheck.compare(got, want);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -37,8 +38,7 @@ final class OnnxFuzzTest {
       String op = names.get((int) (trial % names.size()));
       long seed = SEED + trial;
       RandomModel model = new RandomModel(new Random(seed), OPSET);
-      Consumer<RandomModel> draw = RandomOperators.all().get(op);
-      assertThat(draw).isNotNull();
+      Consumer<RandomModel> draw = Objects.requireNonNull(RandomOperators.all().get(op));
       draw.accept(model);
       byte[] bytes = model.writer().bytes();
       Map<String, Tensor> expected;
