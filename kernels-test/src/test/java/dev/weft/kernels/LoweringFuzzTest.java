@@ -16,6 +16,7 @@ import dev.weft.tir.script.TvmScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -63,10 +64,10 @@ final class LoweringFuzzTest {
   @ParameterizedTest
   @ValueSource(strings = {"simt", "opencl:0"})
   void loweredSchedulesComputeTheSame(String name) {
-    DeviceUnderTest under =
-        DeviceUnderTest.all().stream().filter(d -> d.name().equals(name)).findFirst().orElse(null);
-    Assumptions.assumeTrue(under != null, "there is no device " + name);
-    Device device = under.open();
+    Optional<DeviceUnderTest> under =
+        DeviceUnderTest.all().stream().filter(d -> d.name().equals(name)).findFirst();
+    Assumptions.assumeTrue(under.isPresent(), "there is no device " + name);
+    Device device = under.get().open();
     Count count = new Count();
     long told = System.nanoTime();
     for (long seed = SEED; seed < SEED + TRIALS && count.wrong.size() < MOST_FOUND; seed++) {
@@ -84,7 +85,10 @@ final class LoweringFuzzTest {
 
   private static void trial(long seed, Device device, Count count) {
     RandomSchedule schedule = RandomSchedule.of(seed, STEPS);
-    Samples samples = schedule == null ? null : samples(schedule);
+    if (schedule == null) {
+      return;
+    }
+    Samples samples = samples(schedule);
     if (samples == null) {
       return;
     }
