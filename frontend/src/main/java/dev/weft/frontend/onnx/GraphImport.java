@@ -195,10 +195,6 @@ final class GraphImport {
 
   private void node(NodeProto node) {
     String name = frame.path() + nodeName(node);
-    if (node.getInputList().stream().anyMatch(missing::contains)) {
-      missing.addAll(node.getOutputList());
-      return;
-    }
     boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
     FunctionProto function = functions.get(key(node.getDomain(), node.getOpType()));
     Converter converter =
@@ -208,6 +204,10 @@ final class GraphImport {
     if (converter == null && function == null) {
       String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
       unsupported.add(new UnsupportedNode(name, op, frame.opset(), ""));
+      missing.addAll(node.getOutputList());
+      return;
+    }
+    if (node.getInputList().stream().anyMatch(missing::contains)) {
       missing.addAll(node.getOutputList());
       return;
     }
