@@ -229,7 +229,7 @@ final class StmtRenderer {
         !position.dtype().isVector()
             || (position instanceof Expr.Ramp ramp && ramp.stride().isConst(1));
     if (contiguous) {
-      Expr source = value instanceof Expr.Cast(DType to, Expr inner) ? inner : value;
+      Expr source = unconverted(value);
       String converted =
           dialect.storeConverted(
               source.dtype(),
@@ -251,6 +251,16 @@ final class StmtRenderer {
     } else {
       scatter(buffer, position, value);
     }
+  }
+
+  /** What a store converts: the value without its last cast, which may be that of one lane. */
+  private static Expr unconverted(Expr value) {
+    return switch (value) {
+      case Expr.Cast(DType to, Expr inner) -> inner;
+      case Expr.Broadcast(Expr.Cast(DType to, Expr inner), int lanes) ->
+          new Expr.Broadcast(inner, lanes);
+      default -> value;
+    };
   }
 
   private void scatter(Buffer buffer, Expr position, Expr value) {
