@@ -56,6 +56,19 @@ public final class ModelCompiler {
    * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
    */
   public static Compilation compileLowered(Graph lowered, Target target, CompileTrace trace) {
+    return link(List.of(plan(lowered, target, trace)), target, trace).getFirst();
+  }
+
+  /**
+   * A model's kernels, still without a program; {@link #link} makes one.
+   *
+   * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
+   */
+  public static PlannedModel plan(Graph graph, Target target, CompileOptions options) {
+    return plan(GraphStage.run(graph, options), target, options.trace());
+  }
+
+  private static PlannedModel plan(Graph lowered, Target target, CompileTrace trace) {
     Backend backend = Backend.of(target);
     Map<String, KernelPlan> plans = new LinkedHashMap<>();
     for (Map.Entry<String, PrimFunc> entry : lowered.primFuncs().functions().entrySet()) {
@@ -69,12 +82,35 @@ public final class ModelCompiler {
               target,
               (number, pass, after, time) -> trace.function(name, number + 1, pass, after)));
     }
-    List<KernelPlan> kernels = List.copyOf(plans.values());
-    GeneratedProgram program = backend.generate(kernels, target);
+    return new PlannedModel(lowered, plans);
+  }
+
+  /**
+   * Writes one program for several models, which is what compiling many small ones wants: drivers
+   * take about as long for a program with one kernel as for one with twenty.
+   *
+   * @param target what all of them were planned for
+   * @return a compilation for each model, in order, with one and the same program
+   */
+  public static List<Compilation> link(
+      List<PlannedModel> models, Target target, CompileTrace trace) {
+    List<KernelPlan> all = models.stream().flatMap(model -> model.kernels().stream()).toList();
+    GeneratedProgram program = Backend.of(target).generate(all, target);
     trace.program(program.image());
-    PlanBuilder.Result result = PlanBuilder.build(lowered.main(), plans, program);
-    trace.plan(result.plan());
-    return new Compilation(
-        target, lowered, kernels, program.image(), result.plan(), result.weights());
+    List<Compilation> compilations = new ArrayList<>();
+    for (PlannedModel model : models) {
+      PlanBuilder.Result result =
+          PlanBuilder.build(model.graph().main(), model.plans(), program);
+      trace.plan(result.plan());
+      compilations.add(
+          new Compilation(
+              target,
+              model.graph(),
+              model.kernels(),
+              program.image(),
+              result.plan(),
+              result.weights()));
+    }
+    return compilations;
   }
 }

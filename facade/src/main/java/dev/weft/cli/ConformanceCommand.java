@@ -7,8 +7,10 @@ import dev.weft.cli.conformance.TestRun;
 import dev.weft.cli.conformance.Verdict;
 import dev.weft.cli.conformance.Worker;
 import dev.weft.cli.conformance.Workers;
+import dev.weft.compiler.DeviceTargets;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.Devices;
+import dev.weft.tir.target.Target;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -45,11 +47,18 @@ import picocli.CommandLine.Parameters;
       "be off by 1e-5 + 1e-3 of the expected value (a data.json in the folder with rtol and atol",
       "says otherwise), integers not at all. Writes test,status,detail for each, with status pass,",
       "fail, unsupported (the import says so) or error, the totals last; exit status 1 unless all",
-      "pass. Tests run in processes of their own: one that crashes or hangs harms no other."
+      "pass. Tests run in processes of their own: one that crashes or hangs harms no other. On OpenCL",
+      "sixteen tests share a program, since drivers take long for each."
     },
     footer = {"", "Example:", "  weft conformance onnx-tests --device opencl:0 --csv report.csv"})
 final class ConformanceCommand extends Action {
   private static final String HEADER = Csv.line("test", "status", "detail");
+
+  /**
+   * Tests whose kernels are one program, where a driver compiles it: of the 0.3 s that PoCL takes
+   * for a small one, declaring OpenCL's functions is most.
+   */
+  private static final int IN_ONE_PROGRAM = 16;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "A folder with test folders.")
   private Path folder = Path.of("");
@@ -103,14 +112,17 @@ final class ConformanceCommand extends Action {
             verdicts.put(test, verdict);
             progress.step();
           };
+      int together;
       try (Device opened = Devices.installed().open(device.name())) {
+        boolean drivers = DeviceTargets.of(opened.info()).kind() == Target.Kind.OPENCL;
+        together = drivers ? IN_ONE_PROGRAM : 1;
         if (jobs == 0) {
           TestRun run = new TestRun(opened);
           tests.forEach(test -> seen.accept(test, run.run(test)));
         }
       }
       if (jobs > 0) {
-        Workers.run(tests, Math.min(jobs, tests.size()), this::worker, seen);
+        Workers.run(tests, together, Math.min(jobs, tests.size()), this::worker, seen);
       }
     }
     return report(tests, verdicts, figures);

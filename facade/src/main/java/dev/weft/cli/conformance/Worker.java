@@ -1,6 +1,5 @@
 package dev.weft.cli.conformance;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,18 +62,43 @@ public final class Worker implements AutoCloseable {
     command.addAll(arguments);
   }
 
-  /** Runs one test. */
-  public Verdict run(TestFolder test) {
+  /**
+   * Runs tests, in one program if the process gets that far. What a process that ended or took too
+   * long has left is run once more, each test by itself.
+   *
+   * @param seen gets the verdict of each test
+   */
+  public void run(List<TestFolder> tests, BiConsumer<TestFolder, Verdict> seen) {
+    Set<TestFolder> left = new LinkedHashSet<>(tests);
+    BiConsumer<TestFolder, Verdict> answered =
+        (test, verdict) -> {
+          if (left.remove(test)) {
+            seen.accept(test, verdict);
+          }
+        };
+    if (tests.size() > 1) {
+      attempt(tests, answered);
+    }
+    for (TestFolder test : List.copyOf(left)) {
+      Verdict end = attempt(List.of(test), answered);
+      if (end != null) {
+        answered.accept(test, end);
+      }
+    }
+  }
+
+  /** What the tests without an answer ended in; null if all have one. */
+  private @Nullable Verdict attempt(
+      List<TestFolder> tests, BiConsumer<TestFolder, Verdict> answered) {
     try {
       Duration allowed = limit;
       if (process == null) {
         start();
         allowed = limit.plus(STARTING);
       }
-      return ask(test, allowed);
+      return ask(tests, allowed, answered);
     } catch (IOException e) {
-      String end = end();
-      return Verdict.error("the process that ran the test ended: " + end);
+      return Verdict.error("the process that ran the test ended: " + end());
     }
   }
 
@@ -84,29 +111,41 @@ public final class Worker implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  private Verdict ask(TestFolder test, Duration allowed) throws IOException {
+  private @Nullable Verdict ask(
+      List<TestFolder> tests, Duration first, BiConsumer<TestFolder, Verdict> answered)
+      throws IOException {
     Process running = process;
     BufferedReader reader = verdicts;
     if (running == null || reader == null) {
       throw new IllegalStateException("the process was not started");
     }
+    List<String> paths =
+        tests.stream().map(test -> test.path().toAbsolutePath().toString()).toList();
     Writer requests = running.outputWriter(StandardCharsets.UTF_8);
-    requests.write(test.path().toAbsolutePath() + "\n");
+    requests.write(JSON.writeValueAsString(paths) + "\n");
     requests.flush();
-    CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> read(reader));
-    try {
-      JsonNode json = JSON.readTree(answer.get(allowed.toMillis(), TimeUnit.MILLISECONDS));
-      return new Verdict(
-          Verdict.Status.valueOf(json.path("status").asText()), json.path("detail").asText());
-    } catch (TimeoutException e) {
-      end();
-      return Verdict.error("took longer than " + limit.toSeconds() + " s");
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+    Duration allowed = first;
+    for (int i = 0; i < tests.size(); i++) {
+      CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> read(reader));
+      try {
+        JsonNode json = JSON.readTree(answer.get(allowed.toMillis(), TimeUnit.MILLISECONDS));
+        Verdict verdict =
+            new Verdict(
+                Verdict.Status.valueOf(json.path("status").asText()),
+                json.path("detail").asText());
+        answered.accept(tests.get(json.path("test").asInt()), verdict);
+        allowed = limit;
+      } catch (TimeoutException e) {
+        end();
+        return Verdict.error("took longer than " + limit.toSeconds() + " s");
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      }
     }
+    return null;
   }
 
   private static String read(BufferedReader reader) {
@@ -151,20 +190,22 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** What the process does: answers each line, a test's folder, with a line. */
+  /** What the process does: answers each line, tests' folders, with a line for each of them. */
   public static void serve(TestRun tests, BufferedReader requests, PrintStream answers)
       throws IOException {
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-      Verdict verdict = tests.run(new TestFolder(Path.of(line)));
-      ObjectNode json = JSON.createObjectNode();
-      json.put("status", verdict.status().name());
-      json.put("detail", verdict.detail());
-      try {
-        answers.println(MARK + JSON.writeValueAsString(json));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a JSON tree can always be written", e);
-      }
-      answers.flush();
+      List<TestFolder> asked = new ArrayList<>();
+      JSON.readTree(line).forEach(path -> asked.add(new TestFolder(Path.of(path.asText()))));
+      tests.run(
+          asked,
+          (test, verdict) -> {
+            ObjectNode json = JSON.createObjectNode();
+            json.put("test", asked.indexOf(test));
+            json.put("status", verdict.status().name());
+            json.put("detail", verdict.detail());
+            answers.println(MARK + json);
+            answers.flush();
+          });
     }
   }
 }

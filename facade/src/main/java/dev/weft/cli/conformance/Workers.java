@@ -1,5 +1,6 @@
 package dev.weft.cli.conformance;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ public final class Workers {
   /**
    * Runs all tests.
    *
+   * @param together how many tests a worker takes at a time, to run them in one program
    * @param workers how many at a time
    * @param worker makes one
    * @param seen gets each verdict as it comes, one at a time
@@ -22,10 +24,12 @@ public final class Workers {
    */
   public static Map<TestFolder, Verdict> run(
       List<TestFolder> tests,
+      int together,
       int workers,
       Supplier<Worker> worker,
       BiConsumer<TestFolder, Verdict> seen) {
-    ConcurrentLinkedQueue<TestFolder> left = new ConcurrentLinkedQueue<>(tests);
+    ConcurrentLinkedQueue<List<TestFolder>> left =
+        new ConcurrentLinkedQueue<>(dealt(tests, together));
     Map<TestFolder, Verdict> verdicts = new ConcurrentHashMap<>();
     Object turn = new Object();
     List<Thread> threads =
@@ -37,14 +41,17 @@ public final class Workers {
                         .start(
                             () -> {
                               try (Worker own = worker.get()) {
-                                for (TestFolder test = left.poll();
-                                    test != null;
-                                    test = left.poll()) {
-                                  Verdict verdict = own.run(test);
-                                  verdicts.put(test, verdict);
-                                  synchronized (turn) {
-                                    seen.accept(test, verdict);
-                                  }
+                                for (List<TestFolder> some = left.poll();
+                                    some != null;
+                                    some = left.poll()) {
+                                  own.run(
+                                      some,
+                                      (test, verdict) -> {
+                                        verdicts.put(test, verdict);
+                                        synchronized (turn) {
+                                          seen.accept(test, verdict);
+                                        }
+                                      });
                                 }
                               }
                             }))
@@ -59,5 +66,18 @@ public final class Workers {
       throw new IllegalStateException("interrupted", e);
     }
     return verdicts;
+  }
+
+  /** Dealt out like cards, so that large models, which are neighbours by name, come apart. */
+  private static List<List<TestFolder>> dealt(List<TestFolder> tests, int together) {
+    int hands = (tests.size() + together - 1) / together;
+    List<List<TestFolder>> dealt = new ArrayList<>();
+    for (int i = 0; i < hands; i++) {
+      dealt.add(new ArrayList<>());
+    }
+    for (int i = 0; i < tests.size(); i++) {
+      dealt.get(i % hands).add(tests.get(i));
+    }
+    return dealt;
   }
 }

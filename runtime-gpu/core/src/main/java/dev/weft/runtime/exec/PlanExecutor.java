@@ -34,6 +34,7 @@ public final class PlanExecutor implements AutoCloseable {
   /** Shared by runs, held alone by {@link #close}. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
+  private final boolean ownsProgram;
   private boolean closed;
 
   /** What all runs share. */
@@ -44,8 +45,9 @@ public final class PlanExecutor implements AutoCloseable {
       Map<String, DeviceBuffer> constants,
       ExternalFunctions externals) {}
 
-  private PlanExecutor(Loaded loaded) {
+  private PlanExecutor(Loaded loaded, boolean ownsProgram) {
     this.loaded = loaded;
+    this.ownsProgram = ownsProgram;
   }
 
   /**
@@ -75,8 +77,45 @@ public final class PlanExecutor implements AutoCloseable {
       Weights weights,
       ExternalFunctions externals) {
     plan.checkAgainst(program);
-    Map<String, DeviceBuffer> constants = new LinkedHashMap<>();
     LoadedProgram loadedProgram = device.load(program);
+    boolean done = false;
+    try {
+      Loaded loaded = upload(device, loadedProgram, plan, weights, externals);
+      done = true;
+      return new PlanExecutor(loaded, true);
+    } finally {
+      if (!done) {
+        loadedProgram.close();
+      }
+    }
+  }
+
+  /**
+   * Uploads the plan's constants, for a program that several plans use.
+   *
+   * @param device stays the caller's; close the executor first
+   * @param program stays the caller's; close the executor first
+   * @param weights may be closed once this returns
+   * @throws PlanException if the plan launches what the program hasn't
+   * @throws InputException if the weights lack a constant or have another dtype or shape for it
+   */
+  public static PlanExecutor open(
+      Device device,
+      LoadedProgram program,
+      LaunchPlan plan,
+      Weights weights,
+      ExternalFunctions externals) {
+    plan.checkAgainst(program.image());
+    return new PlanExecutor(upload(device, program, plan, weights, externals), false);
+  }
+
+  private static Loaded upload(
+      Device device,
+      LoadedProgram program,
+      LaunchPlan plan,
+      Weights weights,
+      ExternalFunctions externals) {
+    Map<String, DeviceBuffer> constants = new LinkedHashMap<>();
     boolean done = false;
     try {
       for (TensorSpec spec : plan.constants()) {
@@ -87,11 +126,10 @@ public final class PlanExecutor implements AutoCloseable {
         buffer.write(0, tensor.data());
       }
       done = true;
-      return new PlanExecutor(new Loaded(device, plan, loadedProgram, constants, externals));
+      return new Loaded(device, plan, program, constants, externals);
     } finally {
       if (!done) {
         constants.values().forEach(DeviceBuffer::close);
-        loadedProgram.close();
       }
     }
   }
@@ -196,7 +234,9 @@ public final class PlanExecutor implements AutoCloseable {
         idle.forEach(Workspace::close);
         idle.clear();
         loaded.constants().values().forEach(DeviceBuffer::close);
-        loaded.program().close();
+        if (ownsProgram) {
+          loaded.program().close();
+        }
       }
     } finally {
       lock.writeLock().unlock();
