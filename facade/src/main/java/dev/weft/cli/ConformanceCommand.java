@@ -122,16 +122,19 @@ final class ConformanceCommand extends Action {
         }
       }
       if (jobs > 0) {
-        Workers.run(tests, together, Math.min(jobs, tests.size()), this::worker, seen);
+        // Where drivers run the kernels, Java only compiles, each model once.
+        List<String> options = together > 1 ? List.of("-XX:TieredStopAtLevel=1") : List.of();
+        Workers.run(
+            tests, together, Math.min(jobs, tests.size()), () -> worker(options), seen);
       }
     }
     return report(tests, verdicts, figures);
   }
 
-  private Worker worker() {
+  private Worker worker(List<String> options) {
     List<String> arguments =
         List.of("conformance", folder.toString(), "--serve", "--device", device.name());
-    return new Worker(Main.class, arguments, Duration.ofSeconds(seconds));
+    return new Worker(options, Main.class, arguments, Duration.ofSeconds(seconds));
   }
 
   private boolean serve() {

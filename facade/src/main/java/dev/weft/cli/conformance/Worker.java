@@ -43,11 +43,13 @@ public final class Worker implements AutoCloseable {
   private @Nullable BufferedReader verdicts;
 
   /**
+   * @param options more options for the Java virtual machine
    * @param main the main class
    * @param arguments what makes it call {@link #serve}
    * @param limit how long a test may take
    */
-  public Worker(Class<?> main, List<String> arguments, Duration limit) {
+  public Worker(
+      List<String> options, Class<?> main, List<String> arguments, Duration limit) {
     this.limit = limit;
     command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -57,6 +59,7 @@ public final class Worker implements AutoCloseable {
       }
     }
     command.add("-XX:+UseSerialGC"); // Two workers on two cores: no threads beside the work.
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
     command.add(main.getName());
     command.addAll(arguments);
