@@ -99,8 +99,7 @@ public final class ModelCompiler {
     trace.program(program.image());
     List<Compilation> compilations = new ArrayList<>();
     for (PlannedModel model : models) {
-      PlanBuilder.Result result =
-          PlanBuilder.build(model.graph().main(), model.plans(), program);
+      PlanBuilder.Result result = PlanBuilder.build(model.graph().main(), model.plans(), program);
       trace.plan(result.plan());
       compilations.add(
           new Compilation(

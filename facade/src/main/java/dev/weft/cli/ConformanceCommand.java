@@ -47,7 +47,8 @@ import picocli.CommandLine.Parameters;
       "be off by 1e-5 + 1e-3 of the expected value (a data.json in the folder with rtol and atol",
       "says otherwise), integers not at all. Writes test,status,detail for each, with status pass,",
       "fail, unsupported (the import says so) or error, the totals last; exit status 1 unless all",
-      "pass. Tests run in processes of their own: one that crashes or hangs harms no other. On OpenCL",
+      "pass. Tests run in processes of their own: one that crashes or hangs harms no other. On"
+          + " OpenCL",
       "sixteen tests share a program, since drivers take long for each."
     },
     footer = {"", "Example:", "  weft conformance onnx-tests --device opencl:0 --csv report.csv"})
@@ -124,8 +125,7 @@ final class ConformanceCommand extends Action {
       if (jobs > 0) {
         // Where drivers run the kernels, Java only compiles, each model once.
         List<String> options = together > 1 ? List.of("-XX:TieredStopAtLevel=1") : List.of();
-        Workers.run(
-            tests, together, Math.min(jobs, tests.size()), () -> worker(options), seen);
+        Workers.run(tests, together, Math.min(jobs, tests.size()), () -> worker(options), seen);
       }
     }
     return report(tests, verdicts, figures);

@@ -104,8 +104,7 @@ public final class TestRun {
       Iterator<Compilation> next = compilations.iterator();
       for (TestFolder test : planned.keySet()) {
         Compilation compilation = next.next();
-        attempt(
-            () -> check(test, compilation, program), verdict -> seen.accept(test, verdict));
+        attempt(() -> check(test, compilation, program), verdict -> seen.accept(test, verdict));
       }
     }
     return true;

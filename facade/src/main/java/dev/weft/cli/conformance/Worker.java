@@ -48,8 +48,7 @@ public final class Worker implements AutoCloseable {
    * @param arguments what makes it call {@link #serve}
    * @param limit how long a test may take
    */
-  public Worker(
-      List<String> options, Class<?> main, List<String> arguments, Duration limit) {
+  public Worker(List<String> options, Class<?> main, List<String> arguments, Duration limit) {
     this.limit = limit;
     command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -134,8 +133,7 @@ public final class Worker implements AutoCloseable {
         JsonNode json = JSON.readTree(answer.get(allowed.toMillis(), TimeUnit.MILLISECONDS));
         Verdict verdict =
             new Verdict(
-                Verdict.Status.valueOf(json.path("status").asText()),
-                json.path("detail").asText());
+                Verdict.Status.valueOf(json.path("status").asText()), json.path("detail").asText());
         answered.accept(tests.get(json.path("test").asInt()), verdict);
         allowed = limit;
       } catch (TimeoutException e) {
