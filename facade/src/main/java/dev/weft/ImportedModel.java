@@ -9,6 +9,8 @@ import dev.weft.graph.WellFormed;
 import dev.weft.graph.pass.GraphPass;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.Devices;
+import dev.weft.runtime.exec.ExternalFunction;
+import dev.weft.runtime.exec.ExternalFunctions;
 import dev.weft.runtime.plan.Signature;
 import dev.weft.tir.target.Target;
 
@@ -16,10 +18,12 @@ import dev.weft.tir.target.Target;
 public final class ImportedModel {
   private final Graph graph;
   private final String source;
+  private final ExternalFunctions functions;
 
-  ImportedModel(Graph graph, String source) {
+  ImportedModel(Graph graph, String source, ExternalFunctions functions) {
     this.graph = graph;
     this.source = source;
+    this.functions = functions;
   }
 
   /** The model as a graph. */
@@ -44,7 +48,23 @@ public final class ImportedModel {
    * @throws WellFormed.IllFormedException if the pass makes a mistake
    */
   public ImportedModel rewritten(GraphPass pass) {
-    return new ImportedModel(WellFormed.check(pass.apply(graph)), source);
+    return new ImportedModel(WellFormed.check(pass.apply(graph)), source, functions);
+  }
+
+  /**
+   * The model with a Java function that it calls ({@code BlockBuilder.callPacked}, or {@link
+   * dev.weft.graph.custom.OperatorDefinition#external}).
+   *
+   * @param name what the model calls it
+   * @param function gets and gives tensors in host memory; may be called by several threads
+   */
+  public ImportedModel with(String name, ExternalFunction function) {
+    return new ImportedModel(graph, source, functions.with(name, function));
+  }
+
+  /** The Java functions that were registered. */
+  public ExternalFunctions functions() {
+    return functions;
   }
 
   /**
@@ -63,7 +83,7 @@ public final class ImportedModel {
     try {
       Compilation compilation =
           ModelCompiler.compile(graph, DeviceTargets.of(opened.info()), options);
-      return Model.load(compilation.artifact(), opened);
+      return Model.load(compilation.artifact(), opened, functions);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;

@@ -1,7 +1,10 @@
 package dev.weft;
 
+import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
 import dev.weft.runtime.Device;
+import dev.weft.runtime.DeviceInfo;
+import dev.weft.runtime.Devices;
 import dev.weft.runtime.artifact.Artifact;
 import dev.weft.runtime.exec.ExecutionProfile;
 import dev.weft.runtime.exec.ExternalFunctions;
@@ -20,8 +23,39 @@ public final class Model implements AutoCloseable {
   }
 
   /** Loads an artifact on a device, which the model owns from then on. */
-  static Model load(Artifact artifact, Device device) {
-    return new Model(device, PlanExecutor.open(device, artifact, ExternalFunctions.NONE));
+  static Model load(Artifact artifact, Device device, ExternalFunctions functions) {
+    return new Model(device, PlanExecutor.open(device, artifact, functions));
+  }
+
+  /** Opens the device, too; {@code best} is the first one that the artifact has kernels for. */
+  static Model load(Artifact artifact, String name, ExternalFunctions functions) {
+    Devices devices = Devices.installed();
+    if (!name.equals(Devices.BEST)) {
+      return loadOrClose(artifact, devices.open(name), functions);
+    }
+    InputException last = null;
+    for (DeviceInfo info : devices.list()) {
+      Device device = devices.open(info.name());
+      try {
+        artifact.select(device);
+      } catch (InputException e) {
+        device.close();
+        last = e;
+        continue;
+      }
+      return loadOrClose(artifact, device, functions);
+    }
+    throw last == null ? new IllegalStateException("there is always a device") : last;
+  }
+
+  /** Loads; closes the device if that fails. */
+  static Model loadOrClose(Artifact artifact, Device device, ExternalFunctions functions) {
+    try {
+      return load(artifact, device, functions);
+    } catch (RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
   }
 
   /** What the model takes and gives. */

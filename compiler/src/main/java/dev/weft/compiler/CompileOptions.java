@@ -1,5 +1,6 @@
 package dev.weft.compiler;
 
+import dev.weft.graph.pass.PassContext;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -32,6 +33,31 @@ public record CompileOptions(
   /** The same options at another level. */
   public CompileOptions withOptLevel(int newLevel) {
     return new CompileOptions(newLevel, passConfig, disabledPasses, trace);
+  }
+
+  /** The same options with a setting of a pass, {@code pass.key}. */
+  public CompileOptions withPassConfig(String key, String value) {
+    Map<String, String> more = new LinkedHashMap<>(passConfig);
+    more.put(key, value);
+    return new CompileOptions(optLevel, more, disabledPasses, trace);
+  }
+
+  /** The same options without a pass. */
+  public CompileOptions withoutPass(String name) {
+    Set<String> more = new LinkedHashSet<>(disabledPasses);
+    more.add(name);
+    return new CompileOptions(optLevel, passConfig, more, trace);
+  }
+
+  /**
+   * Checks the names of passes and settings, which compiling does too.
+   *
+   * @throws dev.weft.graph.pass.PassOptionException if there is no such pass or setting; lists
+   *     those that there are
+   */
+  public void check() {
+    var _ =
+        new PassContext(optLevel, passConfig, disabledPasses).select(GraphStage.passes(this));
   }
 
   /** The same options with another onlooker. */

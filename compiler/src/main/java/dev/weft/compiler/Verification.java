@@ -27,6 +27,11 @@ public final class Verification implements AutoCloseable {
 
   /** The reference of a model. */
   public static Verification of(Graph graph) {
+    return of(graph, ExternalFunctions.NONE);
+  }
+
+  /** The reference of a model that calls functions of the application. */
+  public static Verification of(Graph graph, ExternalFunctions functions) {
     Compilation reference =
         ModelCompiler.compile(
             graph, Target.parse("interpreter"), CompileOptions.DEFAULT.withOptLevel(0));
@@ -39,7 +44,7 @@ public final class Verification implements AutoCloseable {
               reference.program(),
               reference.plan(),
               Weights.of(reference.weights()),
-              ExternalFunctions.NONE));
+              functions));
     } catch (RuntimeException | Error e) {
       device.close();
       throw e;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.DType;
 import dev.weft.base.InputException;
 import dev.weft.cli.TextTable.Align;
+import dev.weft.compiler.CompileOptions;
+import dev.weft.compiler.CompileTrace;
 import dev.weft.cli.bench.Contestant;
 import dev.weft.cli.bench.DevicePeaks;
 import dev.weft.cli.bench.Result;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Option;
 /** What all benchmarks share: the options, the order of measuring, the table. */
 abstract class BenchAction extends Action {
   @Mixin private final DeviceOption device = new DeviceOption();
+
+  @Mixin private final PassOptions passes = new PassOptions();
 
   @Option(
       names = "--vs",
@@ -76,6 +80,11 @@ abstract class BenchAction extends Action {
     return new RandomTensors(seed);
   }
 
+  /** How Weft compiles what is measured. */
+  final CompileOptions options() {
+    return passes.with(VerboseTrace.of(console(), CompileTrace.NONE));
+  }
+
   final List<String> peers() {
     return peers;
   }
@@ -102,6 +111,7 @@ abstract class BenchAction extends Action {
       throw new InputException(
           "tuning records can't be used yet", records.toString(), "leave --records out");
     }
+    var _ = options(); // A wrong one is told before anything is done.
     try (Device opened = Devices.installed().open(device.name())) {
       return measure(opened, figures);
     }

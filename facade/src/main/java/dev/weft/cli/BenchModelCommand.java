@@ -76,7 +76,7 @@ final class BenchModelCommand extends BenchAction {
     try (ModelInputs inputs =
         ModelInputs.of(
             imported.signature(), all, sizes, new InputReader(Preprocess.NONE), random())) {
-      Model model = imported.compile(opened.info().name());
+      Model model = imported.compile(opened.info().name(), options());
       contestants.add(new Runner("weft", model, inputs.tensors()));
       boolean right = check(imported, model, inputs.tensors());
       figures.put("right", right);

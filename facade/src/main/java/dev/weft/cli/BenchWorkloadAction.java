@@ -101,7 +101,7 @@ abstract class BenchWorkloadAction extends BenchAction {
     List<Contestant> contestants = new ArrayList<>();
     try (Workload workload = make(figures)) {
       try {
-        contestants.add(GraphContestant.weft(workload, opened));
+        contestants.add(GraphContestant.weft(workload, opened, options()));
         for (String name : peers()) {
           contestants.add(peer(name, workload, opened));
         }

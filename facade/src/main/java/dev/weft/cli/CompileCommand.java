@@ -25,14 +25,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -82,17 +81,7 @@ final class CompileCommand extends Action {
       description = "Write the IR after every pass: graphs as text, functions as TVMScript.")
   private @Nullable Path dump;
 
-  @Option(names = "--opt-level", paramLabel = "0...3", description = "Default ${DEFAULT-VALUE}.")
-  private int optLevel = CompileOptions.DEFAULT.optLevel();
-
-  @Option(
-      names = "--pass-config",
-      paramLabel = "PASS.KEY=VALUE",
-      description = "A setting of a pass.")
-  private Map<String, String> passConfig = new LinkedHashMap<>();
-
-  @Option(names = "--disable-pass", paramLabel = "PASS", description = "Leave a pass out.")
-  private Set<String> disabledPasses = new LinkedHashSet<>();
+  @Mixin private final PassOptions passes = new PassOptions();
 
   CompileCommand(Console console) {
     super(console);
@@ -100,9 +89,7 @@ final class CompileCommand extends Action {
 
   @Override
   boolean run(ObjectNode figures) {
-    if (optLevel < 0 || optLevel > 3) {
-      throw usage("--opt-level is 0, 1, 2 or 3, not " + optLevel);
-    }
+    CompileOptions options = passes.with(CompileTrace.NONE);
     if (output == null && emit.isEmpty() && dump == null) {
       throw usage("say what to write: -o OUT.weft, --emit KIND DIR or --dump DIR");
     }
@@ -125,7 +112,7 @@ final class CompileCommand extends Action {
     for (Target target : targets) {
       String suffix = targets.size() == 1 ? "" : target.toString();
       long start = System.nanoTime();
-      Compilation compilation = compile(model, target, suffix);
+      Compilation compilation = compile(model, target, options, suffix);
       compilations.add(compilation);
       double millis = (System.nanoTime() - start) / 1e6;
       ProgramImage program = compilation.program();
@@ -172,7 +159,8 @@ final class CompileCommand extends Action {
     return targets;
   }
 
-  private Compilation compile(ImportedModel model, Target target, String suffix) {
+  private Compilation compile(
+      ImportedModel model, Target target, CompileOptions options, String suffix) {
     CompileTrace trace = CompileTrace.NONE;
     DumpTrace dumped = null;
     if (dump != null) {
@@ -180,9 +168,8 @@ final class CompileCommand extends Action {
       dumped = new DumpTrace(suffix.isEmpty() ? files : files.below(suffix));
       trace = dumped;
     }
-    CompileOptions options =
-        new CompileOptions(optLevel, passConfig, disabledPasses, VerboseTrace.of(console(), trace));
-    Compilation compilation = model.compileFor(target, options);
+    Compilation compilation =
+        model.compileFor(target, options.withTrace(VerboseTrace.of(console(), trace)));
     if (dumped != null) {
       console().print("wrote " + dumped.written() + " files below " + dump);
     }

@@ -9,8 +9,10 @@ import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
 import dev.weft.compiler.CompileOptions;
+import dev.weft.compiler.CompileTrace;
 import dev.weft.compiler.Verification;
 import dev.weft.runtime.exec.ExecutionProfile;
+import dev.weft.runtime.plan.Signature;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  weft run model.onnx --input x=x.npy -o out --verify",
+      "  weft run model.weft --input x=x.npy --device opencl:0",
       "  weft run resnet.onnx --input data=cat.jpg --preprocess imagenet --top 5",
       "  weft run model.onnx --input x=random --repeat 20 --number 10 --json times.json"
     })
@@ -38,7 +41,7 @@ final class RunCommand extends Action {
   /** What an output's elements are printed up to; more are only summed up. */
   private static final int PRINTED_ELEMENTS = 16;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file.")
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file or a compiled .weft file.")
   private Path file = Path.of("");
 
   @Option(
@@ -111,6 +114,8 @@ final class RunCommand extends Action {
       description = "Use these tuning records (not possible yet).")
   private @Nullable Path records;
 
+  @Mixin private final PassOptions passes = new PassOptions();
+
   RunCommand(Console console) {
     super(console);
   }
@@ -118,22 +123,20 @@ final class RunCommand extends Action {
   @Override
   boolean run(ObjectNode figures) {
     checkUsage();
+    CompileOptions options = passes.with(VerboseTrace.of(console(), CompileTrace.NONE));
     long start = System.nanoTime();
-    ImportedModel imported = Weft.load(file);
+    ImportedModel imported = Weft.isCompiled(file) ? null : Weft.load(file);
+    Signature signature = imported == null ? Weft.signature(file) : imported.signature();
     long loaded = System.nanoTime();
-    console().debug("imported " + file + " in " + Figures.time(loaded - start));
+    console().debug("read " + file + " in " + Figures.time(loaded - start));
     List<String> names = labels == null ? List.of() : Labels.read(labels);
-    CompileOptions options =
-        CompileOptions.DEFAULT.withTrace(
-            VerboseTrace.of(console(), CompileOptions.DEFAULT.trace()));
     try (ModelInputs values =
             ModelInputs.of(
-                imported.signature(),
-                inputs,
-                sizes,
-                new InputReader(preprocess),
-                new RandomTensors(seed));
-        Model model = imported.compile(device.name(), options)) {
+                signature, inputs, sizes, new InputReader(preprocess), new RandomTensors(seed));
+        Model model =
+            imported == null
+                ? Weft.open(file, device.name())
+                : imported.compile(device.name(), options)) {
       long compiled = System.nanoTime();
       figures.put("model", file.toString()).put("device", model.device().info().name());
       figures.put("import_ms", (loaded - start) / 1e6);
@@ -143,7 +146,8 @@ final class RunCommand extends Action {
         figures.put("compile_ms", (compiled - loaded) / 1e6);
         figures.put("first_run_ms", (System.nanoTime() - compiled) / 1e6);
         Map<String, ObjectNode> json = printOutputs(results, names, figures);
-        boolean right = !verify || verify(imported, values.tensors(), results, json);
+        boolean right =
+            !verify || imported == null || verify(imported, values.tensors(), results, json);
         if (output != null) {
           writeOutputs(output, results, json);
         }
@@ -166,6 +170,10 @@ final class RunCommand extends Action {
     }
     if (labels != null && top == 0) {
       throw usage("--labels needs --top");
+    }
+    if (Weft.isCompiled(file) && (verify || passes.areGiven())) {
+      throw usage(
+          "a .weft file is compiled already: --verify and how to compile are for an .onnx file");
     }
     if (records != null) {
       throw new InputException(
@@ -249,7 +257,7 @@ final class RunCommand extends Action {
       Map<String, Tensor> results,
       Map<String, ObjectNode> json) {
     String firstWrong = "";
-    try (Verification reference = Verification.of(imported.graph())) {
+    try (Verification reference = Verification.of(imported.graph(), imported.functions())) {
       for (Map.Entry<String, TensorComparison> entry :
           reference.check(values, results).entrySet()) {
         TensorComparison comparison = entry.getValue();

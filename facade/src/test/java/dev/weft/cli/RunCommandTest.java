@@ -8,6 +8,7 @@ import dev.weft.frontend.npy.NpyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,41 @@ class RunCommandTest {
     assertThat(best.path("label").asText()).isEqualTo(Files.readAllLines(labels).get(digit));
     assertThat(best.path("score").asDouble())
         .isGreaterThan(output.path("top").path(1).path("score").asDouble());
+  }
+
+  @Test
+  void runsACompiledModelAsItRunsTheModel() throws IOException {
+    Path model = Models.demoFile(folder, "digits.onnx");
+    Path compiled = folder.resolve("digits.weft");
+    String picture = "image=" + Models.demoFile(folder, "digit-4.png");
+    Cli.run("compile", model.toString(), "-o", compiled.toString(), "--target", "jvm").succeeded();
+    Files.createDirectories(folder.resolve("a"));
+    Files.createDirectories(folder.resolve("b"));
+    for (String file : List.of(model.toString(), compiled.toString())) {
+      String out = folder.resolve(file.endsWith("x") ? "a" : "b").toString();
+      JsonNode json =
+          Cli.run(
+                  "run", file, "--input", picture, "--preprocess", "unit", "--device", "jvm", "-o",
+                  out, "--top", "1", "--json", "-")
+              .succeeded()
+              .json();
+      assertThat(json.path("outputs").path(0).path("top").path(0).path("index").asInt())
+          .isEqualTo(4);
+    }
+    assertThat(Files.readAllBytes(folder.resolve("b/logits.npy")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("a/logits.npy")));
+    // best: there are kernels for jvm only.
+    Cli.run("run", compiled.toString(), "--input", picture, "--preprocess", "unit").succeeded();
+    Cli.run("run", compiled.toString(), "--input", picture, "--device", "interpreter")
+        .failed(Main.FAILED, "interpreter", "jvm");
+  }
+
+  @Test
+  void compiledModelsThatAreDamagedOrMissingAreRefused() throws IOException {
+    Path file = folder.resolve("x.weft");
+    Cli.run("run", file.toString(), "--input", "x=random").failed(Main.FAILED, "x.weft");
+    Files.writeString(file, "nothing of the kind");
+    Cli.run("run", file.toString(), "--input", "x=random").failed(Main.FAILED, "x.weft");
   }
 
   @Test

@@ -71,6 +71,16 @@ class UsageTest {
         "run one.onnx two.onnx",
         "compile model.onnx",
         "compile model.onnx --opt-level 4 --dump x",
+        "compile model.onnx --disable-pass nonsense --dump x",
+        "compile model.onnx --disable-pass lower_to_tir --dump x",
+        "compile model.onnx --pass-config fuse.depth=3 --dump x",
+        "compile model.onnx --pass-config fuse_operators.max_operators=none --dump x",
+        "run model.onnx --opt-level 4",
+        "run model.onnx --disable-pass nonsense",
+        "run model.weft --verify",
+        "run model.weft --opt-level 1",
+        "bench matmul --disable-pass nonsense",
+        "bench model model.onnx --pass-config fuse.depth=3",
         "compile model.onnx --emit nonsense x",
         "compile model.onnx --emit tir",
         "compile model.onnx -o x.weft --target nonsense",
@@ -88,6 +98,14 @@ class UsageTest {
   void wrongUsageIsOneLineAndStatus2(String line) {
     String[] args = line.isEmpty() ? new String[0] : line.split(" ", -1);
     Cli.run(args).failed(Main.USAGE, "--help");
+  }
+
+  @Test
+  void wrongPassesAreToldThoseThatThereAre() {
+    Cli.run("run", "model.onnx", "--disable-pass", "nonsense")
+        .failed(Main.USAGE, "'nonsense'", "fuse_operators", "fold_constants");
+    Cli.run("run", "model.onnx", "--pass-config", "x.y=1")
+        .failed(Main.USAGE, "'x.y'", "fuse_operators.max_operators");
   }
 
   @Test

@@ -28,9 +28,9 @@ public final class GraphChildren {
         List<GraphExpr> mapped = mapList(args, operand);
         yield mapped == args ? node : new GraphExpr.CallFunction(function, mapped, type);
       }
-      case GraphExpr.CallPacked(var name, var args, var outputs) -> {
+      case GraphExpr.CallPacked(var name, var args, var outputs, var attributes) -> {
         List<GraphExpr> mapped = mapList(args, operand);
-        yield mapped == args ? node : new GraphExpr.CallPacked(name, mapped, outputs);
+        yield mapped == args ? node : new GraphExpr.CallPacked(name, mapped, outputs, attributes);
       }
       case GraphExpr.Tuple(var fields) -> {
         List<GraphExpr> mapped = mapList(fields, operand);

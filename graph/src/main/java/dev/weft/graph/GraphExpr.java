@@ -4,7 +4,10 @@ import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.graph.op.Operator;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,16 +127,24 @@ public sealed interface GraphExpr
    * @param name the name that it is registered under
    * @param args tensors
    * @param outputs the type of each output
+   * @param attributes what else the function is told
    */
-  record CallPacked(String name, List<GraphExpr> args, List<TensorType> outputs)
+  record CallPacked(
+      String name, List<GraphExpr> args, List<TensorType> outputs, Map<String, String> attributes)
       implements GraphExpr {
-    /** Copies the lists. */
+    /** Copies the collections. */
     public CallPacked {
       args = List.copyOf(args);
       outputs = List.copyOf(outputs);
+      attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
       if (outputs.isEmpty()) {
         throw new IllegalArgumentException("CallPacked of '" + name + "' has no output");
       }
+    }
+
+    /** A call of a function that is told nothing else. */
+    public CallPacked(String name, List<GraphExpr> args, List<TensorType> outputs) {
+      this(name, args, outputs, Map.of());
     }
 
     /** The type of the one output, or the tuple of several. */

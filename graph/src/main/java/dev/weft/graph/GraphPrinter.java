@@ -121,8 +121,15 @@ public final class GraphPrinter {
               + outputs
               + (sizes.isEmpty() ? ")" : ", sizes=" + sizes + ")");
       case GraphExpr.CallFunction(var function, var args, var type) -> function + atoms(args);
-      case GraphExpr.CallPacked(var function, var args, var outputs) ->
-          "call_packed(\"" + function + "\", " + atoms(args) + ", " + outputs + ")";
+      case GraphExpr.CallPacked(var function, var args, var outputs, var attributes) ->
+          "call_packed(\""
+              + function
+              + "\", "
+              + atoms(args)
+              + ", "
+              + outputs
+              + (attributes.isEmpty() ? "" : ", attributes=" + attributes)
+              + ")";
       case GraphExpr.Tuple(var fields) -> atoms(fields);
       case GraphExpr.TupleGet(var tuple, int index) -> atom(tuple) + "[" + index + "]";
       case GraphExpr.BindSizes bind -> bindSizes(bind);

@@ -123,7 +123,7 @@ public final class WellFormed {
                 + " arguments, it gets "
                 + args.size());
       }
-      case GraphExpr.CallPacked(var name, var args, var outputs) -> {
+      case GraphExpr.CallPacked(var name, var args, var outputs, var attributes) -> {
         args.forEach(this::operand);
         require(!dataflow || !name.isEmpty(), "it calls a function without a name");
       }

@@ -491,7 +491,7 @@ public final class PlanBuilder {
       }
       outputs.add(new Value.Buffer(output, type));
     }
-    add(new Instruction.ExternalCall(call.name(), inputs, specs, Map.of()));
+    add(new Instruction.ExternalCall(call.name(), inputs, specs, call.attributes()));
     return outputs.size() == 1 ? outputs.get(0) : new Value.Fields(outputs);
   }
 

@@ -31,10 +31,9 @@ public final class GraphContestant implements Contestant {
   }
 
   /** A workload as Weft compiles it for the device. */
-  public static GraphContestant weft(Workload workload, Device device) {
+  public static GraphContestant weft(Workload workload, Device device, CompileOptions options) {
     Compilation compilation =
-        ModelCompiler.compile(
-            workload.graph(), DeviceTargets.of(device.info()), CompileOptions.DEFAULT);
+        ModelCompiler.compile(workload.graph(), DeviceTargets.of(device.info()), options);
     return of("weft", compilation, workload, device);
   }
 

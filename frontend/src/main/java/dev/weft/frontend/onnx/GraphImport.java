@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Tensor;
+import dev.weft.frontend.CustomOperators;
 import dev.weft.frontend.ImportException;
 import dev.weft.frontend.UnsupportedNode;
 import dev.weft.frontend.UnsupportedOperatorsException;
@@ -21,6 +22,7 @@ import dev.weft.graph.SizeBinder;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.TypeException;
 import dev.weft.graph.UnknownRankException;
+import dev.weft.graph.custom.OperatorDefinition;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Sizes;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ final class GraphImport {
   private final GraphProto proto;
   private final String where;
   private final ExternalData external;
+  private final CustomOperators custom;
   private final Map<String, FunctionProto> functions = new HashMap<>();
   private final BlockBuilder builder = new BlockBuilder();
   private final KnownTensors tensors = new KnownTensors();
@@ -69,7 +72,8 @@ final class GraphImport {
   /** Values that can't be worked out because a node before them is unsupported. */
   private final Set<String> missing = new HashSet<>();
 
-  GraphImport(ModelProto model, String where, ExternalData external) {
+  GraphImport(ModelProto model, String where, ExternalData external, CustomOperators custom) {
+    this.custom = custom;
     this.external = external;
     this.proto = model.getGraph();
     this.where = where;
@@ -197,10 +201,9 @@ final class GraphImport {
     String name = frame.path() + nodeName(node);
     boolean standard = STANDARD_DOMAINS.contains(node.getDomain());
     FunctionProto function = functions.get(key(node.getDomain(), node.getOpType()));
+    OperatorDefinition definition = definition(node, standard);
     Converter converter =
-        standard
-            ? OnnxOperators.converter(node.getOpType())
-            : OnnxOperators.converter(node.getDomain(), node.getOpType());
+        definition != null ? new CustomConverter(definition) : converter(node, standard);
     if (converter == null && function == null) {
       String op = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
       unsupported.add(new UnsupportedNode(name, op, frame.opset(), ""));
@@ -213,10 +216,11 @@ final class GraphImport {
     }
     Node view = new Node(node, name, frame, inputs(node, name), this);
     try {
-      List<GraphExpr> folded = converter == null ? null : SizeFolding.fold(view);
+      List<GraphExpr> folded =
+          converter == null || definition != null ? null : SizeFolding.fold(view);
       if (folded != null) {
         define(node, view, folded);
-      } else if (function != null) {
+      } else if (function != null && definition == null) {
         define(node, view, call(function, view));
       } else if (converter != null) {
         define(node, view, converter.convert(view));
@@ -234,6 +238,17 @@ final class GraphImport {
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw invalid(String.valueOf(e.getMessage()), view, e);
     }
+  }
+
+  private static @Nullable Converter converter(NodeProto node, boolean standard) {
+    return standard
+        ? OnnxOperators.converter(node.getOpType())
+        : OnnxOperators.converter(node.getDomain(), node.getOpType());
+  }
+
+  /** The application's own definition of a node's operator. */
+  private @Nullable OperatorDefinition definition(NodeProto node, boolean standard) {
+    return custom.get(standard ? "" : node.getDomain(), node.getOpType());
   }
 
   /** A function of the model: its nodes in the place of the call. */

@@ -346,7 +346,21 @@ final class Node {
 
   /** Binds a call of an operator with several results. */
   List<GraphExpr> emitAll(Operator op, List<GraphExpr> args) {
-    GraphExpr all = emit(op, args);
+    return fields(emit(op, args));
+  }
+
+  /** Binds an expression. */
+  GraphExpr bind(GraphExpr value) {
+    return graph.builder().emit(wantsOutput(0) ? proto.getOutput(0) : name, value);
+  }
+
+  /** Binds an expression with several results. */
+  List<GraphExpr> bindAll(GraphExpr value) {
+    return fields(bind(value));
+  }
+
+  /** A value, or those that a tuple holds. */
+  private List<GraphExpr> fields(GraphExpr all) {
     if (!(all.type() instanceof TupleType(List<GraphType> fields))) {
       return List.of(all);
     }

@@ -6,6 +6,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.weft.base.InputException;
+import dev.weft.frontend.CustomOperators;
 import dev.weft.frontend.ImportException;
 import dev.weft.frontend.UnsupportedOperatorsException;
 import dev.weft.graph.Graph;
@@ -32,12 +33,24 @@ public final class OnnxImporter {
    * @throws UnsupportedOperatorsException if nodes are not supported; it lists all of them
    */
   public static Graph load(Path file) {
+    return load(file, CustomOperators.NONE);
+  }
+
+  /**
+   * Imports a model some of whose operators the application defines; see {@link #load(Path)}.
+   *
+   * @param custom the application's operators
+   */
+  public static Graph load(Path file, CustomOperators custom) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       // Mapped, so that the file's content is not in Java's heap as a whole besides what is parsed.
       ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
       Path folder = file.toAbsolutePath().getParent();
       return load(
-          UnsafeByteOperations.unsafeWrap(content), file.toString(), new ExternalData(folder));
+          UnsafeByteOperations.unsafeWrap(content),
+          file.toString(),
+          new ExternalData(folder),
+          custom);
     } catch (NoSuchFileException e) {
       throw new InputException("there is no such file", file.toString(), "check the path", e);
     } catch (IOException e) {
@@ -53,10 +66,16 @@ public final class OnnxImporter {
    * @param name what to call it in messages
    */
   public static Graph load(byte[] model, String name) {
-    return load(UnsafeByteOperations.unsafeWrap(model), name, new ExternalData(null));
+    return load(model, name, CustomOperators.NONE);
   }
 
-  private static Graph load(ByteString model, String name, ExternalData external) {
+  /** Imports a model from memory; see {@link #load(Path, CustomOperators)}. */
+  public static Graph load(byte[] model, String name, CustomOperators custom) {
+    return load(UnsafeByteOperations.unsafeWrap(model), name, new ExternalData(null), custom);
+  }
+
+  private static Graph load(
+      ByteString model, String name, ExternalData external, CustomOperators custom) {
     ModelProto proto;
     try {
       CodedInputStream in = model.newCodedInput();
@@ -75,6 +94,6 @@ public final class OnnxImporter {
       throw new ImportException(
           "the file is no ONNX model", name, "give a file in ONNX's binary form");
     }
-    return new GraphImport(proto, name, external).run();
+    return new GraphImport(proto, name, external, custom).run();
   }
 }

@@ -5,6 +5,7 @@ import dev.weft.base.IntExpr;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Var;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +20,13 @@ public final class SizeVars {
    */
   public SizeVars(DType indexType) {
     this.indexType = indexType;
+  }
+
+  /** Variables that are there already, each standing for the size of its name. */
+  public static SizeVars over(Collection<Var> known) {
+    SizeVars sizes = new SizeVars(DType.INT32);
+    known.forEach(variable -> sizes.vars.put(variable.name(), variable));
+    return sizes;
   }
 
   /** The type of sizes and indices. */

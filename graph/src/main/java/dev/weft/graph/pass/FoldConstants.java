@@ -11,6 +11,7 @@ import dev.weft.graph.TensorType;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Reshape;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,38 @@ import org.jspecify.annotations.Nullable;
  * is left alone.
  */
 public final class FoldConstants implements GraphPass {
+  private static final String MOST = "max_elements";
   private static final long SMALL = 1 << 16;
 
   private final ConstantEvaluator evaluator;
+  private final long small;
 
   /**
    * @param evaluator runs the functions
    */
   public FoldConstants(ConstantEvaluator evaluator) {
+    this(evaluator, SMALL);
+  }
+
+  private FoldConstants(ConstantEvaluator evaluator, long small) {
     this.evaluator = evaluator;
+    this.small = small;
+  }
+
+  @Override
+  public Set<String> after() {
+    return Set.of("canonicalize", "simplify");
+  }
+
+  @Override
+  public List<PassSetting> settings() {
+    return List.of(
+        PassSetting.count(MOST, "what is larger than this and its operands isn't kept", SMALL));
+  }
+
+  @Override
+  public GraphPass with(PassSettings settings) {
+    return new FoldConstants(evaluator, settings.count(MOST));
   }
 
   @Override
@@ -82,11 +106,11 @@ public final class FoldConstants implements GraphPass {
     }
   }
 
-  private static boolean isWorthwhile(GraphExpr.Call call, TensorType type) {
+  private boolean isWorthwhile(GraphExpr.Call call, TensorType type) {
     if (!type.shape().isStatic()) {
       return false;
     }
-    long largest = SMALL;
+    long largest = small;
     for (GraphExpr arg : call.args()) {
       if (arg instanceof GraphExpr.Constant constant) {
         largest = Math.max(largest, constant.value().elements());

@@ -26,9 +26,45 @@ import java.util.Set;
  * fused_conv2d_relu(x, w)}.
  */
 public final class FuseOperators implements GraphPass {
+  private static final String MOST = "max_operators";
+
+  /** Longer chains compile slowly and gain nothing more. */
+  private static final int MOST_OPERATORS = 256;
+
+  private final int mostOperators;
+
+  /** Groups of at most {@value #MOST_OPERATORS} operators. */
+  public FuseOperators() {
+    this(MOST_OPERATORS);
+  }
+
+  private FuseOperators(int mostOperators) {
+    this.mostOperators = mostOperators;
+  }
+
   @Override
   public String name() {
     return "fuse_operators";
+  }
+
+  @Override
+  public int level() {
+    return 2;
+  }
+
+  @Override
+  public Set<String> after() {
+    return Set.of("canonicalize", "simplify", "fold_constants", "remove_dead_code");
+  }
+
+  @Override
+  public List<PassSetting> settings() {
+    return List.of(PassSetting.count(MOST, "the most operators in one kernel", MOST_OPERATORS));
+  }
+
+  @Override
+  public GraphPass with(PassSettings settings) {
+    return new FuseOperators(Math.toIntExact(Math.min(settings.count(MOST), MOST_OPERATORS)));
   }
 
   @Override
@@ -43,7 +79,7 @@ public final class FuseOperators implements GraphPass {
     return fused;
   }
 
-  private static Body body(Body body, Map<String, GraphFunction> groups, Names names) {
+  private Body body(Body body, Map<String, GraphFunction> groups, Names names) {
     List<BindingBlock> blocks = new ArrayList<>();
     for (BindingBlock block : body.blocks()) {
       BindingBlock inner =
@@ -52,12 +88,12 @@ public final class FuseOperators implements GraphPass {
               block.bindings().stream()
                   .map(binding -> new Binding(binding.var(), bodies(binding, groups, names)))
                   .toList());
-      blocks.add(block.dataflow() ? new Fusion(inner, groups, names).block() : inner);
+      blocks.add(block.dataflow() ? new Fusion(inner, groups, names, mostOperators).block() : inner);
     }
     return new Body(blocks, body.results());
   }
 
-  private static GraphExpr bodies(Binding binding, Map<String, GraphFunction> groups, Names names) {
+  private GraphExpr bodies(Binding binding, Map<String, GraphFunction> groups, Names names) {
     return GraphChildren.map(
         binding.value(), operand -> operand, inner -> body(inner, groups, names));
   }
@@ -71,7 +107,8 @@ public final class FuseOperators implements GraphPass {
     private final FusionGroups fusion;
     private final FusionGraph graph;
 
-    Fusion(BindingBlock block, Map<String, GraphFunction> functions, Names names) {
+    Fusion(
+        BindingBlock block, Map<String, GraphFunction> functions, Names names, int mostOperators) {
       this.block = block;
       this.functions = functions;
       this.names = names;
@@ -82,7 +119,7 @@ public final class FuseOperators implements GraphPass {
         }
       }
       this.graph = new FusionGraph(block, escaping);
-      this.fusion = new FusionGroups(graph);
+      this.fusion = new FusionGroups(graph, mostOperators);
       for (FusionGraph.Node node : graph.nodes()) {
         groups.computeIfAbsent(fusion.group(node), group -> new ArrayList<>()).add(node);
       }

@@ -18,11 +18,9 @@ import java.util.function.BiPredicate;
  * move elements; then those that go into tuples which were themselves fused.
  */
 final class FusionGroups {
-  /** More operators than this don't go into one kernel. */
-  static final int MOST_OPERATORS = 256;
-
   private static final int PHASES = 3;
 
+  private final int mostOperators;
   private final List<FusionGraph.Node> nodes;
   private final List<FusionGraph.PostDominator> tree;
   private final int[] parents;
@@ -30,7 +28,11 @@ final class FusionGroups {
   private final int[] sizes;
   private final boolean[] anchored;
 
-  FusionGroups(FusionGraph graph) {
+  /**
+   * @param mostOperators more don't go into one kernel
+   */
+  FusionGroups(FusionGraph graph, int mostOperators) {
+    this.mostOperators = mostOperators;
     nodes = graph.nodes();
     tree = graph.postDominators();
     parents = new int[nodes.size()];
@@ -127,7 +129,7 @@ final class FusionGroups {
     for (FusionGraph.Node member : path) {
       operators += root(member.index) == root(sink.index) ? 0 : sizes[root(member.index)];
     }
-    if (operators <= MOST_OPERATORS) {
+    if (operators <= mostOperators) {
       path.forEach(member -> merge(root(member.index), root(sink.index)));
     }
   }

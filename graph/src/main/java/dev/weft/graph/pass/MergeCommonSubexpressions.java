@@ -10,12 +10,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Calls of one operator with the same attributes and operands become one. */
 public final class MergeCommonSubexpressions implements GraphPass {
   @Override
   public String name() {
     return "merge_common_subexpressions";
+  }
+
+  @Override
+  public Set<String> after() {
+    return Set.of("canonicalize", "fold_constants");
   }
 
   @Override

@@ -30,6 +30,11 @@ public final class RemoveDeadCode implements GraphPass {
   }
 
   @Override
+  public Set<String> after() {
+    return Set.of("canonicalize", "simplify", "fold_constants");
+  }
+
+  @Override
   public Graph apply(Graph graph) {
     Graph trimmed =
         Functions.map(
