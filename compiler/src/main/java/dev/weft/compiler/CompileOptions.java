@@ -56,8 +56,7 @@ public record CompileOptions(
    *     those that there are
    */
   public void check() {
-    var _ =
-        new PassContext(optLevel, passConfig, disabledPasses).select(GraphStage.passes(this));
+    var _ = new PassContext(optLevel, passConfig, disabledPasses).select(GraphStage.passes(this));
   }
 
   /** The same options with another onlooker. */

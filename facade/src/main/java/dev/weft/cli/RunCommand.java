@@ -41,7 +41,10 @@ final class RunCommand extends Action {
   /** What an output's elements are printed up to; more are only summed up. */
   private static final int PRINTED_ELEMENTS = 16;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file or a compiled .weft file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model, an .onnx file or a compiled .weft file.")
   private Path file = Path.of("");
 
   @Option(

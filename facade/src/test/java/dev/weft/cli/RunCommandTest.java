@@ -67,8 +67,20 @@ class RunCommandTest {
       String out = folder.resolve(file.endsWith("x") ? "a" : "b").toString();
       JsonNode json =
           Cli.run(
-                  "run", file, "--input", picture, "--preprocess", "unit", "--device", "jvm", "-o",
-                  out, "--top", "1", "--json", "-")
+                  "run",
+                  file,
+                  "--input",
+                  picture,
+                  "--preprocess",
+                  "unit",
+                  "--device",
+                  "jvm",
+                  "-o",
+                  out,
+                  "--top",
+                  "1",
+                  "--json",
+                  "-")
               .succeeded()
               .json();
       assertThat(json.path("outputs").path(0).path("top").path(0).path("index").asInt())

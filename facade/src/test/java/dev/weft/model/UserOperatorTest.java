@@ -116,7 +116,9 @@ class UserOperatorTest {
           .with(DOMAIN, "ScaleRows", OperatorDefinition.script("scale_rows", SCALE_ROWS))
           .with(DOMAIN, "RunningSum", OperatorDefinition.script("running_sum", RUNNING_SUM))
           .with(
-              DOMAIN, "Reverse", OperatorDefinition.external("reverse", (x, attributes) -> x.get(0)));
+              DOMAIN,
+              "Reverse",
+              OperatorDefinition.external("reverse", (x, attributes) -> x.get(0)));
 
   private static OnnxWriter network() {
     return OnnxWriter.opset(17)

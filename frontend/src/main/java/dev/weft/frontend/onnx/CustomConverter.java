@@ -73,8 +73,14 @@ record CustomConverter(OperatorDefinition definition) implements Converter {
         }
         yield tensor;
       }
-      case UNDEFINED, GRAPH, SPARSE_TENSOR, TYPE_PROTO, TENSORS, GRAPHS, SPARSE_TENSORS, TYPE_PROTOS
-          ->
+      case UNDEFINED,
+          GRAPH,
+          SPARSE_TENSOR,
+          TYPE_PROTO,
+          TENSORS,
+          GRAPHS,
+          SPARSE_TENSORS,
+          TYPE_PROTOS ->
           throw node.unsupported(
               "the attribute '" + attr.getName() + "' of type " + attr.getType());
     };

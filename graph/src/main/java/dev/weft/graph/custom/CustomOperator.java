@@ -24,8 +24,7 @@ import java.util.Map;
  * @param node the node's attributes
  * @param kind how the elements of the result depend on the operands', found by analysis
  */
-public record CustomOperator(
-    OperatorDefinition definition, NodeAttributes node, PatternKind kind)
+public record CustomOperator(OperatorDefinition definition, NodeAttributes node, PatternKind kind)
     implements Operator {
   /**
    * The operator for operands of these types.
@@ -49,8 +48,7 @@ public record CustomOperator(
     Tensor tensor = compute(definition, attributes, call);
     check(definition, result, tensor);
     params.add(tensor);
-    PrimFunc function =
-        Te.primFunc(definition.name(), params, List.copyOf(sizes.vars().values()));
+    PrimFunc function = Te.primFunc(definition.name(), params, List.copyOf(sizes.vars().values()));
     return new CustomOperator(definition, attributes, PatternKinds.of(function));
   }
 

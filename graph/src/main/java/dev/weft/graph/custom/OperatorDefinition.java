@@ -73,13 +73,14 @@ public record OperatorDefinition(String name, TypeRule rule, Body body) {
   public OperatorDefinition {
     if (!name.matches("[a-z_][a-z0-9_]*")) {
       throw new IllegalArgumentException(
-          "OperatorDefinition.name must be of lower-case letters, digits and _, got '" + name + "'");
+          "OperatorDefinition.name must be of lower-case letters, digits and _, got '"
+              + name
+              + "'");
     }
   }
 
   /** An operator given by a tensor expression. */
-  public static OperatorDefinition expression(
-      String name, TypeRule rule, Computation computation) {
+  public static OperatorDefinition expression(String name, TypeRule rule, Computation computation) {
     return new OperatorDefinition(name, rule, new Body.Expression(computation));
   }
 

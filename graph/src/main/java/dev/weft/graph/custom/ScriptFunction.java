@@ -102,7 +102,10 @@ public final class ScriptFunction {
     }
     Stmt body = Substitute.in(function.body(), values);
     return new ScriptFunction(
-        name, new PrimFunc(params, function.bufferMap(), function.attrs(), body), operands, results);
+        name,
+        new PrimFunc(params, function.bufferMap(), function.attrs(), body),
+        operands,
+        results);
   }
 
   /**

@@ -76,7 +76,9 @@ final class ScriptStages {
     Map<Var, Stmt.For> loops = new HashMap<>();
     Stmt inner = nest;
     while (inner instanceof Stmt.For loop) {
-      if (loop.kind() != ForKind.SERIAL || !loop.min().isConst(0) || !loop.annotations().isEmpty()) {
+      if (loop.kind() != ForKind.SERIAL
+          || !loop.min().isConst(0)
+          || !loop.annotations().isEmpty()) {
         return null;
       }
       loops.put(loop.var(), loop);
@@ -209,8 +211,7 @@ final class ScriptStages {
       } else {
         List<ReduceAxis> reduced = new ArrayList<>();
         for (IterVar axis : stage.reduced) {
-          reduced.add(
-              Te.reduceAxis(Substitute.in(axis.dom().extent(), sizes), axis.var().name()));
+          reduced.add(Te.reduceAxis(Substitute.in(axis.dom().extent(), sizes), axis.var().name()));
         }
         last =
             Te.reduce(

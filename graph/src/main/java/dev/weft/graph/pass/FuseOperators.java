@@ -88,7 +88,8 @@ public final class FuseOperators implements GraphPass {
               block.bindings().stream()
                   .map(binding -> new Binding(binding.var(), bodies(binding, groups, names)))
                   .toList());
-      blocks.add(block.dataflow() ? new Fusion(inner, groups, names, mostOperators).block() : inner);
+      blocks.add(
+          block.dataflow() ? new Fusion(inner, groups, names, mostOperators).block() : inner);
     }
     return new Body(blocks, body.results());
   }

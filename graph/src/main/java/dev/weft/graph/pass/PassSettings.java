@@ -24,7 +24,8 @@ public final class PassSettings {
   public String choice(String key) {
     String value = values.get(key);
     if (value == null) {
-      throw new IllegalArgumentException("the pass '" + pass + "' declares no setting '" + key + "'");
+      throw new IllegalArgumentException(
+          "the pass '" + pass + "' declares no setting '" + key + "'");
     }
     return value;
   }

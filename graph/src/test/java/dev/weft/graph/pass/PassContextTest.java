@@ -114,8 +114,7 @@ class PassContextTest {
 
   @Test
   void aListInTheWrongOrderIsAMistake() {
-    assertThatThrownBy(
-            () -> names(level(3), Declared.of("a", 1).behind("b"), Declared.of("b", 1)))
+    assertThatThrownBy(() -> names(level(3), Declared.of("a", 1).behind("b"), Declared.of("b", 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("'a'", "[b]");
     assertThat(names(level(3), Declared.of("a", 1).behind("nobody"))).containsExactly("a");
