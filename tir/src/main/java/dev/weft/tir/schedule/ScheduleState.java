@@ -4,10 +4,10 @@ import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IRModule;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import java.util.Arrays;
@@ -254,7 +254,7 @@ public final class ScheduleState {
   public ScheduleState replace(String function, Map<Stmt, Stmt> replacements) {
     PrimFunc old = marked.get(function);
     Stmt body =
-        new IrRewriter() {
+        new StmtRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
             Stmt replacement = replacements.get(node);

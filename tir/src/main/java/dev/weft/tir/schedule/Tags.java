@@ -2,9 +2,9 @@ package dev.weft.tir.schedule;
 
 import dev.weft.base.DType;
 import dev.weft.tir.AttrValue;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.Ordered;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import java.util.Collections;
@@ -48,7 +48,7 @@ final class Tags {
    *     IdentityHashMap}
    */
   static Stmt unmark(Stmt body, Map<Stmt, Stmt> renewed) {
-    return new IrRewriter() {
+    return new StmtRewriter() {
       @Override
       public Stmt stmt(Stmt node) {
         Stmt mapped = super.stmt(node);
@@ -69,7 +69,7 @@ final class Tags {
     return annotations.containsKey(KEY) ? block.withAnnotations(without(annotations)) : block;
   }
 
-  private static final class Marker extends IrRewriter {
+  private static final class Marker extends StmtRewriter {
     private final Set<Var> loopVars = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Var> tags = Collections.newSetFromMap(new IdentityHashMap<>());
 

@@ -4,11 +4,11 @@ import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Var;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.ScheduleState;
@@ -24,7 +24,7 @@ final class Blocks {
 
   /** Replaces statements, found by identity. */
   static Stmt replace(Stmt root, Map<Stmt, Stmt> replacements) {
-    return new IrRewriter() {
+    return new StmtRewriter() {
       @Override
       public Stmt stmt(Stmt node) {
         Stmt replacement = replacements.get(node);

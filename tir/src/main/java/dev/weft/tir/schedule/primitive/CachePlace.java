@@ -1,8 +1,8 @@
 package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Buffer;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.schedule.Site;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +77,8 @@ record CachePlace(Site around, int position) {
    */
   Stmt.BlockRealize insert(
       Site.Block scope, Stmt stage, Buffer cache, Map<Stmt, Stmt> replacements) {
-    IrRewriter rewriter =
-        new IrRewriter() {
+    StmtRewriter rewriter =
+        new StmtRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
             Stmt replacement = replacements.get(node);

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is applied
  */
 record Conditions(String primitive, ScheduleState state) {
+  /** Large enough for the polynomial of higher degree to be the larger one. */
+  private static final long LARGE_SIZE = 1009;
+
   /** What knows the ranges of the loops around a site. */
   Analyzer analyzer(Site site) {
     return state.analyzer(site);
@@ -491,7 +494,7 @@ record Conditions(String primitive, ScheduleState state) {
 
   /**
    * Whether a block certainly writes less of a buffer than a region that was made of what it
-   * states.
+   * states, be it for large symbolic sizes only.
    *
    * @param place above the loops in which the region is written
    */
@@ -514,10 +517,11 @@ record Conditions(String primitive, ScheduleState state) {
           boolean inner = !fixed.contains(loop.getKey());
           boolean used = store.indices().stream().anyMatch(i -> Vars.uses(i, loop.getKey()));
           if (inner && used) {
-            if (!(loop.getValue().extent() instanceof Expr.IntImm extent)) {
+            long extent = forLargeSizes(loop.getValue().extent(), block);
+            if (extent < 0) {
               return false;
             }
-            reached *= extent.value();
+            reached *= extent;
           }
         }
         points += reached;
@@ -525,12 +529,38 @@ record Conditions(String primitive, ScheduleState state) {
     }
     long size = 1;
     for (Range range : region) {
-      if (!(range.extent() instanceof Expr.IntImm extent)) {
+      long extent = forLargeSizes(range.extent(), block);
+      if (extent < 0) {
         return false;
       }
-      size *= extent.value();
+      size *= extent;
     }
     return points > 0 && points < size;
+  }
+
+  /** An extent where the symbolic sizes in it are some large numbers; -1 if other things are. */
+  private static long forLargeSizes(Expr extent, Site.Block block) {
+    if (extent instanceof Expr.IntImm(var _, long value)) {
+      return value;
+    }
+    Map<Var, Expr> sizes = new HashMap<>();
+    Set<Var> free = Vars.in(extent);
+    for (Site site = block; site != null; site = site.parent()) {
+      Site around = site;
+      boolean varies =
+          switch (around) {
+            case Site.Loop loop -> free.contains(loop.stmt().var());
+            case Site.Block outer -> Vars.usesAny(extent, Blocks.vars(outer.block().iterVars()));
+          };
+      if (varies) {
+        return -1;
+      }
+    }
+    free.forEach(size -> sizes.put(size, Expr.imm(size.dtype(), LARGE_SIZE + sizes.size())));
+    return new Analyzer().simplify(Substitute.in(extent, sizes))
+            instanceof Expr.IntImm(var _, long value)
+        ? value
+        : -1;
   }
 
   /** That the loops from one inwards carry out no instance of a block again. */

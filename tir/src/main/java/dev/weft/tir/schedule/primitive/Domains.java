@@ -36,14 +36,24 @@ final class Domains {
   private final ScheduleState state;
   private final Site.Block block;
   private final Analyzer analyzer;
+  private final boolean writes;
   private final Map<Var, Interval> wanted = new HashMap<>();
   private final Map<Var, Interval> bounds = new HashMap<>();
 
-  Domains(String primitive, ScheduleState state, Site.Block block, Analyzer analyzer) {
+  /**
+   * @param writes whether the block shall write what is wanted; otherwise it reads it
+   */
+  Domains(
+      String primitive,
+      ScheduleState state,
+      Site.Block block,
+      Analyzer analyzer,
+      boolean writes) {
     this.primitive = primitive;
     this.state = state;
     this.block = block;
     this.analyzer = analyzer;
+    this.writes = writes;
   }
 
   /**
@@ -105,6 +115,9 @@ final class Domains {
         Var v = a instanceof Var x ? x : b instanceof Var y ? y : null;
         Expr e = a instanceof Var ? b : a;
         if (v != null && axes.containsKey(v) && analyzer.prove(Expr.ge(access.extent(), e))) {
+          if (writes && !analyzer.proveEqual(access.extent(), e)) {
+            checkLastWindow(axes.get(v), e, List.of(reqMax, limit), buffer);
+          }
           Expr zero = Expr.imm(e.dtype(), 0);
           merge(
               v,
@@ -135,6 +148,28 @@ final class Domains {
             + buffer.name()
             + "'",
         block);
+  }
+
+  /**
+   * Where parts overlap, what lies behind the start of the last one belongs to no later part: the
+   * axis has no value for it, so that {@code v = index // e} would be none of its values.
+   */
+  private void checkLastWindow(
+      @Nullable IterVar axis, Expr e, List<Expr> lastWanted, Buffer buffer) {
+    if (axis == null) {
+      return;
+    }
+    Expr end = Expr.mul(Expr.add(axis.dom().min(), axis.dom().extent()), e);
+    if (lastWanted.stream().noneMatch(last -> analyzer.prove(Expr.lt(last, end)))) {
+      throw state.refuse(
+          primitive,
+          "the parts of '"
+              + buffer.name()
+              + "' that "
+              + block
+              + " writes overlap, and the last of them may hold more than one such part",
+          block);
+    }
   }
 
   /** The axes, in the block's order. */

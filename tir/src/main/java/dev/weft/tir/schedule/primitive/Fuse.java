@@ -1,5 +1,6 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.base.DType;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.Stmt;
@@ -11,6 +12,7 @@ import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,22 +76,30 @@ public final class Fuse {
     Site.Loop outermost = sites.getFirst();
     String name =
         sites.stream().map(Site.Loop::name).collect(Collectors.joining("_", "", "_fused"));
-    Var fused = outermost.stmt().var().renamed(name);
+    // The widest of their types holds the product of their extents best.
+    DType dtype =
+        sites.stream()
+            .map(site -> site.stmt().var().dtype())
+            .max(Comparator.comparingInt(DType::bits))
+            .orElseThrow();
+    Var fused = Var.of(name, dtype);
     Map<Var, Expr> values = new HashMap<>();
     Expr rest = fused;
     Expr extent = Expr.imm(fused.dtype(), 1);
     for (int i = sites.size() - 1; i >= 0; i--) {
       Stmt.For loop = sites.get(i).stmt();
-      values.put(loop.var(), i == 0 ? rest : Expr.floorMod(rest, loop.extent()));
-      rest = Expr.floorDiv(rest, loop.extent());
-      extent = Expr.mul(extent, loop.extent());
+      Expr count = Expr.cast(dtype, loop.extent());
+      Expr value = i == 0 ? rest : Expr.floorMod(rest, count);
+      values.put(loop.var(), Expr.cast(loop.var().dtype(), value));
+      rest = Expr.floorDiv(rest, count);
+      extent = Expr.mul(extent, count);
     }
     Stmt body = Substitute.in(sites.getLast().stmt().body(), values);
     Stmt.For loop =
         new Stmt.For(
             fused,
             Expr.imm(fused.dtype(), 0),
-            conditions.analyzer(outermost).simplify(Expr.cast(fused.dtype(), extent)),
+            conditions.analyzer(outermost).simplify(extent),
             ForKind.SERIAL,
             null,
             Map.of(),

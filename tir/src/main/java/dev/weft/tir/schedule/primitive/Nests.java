@@ -2,8 +2,8 @@ package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class Nests {
 
   /** Changes the outermost blocks within a statement, not what is inside them. */
   static Stmt mapBlocks(Stmt stmt, UnaryOperator<Stmt.BlockRealize> change) {
-    return new IrRewriter() {
+    return new StmtRewriter() {
       @Override
       public Stmt stmt(Stmt node) {
         return node instanceof Stmt.BlockRealize realize ? change.apply(realize) : super.stmt(node);

@@ -3,12 +3,12 @@ package dev.weft.tir.schedule.primitive;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
-import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
@@ -272,7 +272,7 @@ final class Relocation {
 
   /** The values of the block's axes for which something is needed, or at hand, under the loop. */
   private Domains domains(List<Site.Block> neighbours, Analyzer analyzer) {
-    Domains domains = new Domains(primitive, state, block, analyzer);
+    Domains domains = new Domains(primitive, state, block, analyzer, forward);
     for (BufferRegion own : forward ? block.block().writes() : block.block().reads()) {
       List<List<Interval>> wanted = new ArrayList<>();
       for (Site.Block neighbour : neighbours) {
@@ -342,7 +342,7 @@ final class Relocation {
 
   private Stmt rewrite(Stmt.Block scope, Removal removal, Stmt nest, int position) {
     Stmt body =
-        new IrRewriter() {
+        new StmtRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
             if (node == removal.old()) {

@@ -1,10 +1,9 @@
 package dev.weft.tir.schedule.verify;
 
 import dev.weft.tir.Expr;
-import dev.weft.tir.IrRewriter;
-import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.StmtRewriter;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.schedule.Vars;
@@ -26,8 +25,11 @@ final class LoopOrder {
    * by the lowering, and the sum's first iteration initialises it.
    */
   static Stmt reversed(Stmt body) {
-    Set<Var> reducing = reducing(body);
-    return new IrRewriter() {
+    Set<Var> reducing = new HashSet<>();
+    if (!look(body, reducing)) {
+      return body;
+    }
+    return new StmtRewriter() {
       @Override
       public Stmt stmt(Stmt node) {
         Stmt mapped = super.stmt(node);
@@ -51,21 +53,26 @@ final class LoopOrder {
     };
   }
 
-  private static Set<Var> reducing(Stmt body) {
-    Set<Var> vars = new HashSet<>();
-    new IrWalker() {
-      @Override
-      public void stmt(Stmt node) {
-        if (node instanceof Stmt.BlockRealize realize) {
-          for (int i = 0; i < realize.iterValues().size(); i++) {
-            if (realize.block().iterVars().get(i).kind() == IterVar.Kind.REDUCE) {
-              vars.addAll(Vars.in(realize.iterValues().get(i)));
+  /**
+   * Collects the loops that reductions are spread over; gives back whether any loop is of any order.
+   */
+  private static boolean look(Stmt body, Set<Var> reducing) {
+    boolean[] found = {false};
+    Stmt _ =
+        new StmtRewriter() {
+          @Override
+          public Stmt stmt(Stmt node) {
+            found[0] |= node instanceof Stmt.For loop && isAnyOrder(loop);
+            if (node instanceof Stmt.BlockRealize realize) {
+              for (int i = 0; i < realize.iterValues().size(); i++) {
+                if (realize.block().iterVars().get(i).kind() == IterVar.Kind.REDUCE) {
+                  reducing.addAll(Vars.in(realize.iterValues().get(i)));
+                }
+              }
             }
+            return super.stmt(node);
           }
-        }
-        super.stmt(node);
-      }
-    }.stmt(body);
-    return vars;
+        }.stmt(body);
+    return found[0];
   }
 }

@@ -9,6 +9,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -17,7 +18,9 @@ import java.util.Map;
  */
 final class WorkEstimate {
   private final Map<Var, Expr> sizes;
-  private final Analyzer analyzer = new Analyzer();
+
+  /** The loops around, for extents that depend on them. */
+  private final Map<Var, Range> loops = new LinkedHashMap<>();
 
   private WorkEstimate(Map<Var, Expr> sizes) {
     this.sizes = sizes;
@@ -31,8 +34,10 @@ final class WorkEstimate {
     return switch (stmt) {
       case Stmt.For loop -> {
         double count = size(loop.extent());
-        analyzer.bind(loop.var(), new Range(sized(loop.min()), sized(loop.extent())));
-        yield count * of(loop.body());
+        loops.put(loop.var(), new Range(loop.min(), loop.extent()));
+        double body = of(loop.body());
+        loops.remove(loop.var());
+        yield count * body;
       }
       case Stmt.Block block -> {
         double allocated = 0;
@@ -83,8 +88,12 @@ final class WorkEstimate {
   }
 
   private double size(Expr extent) {
-    return extent instanceof Expr.IntImm(var _, long value)
-        ? value
-        : Math.max(0, analyzer.bounds(analyzer.simplify(sized(extent))).max());
+    if (extent instanceof Expr.IntImm(var _, long value)) {
+      return value;
+    }
+    Analyzer analyzer = new Analyzer();
+    loops.forEach(
+        (var, range) -> analyzer.bind(var, new Range(sized(range.min()), sized(range.extent()))));
+    return Math.max(0, analyzer.bounds(analyzer.simplify(sized(extent))).max());
   }
 }

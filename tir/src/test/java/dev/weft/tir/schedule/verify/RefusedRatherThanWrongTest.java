@@ -1,5 +1,8 @@
 package dev.weft.tir.schedule.verify;
 
+import static dev.weft.tir.schedule.verify.Steps.refused;
+import static dev.weft.tir.schedule.verify.Steps.refusedOrRight;
+import static dev.weft.tir.schedule.verify.Steps.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +19,6 @@ import dev.weft.tir.schedule.Refusal;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.trace.Instruction;
-import dev.weft.tir.script.TvmScript;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,32 +68,6 @@ final class RefusedRatherThanWrongTest {
               vi = T.axis.spatial(12, i)
               C[vi] = B[11 - vi]
       """;
-
-  private static Schedule schedule(String text) {
-    List<String> lines = text.lines().toList();
-    String body = String.join("\n", lines.subList(1, lines.size())).indent(4);
-    String function = "@T.prim_func\ndef main(" + lines.getFirst() + "):\n" + body;
-    return Schedule.verifying(
-        IRModule.of("main", TvmScript.parseFunction(function)), VerifyOptions.DEFAULT);
-  }
-
-  private static void refused(String text, String reason, Consumer<Schedule> steps) {
-    Schedule schedule = schedule(text);
-    assertThatThrownBy(() -> steps.accept(schedule))
-        .isInstanceOf(ScheduleException.class)
-        .hasMessageContaining(reason);
-  }
-
-  /** A wrong step would end in another exception. */
-  private static void refusedOrRight(String text, Consumer<Schedule> steps) {
-    Schedule schedule = schedule(text);
-    try {
-      steps.accept(schedule);
-    } catch (ScheduleException e) {
-      return;
-    }
-    assertThatCode(() -> WellFormed.check(schedule.function())).doesNotThrowAnyException();
-  }
 
   @Test
   void aConsumerThatReadsBackwardsIsNotProducedInOrder() {
