@@ -206,11 +206,20 @@ public final class Regions {
     return ranges(box, region.buffer(), analyzer);
   }
 
-  /** Whether an axis of a block takes all values of its domain, over all loops of its scope. */
+  /**
+   * Whether an axis of a block takes all values of its domain, over all loops of its scope, for each
+   * instance of the scope.
+   */
   public static boolean reachesAll(Site.Block block, int axis, Analyzer analyzer) {
     Range whole = block.block().iterVars().get(axis).dom();
     Range value = Range.point(block.stmt().iterValues().get(axis));
     Map<Var, Range> domain = domain(block.parent(), null, Scope.GLOBAL);
+    for (Expr part : Vars.conjuncts(block.stmt().predicate())) {
+      if (!Vars.usesAny(part, domain.keySet()) && !analyzer.prove(part)) {
+        // Where the scope around decides, it may be that there is no instance at all.
+        return false;
+      }
+    }
     List<Interval> reached = exact(List.of(value), domain, block.stmt().predicate(), analyzer);
     if (reached == null) {
       return false;

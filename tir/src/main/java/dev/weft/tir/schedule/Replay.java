@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class Replay {
   private final Schedule schedule;
   private final ReplayOptions options;
-  private final Map<String, Object> values;
+  private Map<String, Object> values;
   private @Nullable TraceValue decision;
   private Instruction current = new Instruction("", List.of(), List.of(), List.of());
 
   /**
-   * @param handles by the names that steps may use for them
+   * @param handles by the names that steps may use for them; looked up, not changed
    */
   Replay(Schedule schedule, ReplayOptions options, Map<String, Object> handles) {
     this.schedule = schedule;
     this.options = options;
-    this.values = new HashMap<>(handles);
+    this.values = handles;
   }
 
   /** Carries out one step, whatever it makes. */
@@ -38,6 +38,7 @@ final class Replay {
   }
 
   void run(Trace whole) {
+    values = new HashMap<>(values);
     Trace trace = options.postprocessing() ? whole : whole.withoutPostprocessing();
     for (int i = 0; i < trace.instructions().size(); i++) {
       current = trace.instructions().get(i);

@@ -104,4 +104,29 @@ final class PartsAndTypesTest {
           s.fuse(again, s.getLoops(block).get(1));
         });
   }
+
+  @Test
+  void aCopyBackIsNotMadeWhereTheBlockAroundLeavesItsWriterOut() {
+    refused(
+        """
+        A: T.Buffer((5, 2), "int32"), C: T.Buffer((5, 2), "int32")
+        for i in range(5):
+            with T.block("outer"):
+                vi = T.axis.spatial(5, i)
+                T.reads(A[vi, 0:2])
+                T.writes(C[vi, 0:2])
+                for j in range(2):
+                    with T.block("zero"):
+                        vj = T.axis.spatial(2, j)
+                        T.reads()
+                        C[vi, vj] = 0
+                for j in range(2):
+                    with T.block("C"):
+                        vj = T.axis.spatial(2, j)
+                        T.where(vi < 4)
+                        C[vi, vj] = A[vi, vj]
+        """,
+        "is not known to take all of its values",
+        s -> s.reindex(s.getBlock("C"), 0, true));
+  }
 }
