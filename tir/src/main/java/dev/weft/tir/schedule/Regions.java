@@ -207,8 +207,8 @@ public final class Regions {
   }
 
   /**
-   * Whether an axis of a block takes all values of its domain, over all loops of its scope, for each
-   * instance of the scope.
+   * Whether an axis of a block takes all values of its domain, over all loops of its scope, for
+   * each instance of the scope.
    */
   public static boolean reachesAll(Site.Block block, int axis, Analyzer analyzer) {
     Range whole = block.block().iterVars().get(axis).dom();

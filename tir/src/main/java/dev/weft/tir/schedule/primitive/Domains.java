@@ -44,11 +44,7 @@ final class Domains {
    * @param writes whether the block shall write what is wanted; otherwise it reads it
    */
   Domains(
-      String primitive,
-      ScheduleState state,
-      Site.Block block,
-      Analyzer analyzer,
-      boolean writes) {
+      String primitive, ScheduleState state, Site.Block block, Analyzer analyzer, boolean writes) {
     this.primitive = primitive;
     this.state = state;
     this.block = block;

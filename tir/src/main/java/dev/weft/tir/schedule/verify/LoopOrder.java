@@ -54,7 +54,8 @@ final class LoopOrder {
   }
 
   /**
-   * Collects the loops that reductions are spread over; gives back whether any loop is of any order.
+   * Collects the loops that reductions are spread over; gives back whether any loop is of any
+   * order.
    */
   private static boolean look(Stmt body, Set<Var> reducing) {
     boolean[] found = {false};
