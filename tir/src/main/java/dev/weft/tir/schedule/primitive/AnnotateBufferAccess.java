@@ -50,13 +50,12 @@ public final class AnnotateBufferAccess {
         || map.outputs().size() != 2 * buffer.rank()) {
       throw state.refuse(
           NAME,
-          "the map must take the "
-              + block.iterVars().size()
-              + " axes of "
+          "the map must take "
+              + Counted.of(block.iterVars().size(), "index", "indices")
+              + ", the axes of "
               + site
-              + " and give the begin and end of "
-              + buffer.rank()
-              + " dimensions",
+              + ", and give the begin and end of "
+              + Counted.of(buffer.rank(), "dimension", "dimensions"),
           site);
     }
     Analyzer analyzer = state.analyzer(site);

@@ -14,6 +14,7 @@ import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.Interval;
 import dev.weft.tir.schedule.Regions;
+import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
@@ -170,7 +171,7 @@ final class AutoCopy {
     for (List<Site.Block> blocks : writers.values()) {
       for (Site.Block writer : blocks) {
         if (Conditions.hasGaps(writer, buffer, part, loop)) {
-          throw refuse(writer + " does not write all of the part that it states");
+          throw refuse(writer + " does not write all of the part that it states", writer);
         }
       }
     }
@@ -199,7 +200,8 @@ final class AutoCopy {
                 state.analyzer(reader))
             == null) {
       throw refuse(
-          reader + " reads a part of '" + buffer.name() + "' of which not all may be written");
+          reader + " reads a part of '" + buffer.name() + "' of which not all may be written",
+          reader);
     }
   }
 
@@ -236,7 +238,8 @@ final class AutoCopy {
       }
     }
     throw refuse(
-        reader + " reads what was in '" + buffer.name() + "' before this iteration of " + loop);
+        reader + " may read what was in '" + buffer.name() + "' before this iteration of " + loop,
+        reader);
   }
 
   private boolean contains(List<Interval> outer, List<Range> inner) {
@@ -378,7 +381,11 @@ final class AutoCopy {
     return new Stmt.BlockRealize(values, Expr.bool(true), block);
   }
 
-  private RuntimeException refuse(String reason) {
+  private ScheduleException refuse(String reason) {
     return state.refuse(primitive, reason, loop);
+  }
+
+  private ScheduleException refuse(String reason, Site.Block block) {
+    return state.refuse(primitive, reason, loop, block);
   }
 }

@@ -115,7 +115,8 @@ public final class Blockize {
     List<Site> tops = sites.stream().map(Blockize::top).toList();
     Site parent = tops.getFirst().parent();
     if (parent == null) {
-      throw state.refuse(NAME, "a root block has none beside it", sites.getFirst());
+      throw state.refuse(
+          NAME, "the root block has none beside it that it could be joined with", sites.getFirst());
     }
     List<Stmt> stmts = Nests.statements(CachePlace.body(parent));
     int first = stmts.indexOf(tops.getFirst().stmt());

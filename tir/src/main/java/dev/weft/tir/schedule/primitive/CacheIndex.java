@@ -155,7 +155,10 @@ public final class CacheIndex {
       Interval reached = Regions.evaluate(Range.point(value), around, analyzer);
       Expr last = reached.max();
       if (last == null) {
-        throw state.refuse(NAME, "axis '" + var.name() + "' has no known end", site);
+        throw state.refuse(
+            NAME,
+            "the largest value of axis '" + var.name() + "' of " + site + " is not known",
+            site);
       }
       Expr extent = analyzer.simplify(Expr.add(last, 1));
       shape.add(extent);

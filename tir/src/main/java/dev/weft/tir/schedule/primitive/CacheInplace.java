@@ -70,7 +70,8 @@ public final class CacheInplace {
       throw state.refuse(NAME, "no block before " + site + " writes '" + buffer.name() + "'", site);
     }
     if (!site.stmt().predicate().isConst(1)) {
-      throw state.refuse(NAME, site + " has a predicate", site);
+      throw state.refuse(
+          NAME, site + " has a predicate, without which the copies would be made", site);
     }
     if (!holds(state, site, read, written)) {
       throw state.refuse(

@@ -603,8 +603,7 @@ record Conditions(String primitive, ScheduleState state) {
               + " is out of range: "
               + block
               + (write ? " writes " : " reads ")
-              + regions.size()
-              + " buffers",
+              + Counted.of(regions.size(), "buffer", "buffers"),
           block);
     }
     return regions.get(index).buffer();

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       buffer; it reads the reduction's result once, element for element over the same ranges,
  *   <li>the result of a sum is only added to; that of a maximum or minimum goes through maxima and
  *       minima only. (A limit of a sum would limit partial sums too.),
- *   <li>nothing else that the epilogue reads is written in the scope, and nobody reads the
- *       epilogue's buffer before the reduction's result was there.
+ *   <li>nothing else that the epilogue reads is written in the scope, and the scope is a stage
+ *       pipeline: nobody reads the epilogue's buffer before the epilogue writes it.
  * </ol>
  *
  * <pre>
@@ -77,14 +77,15 @@ public final class FuseReductionEpilogue {
     Buffer result = conditions.singleWrite(epilogue);
     Stmt.Store store = conditions.singleStore(epilogue, result);
     if (!epilogue.stmt().predicate().isConst(1)) {
-      throw state.refuse(NAME, epilogue + " has a predicate", epilogue);
+      throw state.refuse(
+          NAME, epilogue + " has a predicate, which the sum would not have", epilogue);
     }
     BlockScope blocks = state.scope(scope);
     if (!blocks.readers(buffer).equals(List.of(epilogue))) {
       throw state.refuse(
           NAME, "'" + buffer.name() + "' is not read by " + epilogue + " alone", epilogue);
     }
-    undisturbed(state, blocks, reduction, epilogue, buffer, result);
+    undisturbed(state, blocks, epilogue, buffer);
     List<Expr> loads = loads(store.value(), buffer);
     if (loads.size() != 1 || !(loads.getFirst() instanceof Expr.Load load)) {
       throw state.refuse(
@@ -265,26 +266,15 @@ public final class FuseReductionEpilogue {
     return null;
   }
 
+  /** That nobody writes what else the epilogue reads between the reduction's start and it. */
   private static void undisturbed(
-      ScheduleState state,
-      BlockScope blocks,
-      Site.Block reduction,
-      Site.Block epilogue,
-      Buffer buffer,
-      Buffer result) {
+      ScheduleState state, BlockScope blocks, Site.Block epilogue, Buffer buffer) {
     for (BufferRegion read : epilogue.block().reads()) {
       if (read.buffer() != buffer && !blocks.writers(read.buffer()).isEmpty()) {
         throw state.refuse(
             NAME,
             "'" + read.buffer().name() + "', which " + epilogue + " reads, is written in the scope",
             epilogue);
-      }
-    }
-    List<Site.Block> order = blocks.blocks();
-    for (Site.Block reader : blocks.readers(result)) {
-      if (order.indexOf(reader) < order.indexOf(epilogue)) {
-        throw state.refuse(
-            NAME, reader + " reads '" + result.name() + "' before " + epilogue, reader, reduction);
       }
     }
   }

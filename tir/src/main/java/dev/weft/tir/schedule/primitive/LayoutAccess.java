@@ -5,6 +5,7 @@ import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IndexMap;
 import dev.weft.tir.IrRewriter;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
@@ -12,7 +13,10 @@ import dev.weft.tir.analysis.AccessRegions;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
+import dev.weft.tir.schedule.Vars;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Redirects all accesses of a buffer to one of another layout, through an index map. */
 final class LayoutAccess extends IrRewriter {
@@ -48,7 +52,7 @@ final class LayoutAccess extends IrRewriter {
       throw state.refuse(
           TransformLayout.NAME,
           "'" + buffer.name() + "' is accessed through its pointer, where its layout is not known",
-          around);
+          at(block -> Vars.in(block).contains(buffer.data())));
     }
     Expr mapped = super.expr(node);
     return mapped instanceof Expr.Load load && load.buffer() == buffer
@@ -75,13 +79,43 @@ final class LayoutAccess extends IrRewriter {
     return mapped instanceof Stmt.Block block ? block(block) : mapped;
   }
 
+  /** The innermost block of which something holds, or around those. */
+  private Site.Block at(Predicate<Stmt.Block> wanted) {
+    Site.Block site = around;
+    Optional<Site.Block> inner = Optional.of(site);
+    while (inner.isPresent()) {
+      site = inner.get();
+      inner = site.childBlocks().stream().filter(b -> wanted.test(b.block())).findFirst();
+    }
+    return site;
+  }
+
+  /** Whether a block, or one within it, has a view of a buffer. */
+  private static boolean shows(Stmt.Block block, Buffer buffer) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        found[0] |=
+            node instanceof Stmt.Block inner
+                && inner.matchBuffers().stream().anyMatch(m -> m.source().buffer() == buffer);
+        super.stmt(node);
+      }
+    }.stmt(block);
+    return found[0];
+  }
+
   private Stmt block(Stmt.Block block) {
     for (MatchBufferRegion match : block.matchBuffers()) {
       if (match.source().buffer() == buffer) {
         throw state.refuse(
             TransformLayout.NAME,
-            "'" + match.buffer().name() + "' is a view of '" + buffer.name() + "'",
-            around);
+            "'"
+                + match.buffer().name()
+                + "', a view of '"
+                + buffer.name()
+                + "', would not be one any more",
+            at(site -> shows(site, buffer)));
       }
     }
     Stmt.Block result =

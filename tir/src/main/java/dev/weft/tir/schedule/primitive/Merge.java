@@ -134,7 +134,7 @@ public final class Merge {
       }
       around = around.parent();
     }
-    throw state.refuse(NAME, "the loops have no scope in common", first);
+    throw new IllegalStateException("the scope of " + first + " holds all loops of it");
   }
 
   private static Nest nest(Conditions conditions, Site.Loop inner, Site around, List<Stmt> stmts) {
@@ -158,7 +158,9 @@ public final class Merge {
     int position = stmts.indexOf(loops.getFirst().stmt());
     if (position < 0) {
       throw state.refuse(
-          NAME, loops.getFirst() + " is not directly in " + around, loops.getFirst());
+          NAME,
+          loops.getFirst() + " is in " + around + " under another statement",
+          loops.getFirst());
     }
     return new Nest(loops, position);
   }
@@ -210,11 +212,13 @@ public final class Merge {
         if (!isNest && (between == null || !shared(nest.loops.getFirst(), between).isEmpty())) {
           throw state.refuse(
               NAME,
-              nest.loops.getFirst()
+              named(nest.loops.getFirst())
                   + " can't be moved past "
-                  + (between == null ? "a statement that is no loop or block" : between)
+                  + (between == null ? "a statement that is no loop or block" : named(between))
                   + ", which depends on it",
-              nest.loops.getFirst());
+              between == null
+                  ? new Site[] {nest.loops.getFirst()}
+                  : new Site[] {nest.loops.getFirst(), between});
         }
       }
       for (Nest later : nests.subList(i + 1, nests.size())) {
@@ -223,17 +227,24 @@ public final class Merge {
           if (!inOrder || !apart(state, nest, later, buffer, vars)) {
             throw state.refuse(
                 NAME,
-                later.inner()
+                named(later.inner())
                     + " accesses '"
                     + buffer.name()
                     + "' in other iterations, or in another order, than "
-                    + nest.inner(),
+                    + named(nest.inner()),
                 nest.inner(),
                 later.inner());
           }
         }
       }
     }
+  }
+
+  /** Loops side by side often have the same name. */
+  private static String named(Site site) {
+    return site instanceof Site.Loop && !site.childBlocks().isEmpty()
+        ? site + " of " + site.childBlocks().getFirst()
+        : site.toString();
   }
 
   /** The buffers that one of two sites writes and the other one accesses. */

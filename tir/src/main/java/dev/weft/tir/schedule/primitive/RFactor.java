@@ -114,8 +114,7 @@ public final class RFactor {
                 + " is out of range: '"
                 + combiner.buffers().getFirst().name()
                 + "' has "
-                + rank
-                + " dimensions",
+                + Counted.of(rank, "dimension", "dimensions"),
             site);
       }
       Map<Buffer, Buffer> partial = new LinkedHashMap<>();
@@ -171,7 +170,8 @@ public final class RFactor {
       for (Site.Loop each : loops) {
         for (Site.Loop other : loops) {
           if (Vars.uses(each.stmt().extent(), other.stmt().var())) {
-            throw state.refuse(NAME, "the extent of " + each + " depends on " + other, each, other);
+            throw new IllegalStateException(
+                "the binding of " + site + " is affine, so no extent depends on a loop");
           }
         }
       }

@@ -64,12 +64,11 @@ final class ReindexStage {
       throw state.refuse(
           primitive,
           "the map takes "
-              + given.inputs().size()
-              + " indices, "
+              + Counted.of(given.inputs().size(), "index", "indices")
+              + ", "
               + site
               + " has "
-              + axes.size()
-              + " axes",
+              + Counted.of(axes.size(), "axis", "axes"),
           site);
     }
     Analyzer analyzer = state.analyzer(site);
@@ -237,7 +236,7 @@ final class ReindexStage {
           return mapped;
         }
         if (block.matchBuffers().stream().anyMatch(m -> m.source().buffer() == buffer)) {
-          throw state.refuse(primitive, site + " has a view of '" + buffer.name() + "'", site);
+          throw state.refuse(primitive, site + " accesses '" + buffer.name() + "' by a view", site);
         }
         return block.withRegions(
             block.reads().stream().map(this::region).toList(),

@@ -184,8 +184,9 @@ final class Relocation {
       }
     }
     if (afterProducers > beforeConsumers) {
-      throw state.refuse(
-          primitive, "under " + loop + " a consumer comes before a producer", loop, block);
+      // Blocks follow each other as in the text: what comes between two blocks of a loop is in it.
+      throw new IllegalStateException(
+          block + " is not under " + loop + ", which has producers behind consumers of it");
     }
     if (index == -1) {
       return beforeConsumers;

@@ -42,6 +42,6 @@ record Removal(Stmt old, Stmt replacement) {
       }
       gone = around.stmt();
     }
-    throw state.refuse(primitive, "the root block can't be taken out", block);
+    throw new IllegalStateException(primitive + " takes out a root block, which is in no scope");
   }
 }

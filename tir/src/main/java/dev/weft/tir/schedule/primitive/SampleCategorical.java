@@ -37,11 +37,15 @@ public final class SampleCategorical {
       @Nullable Long decision) {
     if (candidates.isEmpty() || candidates.size() != weights.size()) {
       throw state.refuse(
-          NAME, candidates.size() + " candidates have " + weights.size() + " weights");
+          NAME,
+          Counted.of(candidates.size(), "candidate", "candidates")
+              + " can't have "
+              + Counted.of(weights.size(), "weight", "weights"));
     }
     double total = weights.stream().mapToDouble(Double::doubleValue).sum();
     if (weights.stream().anyMatch(weight -> weight < 0) || !(total > 0)) {
-      throw state.refuse(NAME, "the weights " + weights + " are no probabilities");
+      throw state.refuse(
+          NAME, "the weights " + weights + " are not all 0 or more, with one that is more");
     }
     if (decision == null) {
       return draw(random, weights, total);

@@ -61,7 +61,9 @@ public final class SamplePartitionedTile {
     }
     if (decision != null && decision.size() != parts) {
       throw state.refuse(
-          NAME, "the decision " + decision + " has not the " + parts + " factors wanted", loop);
+          NAME,
+          "the decision " + decision + " has " + decision.size() + " factors, not " + parts,
+          loop);
     }
     if (!(loop.stmt().extent() instanceof Expr.IntImm extent)
         || extent.value() % innerMultiple != 0) {

@@ -51,11 +51,17 @@ public final class SamplePerfectTile {
     }
     if (maxInnermostFactor != -1 && maxInnermostFactor < 1) {
       throw state.refuse(
-          NAME, "the limit " + maxInnermostFactor + " of the innermost factor is no factor", loop);
+          NAME,
+          "the limit of the innermost factor is "
+              + maxInnermostFactor
+              + ", not 1 or more, or -1 for none",
+          loop);
     }
     if (decision != null && decision.size() != parts) {
       throw state.refuse(
-          NAME, "the decision " + decision + " has not the " + parts + " factors wanted", loop);
+          NAME,
+          "the decision " + decision + " has " + decision.size() + " factors, not " + parts,
+          loop);
     }
     if (!(loop.stmt().extent() instanceof Expr.IntImm extent)) {
       return Tilings.open(parts);

@@ -53,8 +53,8 @@ public final class SetAxisSeparator {
             NAME,
             separators
                 + " does not rise within the "
-                + buffer.rank()
-                + " dimensions of '"
+                + Counted.of(buffer.rank(), "dimension", "dimensions")
+                + " of '"
                 + buffer.name()
                 + "'",
             site);

@@ -57,8 +57,7 @@ public final class StorageAlign {
               + " is out of range: '"
               + buffer.name()
               + "' has "
-              + buffer.rank()
-              + " dimensions",
+              + Counted.of(buffer.rank(), "dimension", "dimensions"),
           site);
     }
     conditions.allocator(site, buffer);

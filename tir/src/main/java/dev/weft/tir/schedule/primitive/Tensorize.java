@@ -73,7 +73,7 @@ public final class Tensorize {
       ScheduleState before, ScheduleState state, BlockRef ref, Site place, TensorIntrin intrin) {
     Site.Block site = state.block(ref);
     if (site.isRoot()) {
-      throw before.refuse(NAME, "a root block is not tensorized", place);
+      throw before.refuse(NAME, "the root block is not tensorized; blockize a loop in it", place);
     }
     IntrinMatch match;
     try {

@@ -52,12 +52,11 @@ public final class TransformBlockLayout {
       throw state.refuse(
           NAME,
           "the map takes "
-              + map.inputs().size()
-              + " indices, "
+              + Counted.of(map.inputs().size(), "index", "indices")
+              + ", "
               + site
               + " has "
-              + axes.size()
-              + " axes",
+              + Counted.of(axes.size(), "axis", "axes"),
           site);
     }
     Analyzer analyzer = state.analyzer(site);

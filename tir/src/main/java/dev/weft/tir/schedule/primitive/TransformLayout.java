@@ -76,12 +76,11 @@ public final class TransformLayout {
       throw state.refuse(
           NAME,
           "the map takes "
-              + given.inputs().size()
-              + " indices, '"
+              + Counted.of(given.inputs().size(), "index", "indices")
+              + ", '"
               + buffer.name()
               + "' has "
-              + buffer.rank()
-              + " dimensions",
+              + Counted.of(buffer.rank(), "dimension", "dimensions"),
           site);
     }
     conditions.notView(site, buffer);
@@ -123,8 +122,8 @@ public final class TransformLayout {
         throw state.refuse(
             NAME,
             "the pad value takes "
-                + pad.inputs().size()
-                + " indices, the new layout has "
+                + Counted.of(pad.inputs().size(), "index", "indices")
+                + ", the new layout has "
                 + shape.size(),
             site);
       }
@@ -190,7 +189,10 @@ public final class TransformLayout {
       try {
         ranges = IndexMaps.mapRanges(map, old, analyzer);
       } catch (IllegalArgumentException unbounded) {
-        throw state.refuse(NAME, "the new shape of '" + buffer.name() + "' is not known", site);
+        throw state.refuse(
+            NAME,
+            "the new shape of '" + buffer.name() + "' is not known: " + unbounded.getMessage(),
+            site);
       }
       for (Range range : ranges) {
         if (!analyzer.prove(Expr.ge(range.min(), Expr.imm(range.min().dtype(), 0)))) {

@@ -1,0 +1,20 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "float32"), C: T.Buffer((16,), "float32")):
+        B = T.alloc_buffer((16,), "float32")
+        for i in range(8):
+            with T.block("W"):
+                vi = T.axis.spatial(16, i)
+                B[vi] = A[vi]
+        for i in range(16):
+            with T.block("U"):
+                vi = T.axis.spatial(16, i)
+                B[vi] = B[vi] + T.float32(1)
+        for i in range(16):
+            with T.block("C"):
+                vi = T.axis.spatial(16, i)
+                C[vi] = B[vi]

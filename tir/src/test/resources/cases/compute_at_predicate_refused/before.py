@@ -1,0 +1,17 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "float32"), C: T.Buffer((12,), "float32")):
+        B = T.alloc_buffer((16,), "float32")
+        for i in range(16):
+            with T.block("B"):
+                vi = T.axis.spatial(16, i)
+                T.where(i < 12)
+                B[vi] = A[vi]
+        for i in range(12):
+            with T.block("C"):
+                vi = T.axis.spatial(12, i)
+                C[vi] = B[vi]

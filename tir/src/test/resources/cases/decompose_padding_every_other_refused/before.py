@@ -1,0 +1,11 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16,), "float32"), P: T.Buffer((16,), "float32")):
+        for i in range(8):
+            with T.block("P"):
+                vi = T.axis.spatial(16, i * 2)
+                P[vi] = T.if_then_else(3 <= vi, A[vi - 1], T.float32(0))

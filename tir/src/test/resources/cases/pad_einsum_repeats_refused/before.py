@@ -1,0 +1,14 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((17,), "float32"), B: T.Buffer((17,), "float32"), X: T.Buffer((1,), "float32")):
+        for i in range(17):
+            with T.block("B"):
+                vi = T.axis.spatial(17, i)
+                B[vi] = A[vi]
+            with T.block("X"):
+                v0 = T.axis.spatial(1, 0)
+                X[v0] = X[v0] + T.float32(1)

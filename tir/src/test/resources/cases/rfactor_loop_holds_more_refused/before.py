@@ -1,0 +1,19 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((4, 8), "float32"), C: T.Buffer((4,), "float32"), X: T.Buffer((2,), "float32")):
+        for i in range(4):
+            for k0 in range(2):
+                for k1 in range(4):
+                    with T.block("C"):
+                        vi = T.axis.spatial(4, i)
+                        vk = T.axis.reduce(8, k0 * 4 + k1)
+                        with T.init():
+                            C[vi] = T.float32(0)
+                        C[vi] = C[vi] + A[vi, vk]
+                with T.block("X"):
+                    vk = T.axis.spatial(2, k0)
+                    X[vk] = A[0, vk]

@@ -1,0 +1,20 @@
+# from tvm.script import ir as I
+# from tvm.script import tir as T
+
+@I.ir_module
+class Module:
+    @T.prim_func
+    def main(A: T.Buffer((16, 4), "float32"), C: T.Buffer((13,), "float32")):
+        B = T.alloc_buffer((16,), "float32")
+        for k in range(4):
+            for i in range(13):
+                for j in range(4):
+                    with T.block("B"):
+                        v = T.axis.spatial(16, i + j)
+                        vk = T.axis.reduce(4, k)
+                        with T.init():
+                            B[v] = T.float32(0)
+                        B[v] = B[v] + A[v, vk]
+                with T.block("C"):
+                    vi = T.axis.spatial(13, i)
+                    C[vi] = B[vi] + B[vi + 3]
