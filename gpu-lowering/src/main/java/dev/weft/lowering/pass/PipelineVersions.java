@@ -165,6 +165,7 @@ final class PipelineVersions {
             throw new IllegalStateException(
                 "the pointer to '" + buffer.name() + "' in " + call.callee() + " has no offset");
           }
+          args.set(i, wide(buffer).data());
           Expr size = Expr.imm(args.get(at).dtype(), 1);
           for (Expr extent : buffer.shape()) {
             size = Expr.mul(size, Expr.cast(size.dtype(), extent));

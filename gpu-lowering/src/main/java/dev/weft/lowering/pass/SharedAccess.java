@@ -40,6 +40,9 @@ record SharedAccess(
     boolean writes,
     Map<Var, ConstBounds> ranges,
     boolean arrives) {
+  /** What a lane names of a matrix that {@code ldmatrix} loads. */
+  private static final int ROW_BYTES = 16;
+
   /** An access by all threads. */
   SharedAccess(
       Var pointer, @Nullable DType element, @Nullable Expr index, int lanes, boolean writes) {
@@ -101,11 +104,41 @@ record SharedAccess(
           expr(first);
           call.args().subList(3, call.args().size()).forEach(this::expr);
           return;
+        } else if (node instanceof Expr.Call call && readsMatrix(call)) {
+          return;
         } else if (node instanceof Var v && isShared(v)) {
           // A pointer in a call: it may write.
           result.add(new SharedAccess(v, null, null, 1, true));
         }
         super.expr(node);
+      }
+
+      /** What loads a fragment only reads its source; each lane names where its part begins. */
+      private boolean readsMatrix(Expr.Call call) {
+        boolean rows = call.is(Intrinsic.PTX_LDMATRIX);
+        if (!rows && !call.is(Intrinsic.WMMA_LOAD)) {
+          return false;
+        }
+        Expr from = call.args().get(5);
+        if (rows && from instanceof Var data && isShared(data)) {
+          Var.PointerType type = data.pointerType();
+          DType element = type == null ? DType.UINT8 : type.element();
+          Expr first = analyzer.simplify(call.args().get(6));
+          int lanes = ROW_BYTES / element.bytes();
+          result.add(new SharedAccess(data, element, first, lanes, false));
+          call.args().subList(6, call.args().size()).forEach(this::expr);
+          return true;
+        }
+        if (from instanceof Expr.Call pointer
+            && pointer.is(Intrinsic.ACCESS_PTR)
+            && pointer.args().get(1) instanceof Var data
+            && isShared(data)) {
+          result.add(new SharedAccess(data, null, null, 1, false));
+          pointer.args().subList(2, pointer.args().size()).forEach(this::expr);
+          call.args().subList(6, call.args().size()).forEach(this::expr);
+          return true;
+        }
+        return false;
       }
 
       private void add(Buffer buffer, List<Expr> indices, boolean writes) {

@@ -29,6 +29,7 @@ public final class DefaultSchedules {
           new StagedRowsGpu(),
           new StagedRows(),
           new ContractionCpu(),
+          new TensorCoreGpu(),
           new MatmulGpu(),
           new StencilGpu(),
           new ReductionGpu(),

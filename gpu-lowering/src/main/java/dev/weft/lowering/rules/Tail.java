@@ -24,11 +24,16 @@ final class Tail {
    * @return the block that reads them there and writes to memory; still in loops of its own
    */
   static BlockRef split(Schedule schedule, BlockRef block) {
+    return split(schedule, block, "local");
+  }
+
+  /** As {@link #split(Schedule, BlockRef)}, with the results in memory of another scope. */
+  static BlockRef split(Schedule schedule, BlockRef block, String scope) {
     BlockRef consumer = consumer(schedule, block);
     if (consumer == null) {
-      return schedule.cacheWrite(block, 0, "local");
+      return schedule.cacheWrite(block, 0, scope);
     }
-    schedule.setScope(block, 0, "local");
+    schedule.setScope(block, 0, scope);
     return consumer;
   }
 

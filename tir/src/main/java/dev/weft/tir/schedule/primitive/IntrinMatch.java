@@ -143,7 +143,7 @@ final class IntrinMatch {
     for (int i = 0; i < whole.size(); i++) {
       Range range = whole.get(i);
       if (i < offset) {
-        boolean element = range.isPoint() && analyzer.proveEqual(range.min(), base.get(i));
+        boolean element = range.isPoint() && isEqual(range.min(), base.get(i));
         require(element, "leading dimension " + i, "a single index", found);
         continue;
       }
@@ -206,6 +206,7 @@ final class IntrinMatch {
           wanted.kind().text,
           axis.kind().text);
       bind(axis.var(), wanted.var());
+      analyzer.bind(wanted.var(), wanted.dom());
     }
     require(
         found.allocBuffers().isEmpty() && found.matchBuffers().isEmpty(),
