@@ -122,6 +122,11 @@ public final class PartitionLoops implements Pass {
 
     /** A body for tiles inside and one for tiles at the edge, for one guard after the other. */
     private Stmt versioned(Stmt body, boolean uniform) {
+      if (uniform && multiplies(body)) {
+        // Beside products of matrices the guards of what is written cost nothing, while a second
+        // pipeline takes shared memory and instruction cache.
+        return super.stmt(body);
+      }
       Map<Var, Interval> relaxed = uniform ? threads : Map.of();
       for (Guards.Bound bound : Guards.in(body, relaxed, 1, values || hinted, analyzer)) {
         Var index = theIndex(bound.excess());
@@ -152,6 +157,18 @@ public final class PartitionLoops implements Pass {
         return new Stmt.If(condition, then, otherwise);
       }
       return super.stmt(body);
+    }
+
+    private static boolean multiplies(Stmt body) {
+      boolean[] found = {false};
+      new IrWalker() {
+        @Override
+        public void expr(Expr node) {
+          found[0] |= node instanceof Expr.Call call && call.is(Intrinsic.PTX_MMA);
+          super.expr(node);
+        }
+      }.stmt(body);
+      return found[0];
     }
 
     private static Expr within(Var v, Range range) {

@@ -227,6 +227,14 @@ record SharedAccess(
     if (areInDifferentVersions(index, lanes, other.index, other.lanes, analyzer)) {
       return false;
     }
+    ConstBounds here = analyzer.bounds(index);
+    ConstBounds there = analyzer.bounds(other.index);
+    if (here.isFinite()
+        && there.isFinite()
+        && (here.max() <= there.min() - lanes || there.max() <= here.min() - other.lanes)) {
+      // Parts of the memory that don't meet, whatever the threads.
+      return false;
+    }
     int most = Math.max(lanes, other.lanes);
     Split a = Split.of(index, threads, analyzer);
     Split b = Split.of(other.index, threads, analyzer);

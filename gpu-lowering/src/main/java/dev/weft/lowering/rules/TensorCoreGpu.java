@@ -409,8 +409,15 @@ final class TensorCoreGpu implements ScheduleRule {
           column.get(3));
       LoopRef lane = schedule.fuse(row.get(2), column.get(2));
       schedule.bind(lane, ThreadTag.THREAD_IDX_X);
-      for (LoopRef loop : List.of(row.get(0), column.get(0), row.get(1), column.get(1), column.get(3))) {
+      for (LoopRef loop : List.of(row.get(0), column.get(0), row.get(1), column.get(1))) {
         schedule.unroll(loop);
+      }
+      BlockInfo info = BlockInfo.of(schedule, writer);
+      IterVar axis = info.axes().get(columnAxis);
+      if (info.isContiguousAlong(axis) && BlockInfo.extent(axis).orElse(1) % 2 == 0) {
+        schedule.vectorize(column.get(3));
+      } else {
+        schedule.unroll(column.get(3));
       }
     }
 
