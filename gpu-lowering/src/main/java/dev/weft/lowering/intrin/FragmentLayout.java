@@ -101,8 +101,7 @@ public record FragmentLayout(Order order, int together) {
             ? Expr.floorMod(Expr.floorDiv(register, together), 2)
             : Expr.floorDiv(register, 2L * together);
     return Expr.add(
-        Expr.add(
-            Expr.mul(half, 4L * together), Expr.mul(Expr.floorMod(lane, 4), (long) together)),
+        Expr.add(Expr.mul(half, 4L * together), Expr.mul(Expr.floorMod(lane, 4), (long) together)),
         Expr.floorMod(register, together));
   }
 

@@ -22,8 +22,9 @@ public record Mma(DType factors, DType sums) {
   /** Whether tensor cores from sm_80 on multiply these types ({@code float8} from sm_89 on). */
   public static boolean exists(DType factors, DType sums) {
     return switch (factors.code()) {
-      case FLOAT -> (factors.bits() == 16 && sums.isFloat() && sums.bits() <= 32)
-          || (factors.bits() == 32 && sums.equals(DType.FLOAT32));
+      case FLOAT ->
+          (factors.bits() == 16 && sums.isFloat() && sums.bits() <= 32)
+              || (factors.bits() == 32 && sums.equals(DType.FLOAT32));
       case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> sums.equals(DType.FLOAT32);
       case INT, UINT -> factors.bits() == 8 && sums.equals(DType.INT32);
       case BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID -> false;
@@ -115,15 +116,16 @@ public record Mma(DType factors, DType sums) {
                 "%s", T.bool(%s), 4, ".b16", W.data, W.elem_offset + tx * %d,
                 S.data, S.elem_offset + (%s) * s0 + (%s)))
             """
-                .formatted(
-                    factors, turned ? "True" : "False", layout.registers(), at[0], at[1])
+                .formatted(factors, turned ? "True" : "False", layout.registers(), at[0], at[1])
             // No instruction turns elements of this size: each lane fetches its own.
             : """
             for r in T.unroll(%d):
                 W[tx, r] = S[%s, %s]
             """
                 .formatted(
-                    layout.registers(), text(layout.row(TX, REGISTER)), text(layout.column(TX, REGISTER)));
+                    layout.registers(),
+                    text(layout.row(TX, REGISTER)),
+                    text(layout.column(TX, REGISTER)));
     String shape = layout.rows() + ", " + layout.columns();
     String all = "0:" + layout.rows() + ", 0:" + layout.columns();
     String header =
@@ -201,8 +203,9 @@ public record Mma(DType factors, DType sums) {
         """
             .formatted(element(FragmentLayout.SUMS, "vi", "vj"), sums);
     String implementation =
-        byLane("T.evaluate(T.mma_fill(8, C.data, C.elem_offset + tx * 8, dtype=\"%s\"))\n"
-            .formatted(sums));
+        byLane(
+            "T.evaluate(T.mma_fill(8, C.data, C.elem_offset + tx * 8, dtype=\"%s\"))\n"
+                .formatted(sums));
     return intrinsic(
         "mma_fill_16x16_" + name(sums),
         header + description.indent(8),
@@ -239,10 +242,8 @@ public record Mma(DType factors, DType sums) {
         """
             .formatted(n, factors, sums);
     String sum = "C[" + element(FragmentLayout.SUMS, "vi", "vj") + "]";
-    String left =
-        "A[" + (leftTransposed ? element(a, "vk", "vi") : element(a, "vi", "vk")) + "]";
-    String right =
-        "B[" + (rightTransposed ? element(b, "vj", "vk") : element(b, "vk", "vj")) + "]";
+    String left = "A[" + (leftTransposed ? element(a, "vk", "vi") : element(a, "vi", "vk")) + "]";
+    String right = "B[" + (rightTransposed ? element(b, "vj", "vk") : element(b, "vk", "vj")) + "]";
     String description =
         """
         for i, j, k in T.grid(16, 16, %1$d):
@@ -262,8 +263,7 @@ public record Mma(DType factors, DType sums) {
               A.data, A.elem_offset + tx * %5$d, B.data, B.elem_offset + tx * %5$d + %6$d,
               C.data, C.elem_offset + tx * 8 + %7$d, False))
           """
-              .formatted(
-                  sums, depth(), ptx(factors), ptx(sums), n, half * n / 2, half * 4));
+              .formatted(sums, depth(), ptx(factors), ptx(sums), n, half * n / 2, half * 4));
     }
     return intrinsic(
         name, header + description.indent(8), header + byLane(calls.toString()).indent(8));

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param warpsAcross warps that share the columns
  * @param stages copies under way at once, the one that is read included
  */
-record MmaSketch(
-    int rows, int columns, int depth, int warpsDown, int warpsAcross, int stages) {
+record MmaSketch(int rows, int columns, int depth, int warpsDown, int warpsAcross, int stages) {
   private static final int LANES = 32;
 
   /** Registers of a thread for sums; addresses, factors and the rest take as many again. */

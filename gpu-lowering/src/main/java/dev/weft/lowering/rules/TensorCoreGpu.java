@@ -160,8 +160,7 @@ final class TensorCoreGpu implements ScheduleRule {
 
   private static @Nullable IterVar largest(List<IterVar> axes) {
     return axes.stream()
-        .max(
-            Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(Long.MAX_VALUE)))
+        .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(Long.MAX_VALUE)))
         .filter(axis -> BlockInfo.extent(axis).orElse(SMALLEST) >= SMALLEST)
         .orElse(null);
   }
@@ -405,7 +404,12 @@ final class TensorCoreGpu implements ScheduleRule {
       List<LoopRef> row = schedule.split(all.get(first + rowAxis), rows, 2, 8);
       List<LoopRef> column = schedule.split(all.get(first + columnAxis), columns, 2, 4, 2);
       schedule.reorder(
-          row.get(0), column.get(0), row.get(2), column.get(2), row.get(1), column.get(1),
+          row.get(0),
+          column.get(0),
+          row.get(2),
+          column.get(2),
+          row.get(1),
+          column.get(1),
           column.get(3));
       LoopRef lane = schedule.fuse(row.get(2), column.get(2));
       schedule.bind(lane, ThreadTag.THREAD_IDX_X);
@@ -428,8 +432,7 @@ final class TensorCoreGpu implements ScheduleRule {
     }
 
     private static AttrValue items(int... numbers) {
-      return new AttrValue.Items(
-          IntStream.of(numbers).<AttrValue>mapToObj(Expr::int32).toList());
+      return new AttrValue.Items(IntStream.of(numbers).<AttrValue>mapToObj(Expr::int32).toList());
     }
   }
 }

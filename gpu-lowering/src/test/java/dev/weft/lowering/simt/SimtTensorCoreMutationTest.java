@@ -113,9 +113,7 @@ class SimtTensorCoreMutationTest {
             @Override
             public Expr expr(Expr node) {
               Expr mapped = super.expr(node);
-              return mapped instanceof Expr.Call call
-                      && call.is(intrinsic)
-                      && seen[0]++ == which
+              return mapped instanceof Expr.Call call && call.is(intrinsic) && seen[0]++ == which
                   ? broken(call)
                   : mapped;
             }
@@ -138,9 +136,7 @@ class SimtTensorCoreMutationTest {
     // Every occurrence of what there are few of; the first dozen of the rest.
     for (int i = 1; mutant != KERNEL; i++) {
       PrimFunc broken = mutant;
-      assertThat(problems(mutant))
-          .as(() -> defect + " in " + TvmScript.print(broken))
-          .isNotEmpty();
+      assertThat(problems(mutant)).as(() -> defect + " in " + TvmScript.print(broken)).isNotEmpty();
       mutant = i < 12 ? defect.in(KERNEL, i) : KERNEL;
     }
   }
