@@ -3,6 +3,7 @@ package dev.weft.tir.schedule.primitive;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
@@ -114,7 +115,7 @@ public final class CacheRead {
       if (consumer.scope() != scope) {
         throw state.refuse(NAME, consumer + " is not in the scope of " + scope, consumer);
       }
-      if (writers.contains(consumer)) {
+      if (writers.contains(consumer) && loads(consumer, buffer)) {
         throw state.refuse(NAME, consumer + " writes '" + buffer.name() + "' itself", consumer);
       }
     }
@@ -132,6 +133,20 @@ public final class CacheRead {
       }
     }
     return readers;
+  }
+
+  /** Whether a block reads a buffer, be it the one that it updates. */
+  private static boolean loads(Site.Block block, Buffer buffer) {
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        found[0] |= node == buffer.data();
+        found[0] |= node instanceof Expr.Load load && load.buffer() == buffer;
+        super.expr(node);
+      }
+    }.stmt(block.block());
+    return found[0];
   }
 
   /**

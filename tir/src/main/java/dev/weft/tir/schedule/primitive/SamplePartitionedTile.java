@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>there are two factors at least,
- *   <li>the position is from 1 to the number of factors less 1, the number positive,
+ *   <li>the position is from 1 to the number of factors less 1, the number positive; or the
+ *       position is 0 and the number 1, which is {@link SamplePerfectTile},
  *   <li>a decision has as many factors as wanted.
  * </ol>
  *
@@ -48,6 +49,9 @@ public final class SamplePartitionedTile {
       int innerMultiple,
       @Nullable List<Long> decision) {
     Site.Loop loop = state.loop(ref);
+    if (partition == 0 && innerMultiple == 1) {
+      return SamplePerfectTile.apply(state, random, ref, parts, -1, decision);
+    }
     if (parts < 2 || partition < 1 || partition >= parts || innerMultiple < 1) {
       throw state.refuse(
           NAME,
