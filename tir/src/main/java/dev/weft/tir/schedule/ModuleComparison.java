@@ -28,7 +28,9 @@ final class ModuleComparison {
     return StructuralEqual.check(found, expected, options);
   }
 
-  /** The same with {@code b <= a} for {@code a >= b}, of floats too, and {@code <} for {@code >}. */
+  /**
+   * The same with {@code b <= a} for {@code a >= b}, of floats too, and {@code <} for {@code >}.
+   */
   private static Expr lessThan(Expr e) {
     return new IrRewriter() {
       @Override
