@@ -210,6 +210,28 @@ public enum Intrinsic implements Callee {
     this.effect = effect;
   }
 
+  /**
+   * Whether this is a function of floats that is approximated, by a sequence of instructions or a
+   * special unit: those of C's {@code math.h}, under its names, and {@code rsqrt}.
+   */
+  public boolean isMathFunction() {
+    return switch (this) {
+      case EXP, EXP2, EXP10, LOG, LOG2, LOG10, LOG1P -> true;
+      case SQRT, RSQRT, POW, HYPOT, FMOD, ERF -> true;
+      case SIN, COS, TAN, ASIN, ACOS, ATAN, ATAN2 -> true;
+      case SINH, COSH, TANH, ASINH, ACOSH, ATANH -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether this rounds to an integral value. */
+  public boolean isRounding() {
+    return switch (this) {
+      case FLOOR, CEIL, TRUNC, ROUND, NEARBYINT -> true;
+      default -> false;
+    };
+  }
+
   /** The built-in of this name; null if there is none. */
   public static @Nullable Intrinsic byName(String name) {
     return BY_NAME.get(name);

@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.codegen.c.MathFunctions;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class CudaIntrinsics {
       Code result = scalar(DType.FLOAT32, intrinsic, wide, wideArgs, constant);
       return result == null ? null : dialect.convert(DType.FLOAT32, dtype, result);
     }
-    String function = dtype.isFloat() ? floatFunction(intrinsic) : null;
+    String function = dtype.isFloat() ? MathFunctions.name(intrinsic) : null;
     if (function != null) {
       return Code.call(function + (dtype.bits() == 32 ? "f" : ""), args.toArray(Code[]::new));
     }
@@ -136,46 +137,6 @@ final class CudaIntrinsics {
     return switch (intrinsic) {
       case FMA, ABS, MIN_VALUE, MAX_VALUE, INFINITY, NEXTAFTER -> false;
       default -> true;
-    };
-  }
-
-  private static @Nullable String floatFunction(Intrinsic intrinsic) {
-    return switch (intrinsic) {
-      case EXP,
-          EXP2,
-          EXP10,
-          LOG,
-          LOG2,
-          LOG10,
-          LOG1P,
-          SQRT,
-          RSQRT,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          ATAN2,
-          SINH,
-          COSH,
-          TANH,
-          ASINH,
-          ACOSH,
-          ATANH,
-          ERF,
-          POW,
-          HYPOT,
-          COPYSIGN,
-          FLOOR,
-          CEIL,
-          TRUNC,
-          ROUND,
-          FMOD ->
-          intrinsic.text;
-      case NEXTAFTER -> "nextafter";
-      case NEARBYINT -> "rint";
-      default -> null;
     };
   }
 

@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.codegen.c.MathFunctions;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import java.util.List;
@@ -20,7 +21,7 @@ final class OpenClIntrinsics {
   }
 
   @Nullable Code call(DType dtype, Intrinsic intrinsic, List<Expr> exprs, List<Code> args) {
-    String function = dtype.isFloat() ? floatFunction(intrinsic) : null;
+    String function = dtype.isFloat() ? MathFunctions.name(intrinsic) : null;
     if (function != null) {
       return Code.call(function, args.toArray(Code[]::new));
     }
@@ -64,46 +65,6 @@ final class OpenClIntrinsics {
       case ATOMIC_ADD -> atomic(dtype, "atomic_add", args);
       case ATOMIC_MAX -> atomic(dtype, "atomic_max", args);
       case ATOMIC_MIN -> atomic(dtype, "atomic_min", args);
-      default -> null;
-    };
-  }
-
-  private static @Nullable String floatFunction(Intrinsic intrinsic) {
-    return switch (intrinsic) {
-      case EXP,
-          EXP2,
-          EXP10,
-          LOG,
-          LOG2,
-          LOG10,
-          LOG1P,
-          SQRT,
-          RSQRT,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          ATAN2,
-          SINH,
-          COSH,
-          TANH,
-          ASINH,
-          ACOSH,
-          ATANH,
-          ERF,
-          POW,
-          HYPOT,
-          COPYSIGN,
-          NEXTAFTER,
-          FLOOR,
-          CEIL,
-          TRUNC,
-          ROUND,
-          FMOD ->
-          intrinsic.text;
-      case NEARBYINT -> "rint";
       default -> null;
     };
   }

@@ -277,41 +277,10 @@ final class Vectorizer {
                 widened(expr(call.args().get(1))),
                 widened(expr(call.args().get(2)))));
       }
-      case EXP,
-          EXP2,
-          EXP10,
-          LOG,
-          LOG2,
-          LOG10,
-          LOG1P,
-          SQRT,
-          RSQRT,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          ATAN2,
-          SINH,
-          COSH,
-          TANH,
-          ASINH,
-          ACOSH,
-          ATANH,
-          SIGMOID,
-          ERF,
-          POW,
-          FLOOR,
-          CEIL,
-          TRUNC,
-          ROUND,
-          NEARBYINT,
+      case SIGMOID,
           ABS,
           FMA,
-          FMOD,
           COPYSIGN,
-          HYPOT,
           BITWISE_AND,
           BITWISE_OR,
           BITWISE_XOR,
@@ -323,8 +292,13 @@ final class Vectorizer {
           POPCOUNT,
           CLZ ->
           elementwise(call);
-      // Listed by exception: whatever else there is has no lane-wise form, or none worth having.
-      default -> throw new NoVectorForm();
+      default -> {
+        if (intrinsic.isMathFunction() || intrinsic.isRounding()) {
+          yield elementwise(call);
+        }
+        // Whatever else there is has no lane-wise form, or none worth having.
+        throw new NoVectorForm();
+      }
     };
   }
 

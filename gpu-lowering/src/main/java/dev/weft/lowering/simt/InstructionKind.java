@@ -52,36 +52,9 @@ public enum InstructionKind {
   /** What a call of a function of numbers is. */
   static InstructionKind of(Intrinsic intrinsic, boolean onFloats) {
     return switch (intrinsic) {
-      case EXP,
-          EXP2,
-          EXP10,
-          LOG,
-          LOG2,
-          LOG10,
-          LOG1P,
-          SQRT,
-          RSQRT,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          ATAN2,
-          SINH,
-          COSH,
-          TANH,
-          ASINH,
-          ACOSH,
-          ATANH,
-          SIGMOID,
-          ERF,
-          POW,
-          HYPOT,
-          FMOD ->
-          FUNCTION;
+      case SIGMOID -> FUNCTION;
       case REINTERPRET -> CONVERT;
-      default -> onFloats ? FLOAT : INTEGER;
+      default -> intrinsic.isMathFunction() ? FUNCTION : onFloats ? FLOAT : INTEGER;
     };
   }
 }
