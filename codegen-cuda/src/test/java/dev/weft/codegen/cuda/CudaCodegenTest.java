@@ -1,17 +1,19 @@
 package dev.weft.codegen.cuda;
 
-import static dev.weft.codegen.cuda.DeviceKernels.BLOCK;
-import static dev.weft.codegen.cuda.DeviceKernels.THREAD;
-import static dev.weft.codegen.cuda.DeviceKernels.allocate;
-import static dev.weft.codegen.cuda.DeviceKernels.barrier;
-import static dev.weft.codegen.cuda.DeviceKernels.buffer;
-import static dev.weft.codegen.cuda.DeviceKernels.in;
-import static dev.weft.codegen.cuda.DeviceKernels.ramp;
+import static dev.weft.codegen.c.testing.DeviceKernels.BLOCK;
+import static dev.weft.codegen.c.testing.DeviceKernels.THREAD;
+import static dev.weft.codegen.c.testing.DeviceKernels.allocate;
+import static dev.weft.codegen.c.testing.DeviceKernels.barrier;
+import static dev.weft.codegen.c.testing.DeviceKernels.buffer;
+import static dev.weft.codegen.c.testing.DeviceKernels.in;
+import static dev.weft.codegen.c.testing.DeviceKernels.ramp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.DType;
 import dev.weft.codegen.c.CodegenException;
+import dev.weft.codegen.c.testing.DeviceKernels;
+import dev.weft.codegen.c.testing.Golden;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.runtime.ProgramFormat;

@@ -1,18 +1,19 @@
 package dev.weft.codegen.opencl;
 
-import static dev.weft.codegen.opencl.DeviceKernels.BLOCK;
-import static dev.weft.codegen.opencl.DeviceKernels.THREAD;
-import static dev.weft.codegen.opencl.DeviceKernels.allocate;
-import static dev.weft.codegen.opencl.DeviceKernels.barrier;
-import static dev.weft.codegen.opencl.DeviceKernels.buffer;
-import static dev.weft.codegen.opencl.DeviceKernels.in;
-import static dev.weft.codegen.opencl.DeviceKernels.plan;
-import static dev.weft.codegen.opencl.DeviceKernels.ramp8;
+import static dev.weft.codegen.c.testing.DeviceKernels.BLOCK;
+import static dev.weft.codegen.c.testing.DeviceKernels.THREAD;
+import static dev.weft.codegen.c.testing.DeviceKernels.allocate;
+import static dev.weft.codegen.c.testing.DeviceKernels.barrier;
+import static dev.weft.codegen.c.testing.DeviceKernels.buffer;
+import static dev.weft.codegen.c.testing.DeviceKernels.in;
+import static dev.weft.codegen.c.testing.DeviceKernels.plan;
+import static dev.weft.codegen.c.testing.DeviceKernels.ramp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.DType;
 import dev.weft.codegen.c.CodegenException;
+import dev.weft.codegen.c.testing.Golden;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.runtime.KernelParam;
@@ -100,7 +101,7 @@ class OpenClCodegenTest {
     Buffer acc = in(Scope.LOCAL, "C_local", DType.FLOAT32, 8);
     Var k = Var.int32("k");
     Expr zero = new Expr.Broadcast(Expr.float32(0), 8);
-    Expr lanes = ramp8(Expr.int32(0));
+    Expr lanes = ramp(Expr.int32(0), 8);
     Expr.Load sum = new Expr.Load(acc, List.of(lanes));
     Stmt update =
         new Stmt.Store(
@@ -109,7 +110,7 @@ class OpenClCodegenTest {
                 sum,
                 Expr.mul(
                     new Expr.Broadcast(a.at(k), 8),
-                    new Expr.Load(b, List.of(ramp8(Expr.mul(k, 8)))))),
+                    new Expr.Load(b, List.of(ramp(Expr.mul(k, 8), 8))))),
             List.of(lanes));
     Expr relu = new Expr.Binary(BinaryOp.MAX, sum, zero);
     Stmt body =

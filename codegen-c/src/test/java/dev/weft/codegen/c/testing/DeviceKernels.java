@@ -1,4 +1,4 @@
-package dev.weft.codegen.cuda;
+package dev.weft.codegen.c.testing;
 
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
@@ -21,14 +21,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Kernels in device form, written by hand. */
-final class DeviceKernels {
-  static final Var BLOCK = Var.int32("blockIdx_x");
-  static final Var THREAD = Var.int32("threadIdx_x");
+public final class DeviceKernels {
+  /** The block's position, {@code blockIdx.x}. */
+  public static final Var BLOCK = Var.int32("blockIdx_x");
+
+  /** The thread's position in its block, {@code threadIdx.x}. */
+  public static final Var THREAD = Var.int32("threadIdx_x");
 
   private DeviceKernels() {}
 
   /** A kernel of {@code blocks × threads} threads over flat buffers. */
-  static KernelPlan plan(
+  public static KernelPlan plan(
       String name, long blocks, long threads, List<Buffer> params, List<Var> sizes, Stmt body) {
     Map<Var, Buffer> map = new LinkedHashMap<>();
     List<LaunchArgument> arguments = new ArrayList<>();
@@ -67,11 +70,13 @@ final class DeviceKernels {
         IterVar.thread(Expr.int32(extent), var, tag), "thread_extent", Expr.int32(extent), body);
   }
 
-  static Buffer buffer(String name, DType dtype, long elements) {
+  /** A flat buffer in global memory. */
+  public static Buffer buffer(String name, DType dtype, long elements) {
     return Buffer.of(name, dtype, elements);
   }
 
-  static Stmt allocate(Buffer buffer, Stmt body) {
+  /** An allocation around a body. */
+  public static Stmt allocate(Buffer buffer, Stmt body) {
     return new Stmt.Allocate(
         buffer.data(),
         buffer.dtype(),
@@ -81,17 +86,19 @@ final class DeviceKernels {
         new Stmt.DeclBuffer(buffer, body));
   }
 
-  static Buffer in(Scope scope, String name, DType dtype, long elements) {
+  /** A flat buffer in another memory. */
+  public static Buffer in(Scope scope, String name, DType dtype, long elements) {
     return Buffer.of(name, dtype, scope, Expr.int32s(elements));
   }
 
-  static Stmt barrier() {
+  /** A barrier of the threads of a block. */
+  public static Stmt barrier() {
     return new Stmt.Evaluate(
         Expr.Call.of(DType.INT32, Intrinsic.STORAGE_SYNC, new Expr.StringImm("shared")));
   }
 
   /** Consecutive positions from {@code base}. */
-  static Expr ramp(Expr base, int lanes) {
+  public static Expr ramp(Expr base, int lanes) {
     return new Expr.Ramp(base, Expr.int32(1), lanes);
   }
 }

@@ -1,4 +1,4 @@
-package dev.weft.codegen.cuda;
+package dev.weft.codegen.c.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,12 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Generated text against a file; {@code -Dweft.updateGolden=true} writes the files anew. */
-final class Golden {
+public final class Golden {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
 
   private Golden() {}
 
-  static void check(String file, String actual) {
+  /** Compares with a file of the module's {@code src/test/resources/golden}. */
+  public static void check(String file, String actual) {
     Path path = FOLDER.resolve(file);
     try {
       if (Boolean.getBoolean("weft.updateGolden")) {
