@@ -8,7 +8,9 @@ import dev.weft.runtime.Devices;
 import dev.weft.runtime.artifact.Artifact;
 import dev.weft.runtime.exec.ExecutionProfile;
 import dev.weft.runtime.exec.ExternalFunctions;
+import dev.weft.runtime.exec.ExternalLibraries;
 import dev.weft.runtime.exec.PlanExecutor;
+import dev.weft.runtime.plan.Receipt;
 import dev.weft.runtime.plan.Signature;
 import java.util.Map;
 
@@ -24,7 +26,12 @@ public final class Model implements AutoCloseable {
 
   /** Loads an artifact on a device, which the model owns from then on. */
   static Model load(Artifact artifact, Device device, ExternalFunctions functions) {
-    return new Model(device, PlanExecutor.open(device, artifact, functions));
+    Artifact.Selection selection = artifact.select(device);
+    ExternalFunctions all = ExternalLibraries.installed().resolve(selection.plan(), functions);
+    return new Model(
+        device,
+        PlanExecutor.open(
+            device, selection.program(), selection.plan(), artifact.weights(), all));
   }
 
   /** Opens the device, too; {@code best} is the first one that the artifact has kernels for. */
@@ -61,6 +68,11 @@ public final class Model implements AutoCloseable {
   /** What the model takes and gives. */
   public Signature signature() {
     return executor.signature();
+  }
+
+  /** What runs where: the kernels on the device, the functions of libraries. */
+  public Receipt receipt() {
+    return Receipt.of(executor.plan(), device.info().name());
   }
 
   /** The device that it runs on. */

@@ -13,7 +13,7 @@ final class GraphStage {
   private GraphStage() {}
 
   static List<GraphPass> passes(CompileOptions options) {
-    return GraphPasses.standard(ConstantEvaluator.interpreter());
+    return GraphPasses.standard(ConstantEvaluator.interpreter(), options.libraries());
   }
 
   /**

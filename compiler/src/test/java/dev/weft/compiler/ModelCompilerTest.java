@@ -146,7 +146,7 @@ class ModelCompilerTest {
 
     assertThatThrownBy(() -> ModelCompiler.compile(perceptron(), INTERPRETER, noSuchPass))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("no graph pass 'fuse_everything'");
+        .hasMessageContaining("no pass 'fuse_everything'");
     assertThatThrownBy(() -> ModelCompiler.compile(perceptron(), INTERPRETER, noSuchSetting))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("fuse.depth");

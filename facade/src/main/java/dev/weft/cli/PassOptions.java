@@ -1,7 +1,9 @@
 package dev.weft.cli;
 
+import dev.weft.base.InputException;
 import dev.weft.compiler.CompileOptions;
 import dev.weft.compiler.CompileTrace;
+import dev.weft.graph.partition.Libraries;
 import dev.weft.graph.pass.PassOptionException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,11 +42,19 @@ final class PassOptions {
       description = "Leave a pass out; a wrong name lists those that there are.")
   private Set<String> disabledPasses = new LinkedHashSet<>();
 
+  @Option(
+      names = "--library",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Give what it can do to an external library: openblas (on the host).")
+  private Set<String> libraries = new LinkedHashSet<>();
+
   /** Whether any of them was given. */
   boolean areGiven() {
     return optLevel != CompileOptions.DEFAULT.optLevel()
         || !passConfig.isEmpty()
-        || !disabledPasses.isEmpty();
+        || !disabledPasses.isEmpty()
+        || !libraries.isEmpty();
   }
 
   /**
@@ -57,6 +67,14 @@ final class PassOptions {
       throw usage("--opt-level is 0, 1, 2 or 3, not " + optLevel);
     }
     CompileOptions options = new CompileOptions(optLevel, passConfig, disabledPasses, trace);
+    Libraries known = Libraries.known();
+    for (String name : libraries) {
+      try {
+        options = options.withLibrary(known.get(name));
+      } catch (InputException e) {
+        throw usage("--library: " + e.what() + "; " + e.remedy());
+      }
+    }
     try {
       options.check();
     } catch (PassOptionException e) {

@@ -12,6 +12,7 @@ import dev.weft.compiler.CompileOptions;
 import dev.weft.compiler.CompileTrace;
 import dev.weft.compiler.Verification;
 import dev.weft.runtime.exec.ExecutionProfile;
+import dev.weft.runtime.plan.Receipt;
 import dev.weft.runtime.plan.Signature;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,6 +145,7 @@ final class RunCommand extends Action {
       figures.put("model", file.toString()).put("device", model.device().info().name());
       figures.put("import_ms", (loaded - start) / 1e6);
       console().debug("compiled and loaded in " + Figures.time(compiled - loaded));
+      receipt(model.receipt(), figures);
       Map<String, Tensor> results = model.run(values.tensors());
       try {
         figures.put("compile_ms", (compiled - loaded) / 1e6);
@@ -163,6 +165,20 @@ final class RunCommand extends Action {
         return right;
       } finally {
         results.values().forEach(Tensor::close);
+      }
+    }
+  }
+
+  /** What runs where: with {@code -v}, and in the figures. */
+  private void receipt(Receipt receipt, ObjectNode figures) {
+    ArrayNode json = figures.putArray("receipt");
+    for (Receipt.Entry entry : receipt.entries()) {
+      console().debug("runs on " + entry);
+      ObjectNode node = json.addObject();
+      node.put("what", entry.what()).put("where", entry.where()).put("calls", entry.calls());
+      if (!entry.attributes().isEmpty()) {
+        ObjectNode attributes = node.putObject("attributes");
+        entry.attributes().forEach(attributes::put);
       }
     }
   }
@@ -348,7 +364,7 @@ final class RunCommand extends Action {
           Figures.three(100 * each.nanos() / total) + "%",
           kind + " " + each.name());
     }
-    console().print("profile (time on the device):");
+    console().print("profile (time on the device, of libraries on the host):");
     table.lines().forEach(console()::print);
   }
 }

@@ -95,6 +95,21 @@ class RunCommandTest {
   }
 
   @Test
+  void theReceiptShowsWhatALibraryDid() throws IOException {
+    String model = Models.demoFile(folder, "digits.onnx").toString();
+    JsonNode json =
+        Cli.run(
+                "run", model, "--input", "image=random", "--size", "batch=1", "--device", "jvm",
+                "--library", "openblas", "--verify", "--profile", "--json", "-")
+            .succeeded()
+            .json();
+    assertThat(json.path("receipt").findValuesAsText("where")).contains("openblas", "jvm");
+    assertThat(json.path("profile").findValuesAsText("name")).contains("openblas.matmul");
+    assertThat(json.path("outputs").path(0).path("verify").path("agrees").asBoolean()).isTrue();
+    Cli.run("run", model, "--library", "nonsense").failed(Main.USAGE, "'nonsense'", "openblas");
+  }
+
+  @Test
   void compiledModelsThatAreDamagedOrMissingAreRefused() throws IOException {
     Path file = folder.resolve("x.weft");
     Cli.run("run", file.toString(), "--input", "x=random").failed(Main.FAILED, "x.weft");

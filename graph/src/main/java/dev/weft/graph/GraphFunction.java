@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function of the graph.
@@ -19,6 +20,12 @@ public record GraphFunction(
     List<GraphVar> params, Body body, List<String> resultNames, Map<String, AttrValue> attrs) {
   /** Attribute (int 1): the function is a group of operators that becomes one kernel. */
   public static final String PRIMITIVE = "Primitive";
+
+  /**
+   * Attribute (a string, {@code library.pattern}): the function is carried out by one call of an
+   * external library.
+   */
+  public static final String COMPOSITE = "Composite";
 
   /** Copies the collections and checks that every result has a name. */
   public GraphFunction {
@@ -48,6 +55,11 @@ public record GraphFunction(
   /** Whether this is a group of operators that becomes one kernel. */
   public boolean isPrimitive() {
     return attrs.get(PRIMITIVE) instanceof Expr imm && imm.isConst(1);
+  }
+
+  /** The library and its pattern if one call of that carries the function out; null otherwise. */
+  public @Nullable String composite() {
+    return attrs.get(COMPOSITE) instanceof Expr.StringImm(String pattern) ? pattern : null;
   }
 
   /** The result of this name, or -1. */

@@ -70,7 +70,7 @@ final class ModuleTableTest {
                 "dev.weft.runtime.artifact..",
                 "dev.weft.runtime.host.."),
             List.of("base")));
-    for (String device : List.of("opencl", "cuda", "vulkan", "jvm")) {
+    for (String device : List.of("opencl", "cuda", "vulkan", "jvm", "openblas")) {
       add(
           table,
           "runtime-gpu/" + device,

@@ -474,11 +474,12 @@ public final class PlanBuilder {
   }
 
   private Value callPacked(String name, GraphExpr.CallPacked call) {
-    List<String> inputs = new ArrayList<>();
+    List<TensorSpec> inputs = new ArrayList<>();
     for (GraphExpr arg : call.args()) {
-      inputs.add(buffer(arg, name).name);
+      Value.Buffer buffer = buffer(arg, name);
+      inputs.add(spec(buffer.name, buffer.type));
+      touched(buffer.name);
     }
-    inputs.forEach(this::touched);
     List<Value> outputs = new ArrayList<>();
     List<TensorSpec> specs = new ArrayList<>();
     for (int i = 0; i < call.outputs().size(); i++) {

@@ -10,6 +10,7 @@ import dev.weft.graph.Graph;
 import dev.weft.graph.workload.Workload;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.exec.ExternalFunctions;
+import dev.weft.runtime.exec.ExternalLibraries;
 import dev.weft.runtime.exec.PlanExecutor;
 import dev.weft.runtime.exec.ResidentRun;
 import dev.weft.tir.PrimFunc;
@@ -52,8 +53,9 @@ public final class GraphContestant implements Contestant {
 
   private static GraphContestant of(
       String name, Compilation compilation, Workload workload, Device device) {
-    PlanExecutor executor =
-        PlanExecutor.open(device, compilation.artifact(), ExternalFunctions.NONE);
+    ExternalFunctions functions =
+        ExternalLibraries.installed().resolve(compilation.plan(), ExternalFunctions.NONE);
+    PlanExecutor executor = PlanExecutor.open(device, compilation.artifact(), functions);
     return new GraphContestant(name, executor, executor.resident(workload.inputs()));
   }
 

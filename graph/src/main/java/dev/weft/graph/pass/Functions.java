@@ -10,14 +10,18 @@ import java.util.function.UnaryOperator;
 final class Functions {
   private Functions() {}
 
-  /** The graph with each function rewritten, groups that are kernels excepted. */
+  /** The graph with each function rewritten, but for those that become one kernel or call. */
   static Graph map(Graph graph, UnaryOperator<GraphFunction> rewriting) {
     Map<String, GraphFunction> functions = new LinkedHashMap<>();
     graph
         .functions()
         .forEach(
             (name, function) ->
-                functions.put(name, function.isPrimitive() ? function : rewriting.apply(function)));
+                functions.put(name, isWhole(function) ? function : rewriting.apply(function)));
     return new Graph(functions, graph.primFuncs());
+  }
+
+  private static boolean isWhole(GraphFunction function) {
+    return function.isPrimitive() || function.composite() != null;
   }
 }

@@ -29,7 +29,7 @@ public final class FuseOperators implements GraphPass {
   private static final String MOST = "max_operators";
 
   /** Longer chains compile slowly and gain nothing more. */
-  private static final int MOST_OPERATORS = 256;
+  static final int MOST_OPERATORS = 256;
 
   private final int mostOperators;
 

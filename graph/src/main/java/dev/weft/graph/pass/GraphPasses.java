@@ -2,6 +2,7 @@ package dev.weft.graph.pass;
 
 import dev.weft.graph.Graph;
 import dev.weft.graph.WellFormed;
+import dev.weft.graph.partition.Library;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,16 @@ public final class GraphPasses {
    * @param evaluator works out constants
    */
   public static List<GraphPass> standard(ConstantEvaluator evaluator) {
+    return standard(evaluator, List.of());
+  }
+
+  /**
+   * All passes; see {@link #standard(ConstantEvaluator)}.
+   *
+   * @param libraries what takes over the parts of the graph that it can carry out
+   */
+  public static List<GraphPass> standard(
+      ConstantEvaluator evaluator, List<? extends Library> libraries) {
     List<GraphPass> passes = new ArrayList<>();
     // Aliases and tuples that are made and taken apart go away: later passes see none.
     passes.add(new Canonicalize());
@@ -32,6 +43,9 @@ public final class GraphPasses {
     passes.add(new MergeCommonSubexpressions());
     // What nobody needs, also what the passes before left behind.
     passes.add(new RemoveDeadCode());
+    // What libraries do better is none of the compiler's business any more.
+    passes.add(new PartitionForLibraries(libraries));
+    passes.add(new GenerateExternalCalls(libraries));
     // Groups of operators that become one kernel each.
     passes.add(new FuseOperators());
     // Each group's operators as one TensorIR function; equal ones are shared.

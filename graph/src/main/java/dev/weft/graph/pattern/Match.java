@@ -3,8 +3,10 @@ package dev.weft.graph.pattern;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.op.Operator;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ public final class Match {
    * @param definition what a variable is bound to, as far as it is known; constants themselves
    * @param uses in how many places a variable is used
    */
-  static @Nullable Match of(
+  public static @Nullable Match of(
       Pattern pattern,
       GraphExpr value,
       Function<GraphExpr, @Nullable GraphExpr> definition,
@@ -51,6 +53,18 @@ public final class Match {
   /** Whether a part of the pattern stands for something, which one of several choices may not. */
   public boolean has(Pattern part) {
     return found.containsKey(part);
+  }
+
+  /** The variables, in no order, whose calls of operators are parts of the match. */
+  public Set<GraphVar> calls() {
+    Set<GraphVar> calls = Collections.newSetFromMap(new IdentityHashMap<>());
+    found.forEach(
+        (part, value) -> {
+          if (part instanceof Pattern.Op && value instanceof GraphVar variable) {
+            calls.add(variable);
+          }
+        });
+    return calls;
   }
 
   /**

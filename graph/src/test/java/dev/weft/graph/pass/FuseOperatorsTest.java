@@ -182,7 +182,7 @@ class FuseOperatorsTest {
             f32(3),
             (b, x) -> {
               GraphVar value = x;
-              for (int i = 0; i < FusionGroups.MOST_OPERATORS + 10; i++) {
+              for (int i = 0; i < FuseOperators.MOST_OPERATORS + 10; i++) {
                 value = b.emit(RELU, value);
               }
               return List.of(value);

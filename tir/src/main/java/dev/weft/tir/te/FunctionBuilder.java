@@ -10,9 +10,11 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +25,12 @@ import java.util.Set;
 final class FunctionBuilder {
   private final List<Tensor> params;
   private final List<Var> scalars;
-  private final Map<Operation, List<Tensor>> outputs = new LinkedHashMap<>();
-  private final Set<Operation> ordered = new LinkedHashSet<>();
+
+  /** Operations by identity: two that compute the same number are equal as records. */
+  private final Map<Operation, List<Tensor>> outputs = new IdentityHashMap<>();
+
+  private final Set<Operation> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Operation> ordered = new ArrayList<>();
   private final Map<Buffer, Buffer> buffers = new LinkedHashMap<>();
 
   FunctionBuilder(List<Tensor> params, List<Var> scalars) {
@@ -129,7 +135,7 @@ final class FunctionBuilder {
     if (!known.contains(tensor)) {
       known.add(tensor);
     }
-    if (ordered.contains(operation)) {
+    if (visited.contains(operation)) {
       return;
     }
     switch (operation) {
@@ -144,6 +150,7 @@ final class FunctionBuilder {
       case Operation.Extern extern -> extern.inputs().forEach(this::visit);
       case Operation.Pointwise points -> points.inputs().forEach(this::visit);
     }
+    visited.add(operation);
     ordered.add(operation);
   }
 

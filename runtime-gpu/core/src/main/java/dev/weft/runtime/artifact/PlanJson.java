@@ -137,7 +137,7 @@ final class PlanJson {
       }
       case Instruction.ExternalCall call -> {
         node.put("op", "call").put("function", call.function());
-        node.set("inputs", texts(call.inputs()));
+        node.set("inputs", list(call.inputs(), PlanJson::tensor));
         node.set("outputs", list(call.outputs(), PlanJson::tensor));
         ObjectNode attributes = node.putObject("attributes");
         new TreeMap<>(call.attributes()).forEach(attributes::put);
@@ -193,7 +193,7 @@ final class PlanJson {
       case "call" ->
           new Instruction.ExternalCall(
               fields.text("function"),
-              fields.texts("inputs"),
+              fields.objects("inputs", PlanJson::tensor),
               fields.objects("outputs", PlanJson::tensor),
               fields.textMap("attributes"));
       case "free" -> new Instruction.Free(fields.text("buffer"));

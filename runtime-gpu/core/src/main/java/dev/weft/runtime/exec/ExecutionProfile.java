@@ -22,7 +22,9 @@ public final class ExecutionProfile {
     /** Device to host. */
     READ,
     /** Within the device. */
-    COPY
+    COPY,
+    /** A function of a library or of the application; the time is the host's. */
+    EXTERNAL
   }
 
   /**

@@ -14,8 +14,11 @@ import dev.weft.runtime.plan.PlanException;
 import dev.weft.runtime.plan.Signature;
 import dev.weft.runtime.plan.TensorSpec;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -37,12 +40,17 @@ public final class PlanExecutor implements AutoCloseable {
   private final boolean ownsProgram;
   private boolean closed;
 
-  /** What all runs share. */
+  /**
+   * What all runs share.
+   *
+   * @param hostConstants what external functions read, which they get without a transfer
+   */
   record Loaded(
       Device device,
       LaunchPlan plan,
       LoadedProgram program,
       Map<String, DeviceBuffer> constants,
+      Map<String, Tensor> hostConstants,
       ExternalFunctions externals) {}
 
   private PlanExecutor(Loaded loaded, boolean ownsProgram) {
@@ -116,6 +124,9 @@ public final class PlanExecutor implements AutoCloseable {
       Weights weights,
       ExternalFunctions externals) {
     Map<String, DeviceBuffer> constants = new LinkedHashMap<>();
+    Map<String, Tensor> hostConstants = new HashMap<>();
+    Set<String> wanted = new HashSet<>();
+    plan.externalCalls().forEach(call -> call.inputs().forEach(input -> wanted.add(input.name())));
     boolean done = false;
     try {
       for (TensorSpec spec : plan.constants()) {
@@ -124,12 +135,16 @@ public final class PlanExecutor implements AutoCloseable {
         DeviceBuffer buffer = device.allocate(tensor.bytes());
         constants.put(spec.name(), buffer);
         buffer.write(0, tensor.data());
+        if (wanted.contains(spec.name())) {
+          hostConstants.put(spec.name(), tensor.copy());
+        }
       }
       done = true;
-      return new Loaded(device, plan, program, constants, externals);
+      return new Loaded(device, plan, program, constants, hostConstants, externals);
     } finally {
       if (!done) {
         constants.values().forEach(DeviceBuffer::close);
+        hostConstants.values().forEach(Tensor::close);
       }
     }
   }
@@ -147,6 +162,11 @@ public final class PlanExecutor implements AutoCloseable {
   /** The device. */
   public Device device() {
     return loaded.device();
+  }
+
+  /** What runs. */
+  public LaunchPlan plan() {
+    return loaded.plan();
   }
 
   /** What {@link #run} takes and gives. */
@@ -234,6 +254,7 @@ public final class PlanExecutor implements AutoCloseable {
         idle.forEach(Workspace::close);
         idle.clear();
         loaded.constants().values().forEach(DeviceBuffer::close);
+        loaded.hostConstants().values().forEach(Tensor::close);
         if (ownsProgram) {
           loaded.program().close();
         }

@@ -42,6 +42,7 @@ final class PlanRun {
   private final Device device;
   private final LoadedProgram program;
   private final Map<String, DeviceBuffer> constants;
+  private final Map<String, Tensor> hostConstants;
   private final ExternalFunctions externals;
   private final Workspace workspace;
   private final DeviceQueue queue;
@@ -56,6 +57,7 @@ final class PlanRun {
     this.device = loaded.device();
     this.program = loaded.program();
     this.constants = loaded.constants();
+    this.hostConstants = loaded.hostConstants();
     this.externals = loaded.externals();
     this.workspace = workspace;
     this.profile = profile;
@@ -437,22 +439,40 @@ final class PlanRun {
   private void external(Scope scope, Instruction.ExternalCall call) {
     ExternalFunction function = externals.get(call.function());
     List<Tensor> inputs = new ArrayList<>();
+    List<Tensor> own = new ArrayList<>();
     List<Tensor> results = List.of();
     try {
-      for (String name : call.inputs()) {
-        BoundBuffer buffer = scope.buffer(name);
-        Tensor tensor = Tensor.allocate(buffer.dtype(), buffer.shape().toLongs());
+      for (TensorSpec input : call.inputs()) {
+        long[] shape = shape(scope, input);
+        Tensor constant = hostConstants.get(input.name());
+        if (constant != null) {
+          inputs.add(constant.reshaped(shape));
+          continue;
+        }
+        BoundBuffer buffer = scope.buffer(input.name());
+        Tensor tensor = Tensor.allocate(buffer.dtype(), shape);
         inputs.add(tensor);
+        own.add(tensor);
         try (DeviceEvent event = queue.read(buffer.memory(), 0, tensor.data(), List.of())) {
           event.await();
         }
       }
+      long start = System.nanoTime();
       results = function.call(List.copyOf(inputs), call.attributes());
+      if (profile != null) {
+        profile.add(
+            new ExecutionProfile.Entry(
+                ExecutionProfile.Kind.EXTERNAL,
+                call.function(),
+                inputs.toString(),
+                System.nanoTime() - start));
+      }
       define(scope, call, results);
     } finally {
       settle();
-      inputs.forEach(Tensor::close);
-      results.forEach(Tensor::close);
+      own.forEach(Tensor::close);
+      // A function may hand one of its inputs back.
+      results.stream().filter(result -> !inputs.contains(result)).forEach(Tensor::close);
     }
   }
 

@@ -122,14 +122,14 @@ public sealed interface Instruction {
    * Calls a function that the application registered, with host tensors.
    *
    * @param function its name
-   * @param inputs buffers, in order
+   * @param inputs buffers, in order, with the shapes that the function sees, of as many elements
    * @param outputs the buffers that the call defines, in order; a dimension that is a size nobody
    *     has defined yet is defined by the result's shape
    * @param attributes what else the function is told
    */
   record ExternalCall(
       String function,
-      List<String> inputs,
+      List<TensorSpec> inputs,
       List<TensorSpec> outputs,
       Map<String, String> attributes)
       implements Instruction {

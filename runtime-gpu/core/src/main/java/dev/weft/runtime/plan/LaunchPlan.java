@@ -1,7 +1,10 @@
 package dev.weft.runtime.plan;
 
 import dev.weft.runtime.ProgramImage;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What runs when a compiled model is called: instructions over named buffers, with every size as an
@@ -46,6 +49,33 @@ public record LaunchPlan(
   /** Inputs and outputs as the caller sees them. */
   public Signature signature() {
     return new Signature(inputs, outputs.stream().map(PlanOutput::tensor).toList());
+  }
+
+  /** The names of the external functions that are called, in order. */
+  public Set<String> externalFunctions() {
+    Set<String> names = new LinkedHashSet<>();
+    externalCalls().forEach(call -> names.add(call.function()));
+    return names;
+  }
+
+  /** The calls of external functions, those in branches and loops too, in order. */
+  public List<Instruction.ExternalCall> externalCalls() {
+    List<Instruction.ExternalCall> calls = new ArrayList<>();
+    collect(body, calls);
+    return calls;
+  }
+
+  private static void collect(List<Instruction> body, List<Instruction.ExternalCall> calls) {
+    for (Instruction instruction : body) {
+      if (instruction instanceof Instruction.ExternalCall call) {
+        calls.add(call);
+      } else if (instruction instanceof Instruction.Branch branch) {
+        collect(branch.then(), calls);
+        collect(branch.otherwise(), calls);
+      } else if (instruction instanceof Instruction.Loop loop) {
+        collect(loop.body(), calls);
+      }
+    }
   }
 
   /**

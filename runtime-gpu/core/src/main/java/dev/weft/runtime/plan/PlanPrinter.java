@@ -89,7 +89,9 @@ final class PlanPrinter {
               depth,
               "call "
                   + call.function()
-                  + call.inputs().stream().collect(Collectors.joining(", ", "(", ")"))
+                  + call.inputs().stream()
+                      .map(TensorSpec::name)
+                      .collect(Collectors.joining(", ", "(", ")"))
                   + " -> "
                   + call.outputs()
                   + (call.attributes().isEmpty()

@@ -179,7 +179,10 @@ final class PlanValidation {
       }
       case Instruction.Loop loop -> loop(scope, loop, path, where);
       case Instruction.ExternalCall call -> {
-        call.inputs().forEach(input -> buffer(scope, input, where));
+        for (TensorSpec input : call.inputs()) {
+          buffer(scope, input.name(), where);
+          sizes(scope, input.shape(), where);
+        }
         call.outputs().forEach(output -> defineSizes(scope, output));
         for (TensorSpec output : call.outputs()) {
           sizes(scope, output.shape(), where);

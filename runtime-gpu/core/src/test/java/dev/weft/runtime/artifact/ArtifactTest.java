@@ -106,7 +106,7 @@ class ArtifactTest {
             new Instruction.Copy("s", IntExpr.of(0), "y", IntExpr.of(0), N),
             new Instruction.ExternalCall(
                 "g",
-                List.of("y"),
+                List.of(new TensorSpec("y", DType.FLOAT32, VECTOR)),
                 List.of(
                     new TensorSpec("e", DType.FLOAT32, new Shape(List.of(IntExpr.symbol("q"))))),
                 Map.of("key", "a \"quoted\" value")),

@@ -396,7 +396,7 @@ class PlanExecutorTest {
         List.of(),
         List.of(
             new Instruction.ExternalCall(
-                "positives", List.of("a"), List.of(found), Map.of("above", "1"))),
+                "positives", List.of(floats("a")), List.of(found), Map.of("above", "1"))),
         List.of(
             new PlanOutput(new TensorSpec("y", DType.FLOAT32, new Shape(List.of(K))), "found")));
   }

@@ -146,7 +146,7 @@ class LaunchPlanTest {
     Instruction.ExternalCall call =
         new Instruction.ExternalCall(
             "nonzero",
-            List.of("x"),
+            List.of(X),
             List.of(new TensorSpec("hits", DType.INT64, new Shape(List.of(IntExpr.symbol("k"))))),
             Map.of());
 
