@@ -30,8 +30,7 @@ public final class Model implements AutoCloseable {
     ExternalFunctions all = ExternalLibraries.installed().resolve(selection.plan(), functions);
     return new Model(
         device,
-        PlanExecutor.open(
-            device, selection.program(), selection.plan(), artifact.weights(), all));
+        PlanExecutor.open(device, selection.program(), selection.plan(), artifact.weights(), all));
   }
 
   /** Opens the device, too; {@code best} is the first one that the artifact has kernels for. */

@@ -99,8 +99,20 @@ class RunCommandTest {
     String model = Models.demoFile(folder, "digits.onnx").toString();
     JsonNode json =
         Cli.run(
-                "run", model, "--input", "image=random", "--size", "batch=1", "--device", "jvm",
-                "--library", "openblas", "--verify", "--profile", "--json", "-")
+                "run",
+                model,
+                "--input",
+                "image=random",
+                "--size",
+                "batch=1",
+                "--device",
+                "jvm",
+                "--library",
+                "openblas",
+                "--verify",
+                "--profile",
+                "--json",
+                "-")
             .succeeded()
             .json();
     assertThat(json.path("receipt").findValuesAsText("where")).contains("openblas", "jvm");

@@ -111,7 +111,11 @@ class PartitionTest {
         model(perceptron()).compileFor(Target.parse("jvm"), WITH.withTrace(trace));
     assertThat(dumps).hasSize(1);
     assertThat(dumps.get(0))
-        .contains("@attr(Composite", "def openblas_matmul_bias(", "matmul(p0, p1", "openblas_matmul_bias(x, ");
+        .contains(
+            "@attr(Composite",
+            "def openblas_matmul_bias(",
+            "matmul(p0, p1",
+            "openblas_matmul_bias(x, ");
     assertThat(compiled.graph().functions()).containsOnlyKeys(Graph.MAIN);
   }
 
@@ -152,8 +156,7 @@ class PartitionTest {
     Receipt both =
         same(
             batches,
-            Map.of(
-                "a", random(DType.FLOAT32, 2, 4, 3), "b", random(DType.FLOAT32, 2, 3, 5)));
+            Map.of("a", random(DType.FLOAT32, 2, 4, 3), "b", random(DType.FLOAT32, 2, 3, 5)));
     assertThat(both.entries()).hasSize(1).allMatch(entry -> entry.calls() == 2);
     // A value that is given another shape on the way is handed over in that shape.
     OnnxWriter square =
@@ -204,8 +207,7 @@ class PartitionTest {
   void aLibraryThatIsMissingIsToldBeforeAnythingRuns() {
     Compilation compiled = model(perceptron()).compileFor(Target.parse("jvm"), WITH);
     assertThatThrownBy(
-            () ->
-                new ExternalLibraries(List.of()).resolve(compiled.plan(), ExternalFunctions.NONE))
+            () -> new ExternalLibraries(List.of()).resolve(compiled.plan(), ExternalFunctions.NONE))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll("'openblas.matmul'", "weft-runtime-openblas");
   }

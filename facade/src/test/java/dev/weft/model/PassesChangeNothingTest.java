@@ -63,7 +63,8 @@ class PassesChangeNothingTest {
     variations.put(
         "small groups", CompileOptions.DEFAULT.withPassConfig("fuse_operators.max_operators", "2"));
     variations.put(
-        "little folding", CompileOptions.DEFAULT.withPassConfig("fold_constants.max_elements", "1"));
+        "little folding",
+        CompileOptions.DEFAULT.withPassConfig("fold_constants.max_elements", "1"));
     return variations;
   }
 
@@ -71,8 +72,7 @@ class PassesChangeNothingTest {
       ImportedModel model, String device, SampleModels.Sample sample, List<String> wanted) {
     List<String> wrong = new ArrayList<>();
     Map<String, Tensor> expected;
-    try (Model reference =
-        model.compile("interpreter", CompileOptions.DEFAULT.withOptLevel(0))) {
+    try (Model reference = model.compile("interpreter", CompileOptions.DEFAULT.withOptLevel(0))) {
       expected = reference.run(sample.inputs());
     }
     variations()

@@ -241,7 +241,6 @@ final class SampleModels {
             .node("Concat", "y a", "z", OnnxWriter.integer("axis", 1))
             .output("y")
             .output("z");
-    return new Sample(
-        writer.bytes(), Map.of("x", random(24, 3, 4), "row", random(25, 4)));
+    return new Sample(writer.bytes(), Map.of("x", random(24, 3, 4), "row", random(25, 4)));
   }
 }

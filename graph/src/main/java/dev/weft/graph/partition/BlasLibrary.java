@@ -45,8 +45,7 @@ public record BlasLibrary(String name) implements Library {
   @Override
   public List<CompositePattern> patterns() {
     return List.of(
-        new CompositePattern(
-            "matmul_bias", SUM, match -> isProduct(match) && isBias(match)),
+        new CompositePattern("matmul_bias", SUM, match -> isProduct(match) && isBias(match)),
         new CompositePattern("matmul", PRODUCT, BlasLibrary::isProduct));
   }
 
@@ -61,8 +60,7 @@ public record BlasLibrary(String name) implements Library {
     boolean known = a.dtype().equals(DType.FLOAT32) || a.dtype().equals(DType.FLOAT64);
     MatMul op = match.op(PRODUCT, MatMul.class);
     boolean matrices = a.rank() >= 2 && b.rank() == 2 && (a.rank() == 2 || !op.transposeA());
-    boolean batches =
-        a.rank() == 3 && b.rank() == 3 && SizeAlgebra.equal(a.dim(0), b.dim(0));
+    boolean batches = a.rank() == 3 && b.rank() == 3 && SizeAlgebra.equal(a.dim(0), b.dim(0));
     return known && (matrices || batches);
   }
 
@@ -77,8 +75,7 @@ public record BlasLibrary(String name) implements Library {
     for (int i = 0; row && i < bias.rank() - 1; i++) {
       row = SizeAlgebra.equal(bias.dim(i), IntExpr.of(1));
     }
-    return row
-        && SizeAlgebra.equal(bias.dim(bias.rank() - 1), product.dim(product.rank() - 1));
+    return row && SizeAlgebra.equal(bias.dim(bias.rank() - 1), product.dim(product.rank() - 1));
   }
 
   @Override

@@ -76,8 +76,7 @@ public final class GenerateExternalCalls implements GraphPass {
             "'" + name + "' is for " + pattern + ", the libraries are " + libraries.keySet());
       }
       ExternalCall call = library.generate(pattern.substring(dot + 1), composite);
-      return new GraphExpr.CallPacked(
-          call.function(), args, List.of(result), call.attributes());
+      return new GraphExpr.CallPacked(call.function(), args, List.of(result), call.attributes());
     }
   }
 }

@@ -196,7 +196,9 @@ public final class PartitionForLibraries implements GraphPass {
     }
   }
 
-  /** A function under construction: what comes from outside becomes a parameter, in order of use. */
+  /**
+   * A function under construction: what comes from outside becomes a parameter, in order of use.
+   */
   private static final class Composite {
     private final IdentityHashMap<Object, GraphExpr> known = new IdentityHashMap<>();
     final List<GraphVar> params = new ArrayList<>();

@@ -206,8 +206,7 @@ class TeTest {
   void twoTensorsOfOneNumberAreTwo() {
     Tensor a = Te.compute("c", List.of(), axes -> Expr.float32(2));
     Tensor b = Te.compute("c", List.of(), axes -> Expr.float32(2));
-    Tensor sum =
-        Te.compute("sum", List.of(), axes -> Expr.add(a.at(axes), b.at(axes)));
+    Tensor sum = Te.compute("sum", List.of(), axes -> Expr.add(a.at(axes), b.at(axes)));
     PrimFunc function = Te.primFunc("main", sum);
     assertThat(TvmScript.print(function)).contains("T.block(\"c\")", "T.block(\"c_1\")");
   }
