@@ -76,7 +76,16 @@ public final class CompiledFunction implements AutoCloseable {
    * @return what each launch counted; see {@link Bound#launch}
    */
   public List<Map<String, Long>> run(List<Tensor> tensors) {
-    try (Bound bound = bind(tensors)) {
+    return run(tensors, Map.of());
+  }
+
+  /**
+   * As {@link #run(List)}, with values for the scalar parameters.
+   *
+   * @param scalars the integer parameters that are no buffers, by name
+   */
+  public List<Map<String, Long>> run(List<Tensor> tensors, Map<String, Long> scalars) {
+    try (Bound bound = bind(tensors, scalars)) {
       List<Map<String, Long>> counters = bound.launch();
       for (int i = 0; i < tensors.size(); i++) {
         bound.readInto(i, tensors.get(i));
@@ -87,7 +96,16 @@ public final class CompiledFunction implements AutoCloseable {
 
   /** Puts arguments on the device. */
   public Bound bind(List<Tensor> tensors) {
-    return new Bound(tensors);
+    return bind(tensors, Map.of());
+  }
+
+  /**
+   * Puts arguments on the device, with values for the scalar parameters.
+   *
+   * @param scalars the integer parameters that are no buffers, by name
+   */
+  public Bound bind(List<Tensor> tensors, Map<String, Long> scalars) {
+    return new Bound(tensors, scalars);
   }
 
   @Override
@@ -105,8 +123,8 @@ public final class CompiledFunction implements AutoCloseable {
     /** Made when it is first needed: taking times costs time. */
     private @Nullable DeviceQueue timedQueue;
 
-    private Bound(List<Tensor> tensors) {
-      Map<String, Long> sizes = sizes(tensors);
+    private Bound(List<Tensor> tensors, Map<String, Long> scalars) {
+      Map<String, Long> sizes = sizes(tensors, scalars);
       boolean done = false;
       queue = device.queue(QueueMode.IN_ORDER);
       try {
@@ -202,19 +220,26 @@ public final class CompiledFunction implements AutoCloseable {
       dev.weft.runtime.LaunchConfig config,
       List<KernelArgument> arguments) {}
 
-  private Map<String, Long> sizes(List<Tensor> tensors) {
+  private Map<String, Long> sizes(List<Tensor> tensors, Map<String, Long> scalars) {
     List<Buffer> params = plan.function().paramBuffers();
     if (params.size() != tensors.size()) {
       throw new InputException(
           tensors.size() + " tensors for " + params.size() + " buffers " + params, plan.name(), "");
     }
-    Map<String, Long> sizes = new HashMap<>();
+    Map<String, Long> sizes = new HashMap<>(scalars);
     for (int i = 0; i < params.size(); i++) {
       List<Expr> shape = params.get(i).shape();
       for (int d = 0; d < shape.size(); d++) {
         if (shape.get(d) instanceof Var size) {
           sizes.putIfAbsent(size.name(), tensors.get(i).shape()[d]);
         }
+      }
+    }
+    for (Var param : plan.function().params()) {
+      boolean open = !plan.function().bufferMap().containsKey(param);
+      if (open && !sizes.containsKey(param.name())) {
+        throw new InputException(
+            "the scalar parameter '" + param.name() + "' has no value", plan.name(), "");
       }
     }
     return sizes;

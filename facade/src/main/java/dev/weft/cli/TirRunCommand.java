@@ -56,7 +56,7 @@ final class TirRunCommand extends Action {
   @Option(
       names = "--size",
       paramLabel = "NAME=N",
-      description = "The value of a symbolic dimension.")
+      description = "The value of a symbolic dimension or an integer parameter.")
   private Map<String, Long> sizes = new LinkedHashMap<>();
 
   TirRunCommand(Console console) {
@@ -83,23 +83,26 @@ final class TirRunCommand extends Action {
       String name, PrimFunc function, RandomTensors random, Device opened, ObjectNode json) {
     List<Tensor> actual = new ArrayList<>();
     List<Tensor> expected = new ArrayList<>();
+    List<Object> arguments = new ArrayList<>();
+    Map<String, Long> scalars = new LinkedHashMap<>();
     try {
       for (Var param : function.params()) {
         Buffer buffer = function.bufferMap().get(param);
         if (buffer == null) {
-          throw new InputException(
-              "'" + param.name() + "' is a scalar parameter, which can't be given a value yet",
-              file + ", function " + name,
-              "make it a dimension of a buffer");
+          long value = scalar(param, name);
+          scalars.put(param.name(), value);
+          arguments.add(value);
+          continue;
         }
         Tensor tensor = random.next(buffer.dtype(), shape(buffer, name));
         actual.add(tensor);
         expected.add(tensor.copy());
+        arguments.add(expected.getLast());
       }
       try (CompiledFunction compiled = CompiledFunction.compile(function, opened)) {
-        counters(name, compiled.run(actual), json);
+        counters(name, compiled.run(actual, scalars), json);
       }
-      Interpreter.run(function, expected);
+      Interpreter.run(function, arguments);
       return compare(name, function, actual, expected, json);
     } finally {
       actual.forEach(Tensor::close);
@@ -148,6 +151,23 @@ final class TirRunCommand extends Action {
           "give --size " + dim + "=N");
     }
     return size;
+  }
+
+  private long scalar(Var param, String function) {
+    if (!param.dtype().isInt()) {
+      throw new InputException(
+          "parameter '" + param.name() + "' is a scalar of type " + param.dtype(),
+          file + ", function " + function,
+          "pass it in a buffer of one element; only integers can be given");
+    }
+    Long value = sizes.get(param.name());
+    if (value == null) {
+      throw new InputException(
+          "the integer parameter '" + param.name() + "' has no value",
+          file + ", function " + function,
+          "give --size " + param.name() + "=N");
+    }
+    return value;
   }
 
   private boolean compare(

@@ -8,6 +8,7 @@ import dev.weft.tir.script.TvmScript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,34 @@ class TirCommandTest {
             """);
     Cli.run("tir", "run", file.toString(), "--device", "simt")
         .failed(Main.FAILED, "data race: thread 1 of block 0 writes element 0 of 'B'");
+  }
+
+  @Test
+  void integerParametersAreGivenByName() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("scaled.py"),
+            """
+            @T.prim_func
+            def scaled(A: T.Buffer((64,), "int32"), by: T.int32, C: T.Buffer((64,), "int32")):
+                for i in range(64):
+                    with T.block("C"):
+                        vi = T.axis.spatial(64, i)
+                        C[vi] = A[vi] * by + vi
+            """);
+    for (String device : List.of("interpreter", "simt", "jvm")) {
+      JsonNode json =
+          Cli.run(
+                  "tir", "run", file.toString(), "--device", device, "--size", "by=3", "--json",
+                  "-")
+              .succeeded()
+              .json();
+      assertThat(json.path("functions").path("scaled").path("C").path("agrees").asBoolean())
+          .as(device)
+          .isTrue();
+    }
+    Cli.run("tir", "run", file.toString(), "--device", "interpreter")
+        .failed(Main.FAILED, "give --size by=N");
   }
 
   @Test
