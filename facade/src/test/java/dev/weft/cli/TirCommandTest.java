@@ -87,7 +87,14 @@ class TirCommandTest {
     for (String device : List.of("interpreter", "simt", "jvm")) {
       JsonNode json =
           Cli.run(
-                  "tir", "run", file.toString(), "--device", device, "--size", "by=3", "--json",
+                  "tir",
+                  "run",
+                  file.toString(),
+                  "--device",
+                  device,
+                  "--size",
+                  "by=3",
+                  "--json",
                   "-")
               .succeeded()
               .json();

@@ -123,7 +123,8 @@ class DistinctionTest {
     for (int count = 1 + random.nextInt(2); count > 0; count--) {
       places.add(add(mul(digit(random), 1 + random.nextInt(4)), digit(random)));
     }
-    Expr condition = random.nextInt(3) == 0 ? lt(digit(random), int32(1 + random.nextInt(8))) : TRUE;
+    Expr condition =
+        random.nextInt(3) == 0 ? lt(digit(random), int32(1 + random.nextInt(8))) : TRUE;
     assertThat(Distinction.of(domain, condition, things, places, new Analyzer()))
         .as("%s by %s where %s in %s", things, places, condition, domain)
         .isEqualTo(enumerated(domain, condition, things, places));
