@@ -1,7 +1,9 @@
 package dev.weft.compiler;
 
 import dev.weft.graph.partition.Library;
+import dev.weft.graph.pass.ConstantEvaluator;
 import dev.weft.graph.pass.PassContext;
+import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -81,7 +83,9 @@ public record CompileOptions(
    *     those that there are
    */
   public void check() {
-    var _ = new PassContext(optLevel, passConfig, disabledPasses).select(GraphStage.passes(this));
+    var _ = new PassContext(optLevel, passConfig, disabledPasses).select(
+                GraphStage.passes(
+                    this, Target.parse("interpreter"), ConstantEvaluator.interpreter()));
   }
 
   /** The same options with another onlooker. */

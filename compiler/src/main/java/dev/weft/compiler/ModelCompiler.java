@@ -46,7 +46,7 @@ public final class ModelCompiler {
    * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
    */
   public static Compilation compile(Graph graph, Target target, CompileOptions options) {
-    return compileLowered(GraphStage.run(graph, options), target, options.trace());
+    return compileLowered(GraphStage.run(graph, target, options), target, options.trace());
   }
 
   /**

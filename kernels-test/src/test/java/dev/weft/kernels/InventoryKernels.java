@@ -227,6 +227,59 @@ final class InventoryKernels {
         },
         type(FLOAT32, 6, 47),
         type(FLOAT32, 1));
+    graph("norm of pictures", 70, this::normOfPictures, type(FLOAT32, 2, 3, 5, 8));
+    graph("norm of n rows", 64, this::normOfRows, symbolic(FLOAT32, "n", 64), type(FLOAT32, 64));
+    graph("norm f16", 40, this::normOfRows, type(FLOAT16, 5, 40), type(FLOAT16, 40));
+    graph("norm f64", 32, this::normOfRows, type(FLOAT64, 3, 4, 32), type(FLOAT64, 32));
+    graph("softmax written out", 45, this::writtenOutSoftmax, type(FLOAT32, 7, 3, 45));
+    graph("norm of n columns", 37, this::normOfColumns, symbolicLast(FLOAT32, 9, "n"));
+  }
+
+  /** Mean and variance of each channel's picture. */
+  private GraphExpr normOfPictures(BlockBuilder builder, List<GraphVar> in) {
+    Reduce mean = reduce(Reduction.MEAN, true, 2, 3);
+    GraphExpr centred =
+        builder.emit(new Binary(BinaryFunction.SUBTRACT), in.get(0), builder.emit(mean, in.get(0)));
+    GraphExpr squares = builder.emit(new Binary(BinaryFunction.MULTIPLY), centred, centred);
+    GraphExpr variance = builder.emit(mean, squares);
+    return builder.emit(
+        new Binary(BinaryFunction.DIVIDE),
+        centred,
+        builder.emit(new Unary(UnaryFunction.SQRT), variance));
+  }
+
+  /** Rows over the root of their greatest square, times a factor for each column. */
+  private GraphExpr normOfRows(BlockBuilder builder, List<GraphVar> in) {
+    int last = in.get(0).tensorType().rank() - 1;
+    GraphExpr tanh = builder.emit(new Unary(UnaryFunction.TANH), in.get(0));
+    GraphExpr squares = builder.emit(new Binary(BinaryFunction.MULTIPLY), tanh, tanh);
+    GraphExpr greatest = builder.emit(reduce(Reduction.MAX, true, last), squares);
+    GraphExpr sum = builder.emit(reduce(Reduction.SUM, true, last), tanh);
+    GraphExpr root = builder.emit(new Unary(UnaryFunction.SQRT), greatest);
+    GraphExpr scaled =
+        builder.emit(
+            new Binary(BinaryFunction.ADD),
+            builder.emit(new Binary(BinaryFunction.DIVIDE), tanh, root),
+            sum);
+    return builder.emit(new Binary(BinaryFunction.MULTIPLY), scaled, in.get(1));
+  }
+
+  private GraphExpr writtenOutSoftmax(BlockBuilder builder, List<GraphVar> in) {
+    GraphExpr greatest = builder.emit(reduce(Reduction.MAX, true, 2), in.get(0));
+    GraphExpr shifted = builder.emit(new Binary(BinaryFunction.SUBTRACT), in.get(0), greatest);
+    GraphExpr exp = builder.emit(new Unary(UnaryFunction.EXP), shifted);
+    return builder.emit(
+        new Binary(BinaryFunction.DIVIDE), exp, builder.emit(reduce(Reduction.SUM, true, 2), exp));
+  }
+
+  private GraphExpr normOfColumns(BlockBuilder builder, List<GraphVar> in) {
+    GraphExpr squares =
+        builder.emit(new Binary(BinaryFunction.MULTIPLY), in.get(0), in.get(0));
+    GraphExpr sum = builder.emit(reduce(Reduction.SUM, true, 1), squares);
+    return builder.emit(
+        new Binary(BinaryFunction.DIVIDE),
+        in.get(0),
+        builder.emit(new Unary(UnaryFunction.SQRT), sum));
   }
 
   private void shapes() {

@@ -15,28 +15,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reductions along an axis of neighbours, in vectors: each lane of some vectors makes a partial
- * result, and a second block reduces these.
+ * result, a second block reduces the vectors to one, a third one its lanes.
  *
  * <pre>
  * for i, k in T.grid(m, 1024):        for i, ko in T.grid(m, 32):
  *     B[i] += A[i, k]            →        for j in T.vectorized(32): part[i, j] += A[i, ko * 32 + j]
- *                                     for i, j in T.grid(m, 32):
- *                                         B[i] += part[i, j]
+ *                                     for i, v in T.grid(m, 4):
+ *                                         for j in T.vectorized(8): lane[i, j] += part[i, v * 8 + j]
+ *                                     for i, j in T.grid(m, 8):
+ *                                         B[i] += lane[i, j]
  * </pre>
+ *
+ * @param blocks the blocks that make the partial results, in order, not in vectors yet
  */
-final class LanePartials {
+record LanePartials(List<BlockRef> blocks) {
   /** Vectors of partial results: as many as hide the latency of an addition. */
   private static final int VECTORS = 4;
 
-  private LanePartials() {}
+  LanePartials {
+    blocks = List.copyOf(blocks);
+  }
 
   /**
    * Takes a reduction apart; it is the reduction of the partial results afterwards.
    *
-   * @return the block that makes the partial results, not in vectors yet; null if the reduction is
-   *     not along neighbours, or too short
+   * @return null if the reduction is not along neighbours, or too short
    */
-  static @Nullable BlockRef split(Schedule schedule, BlockRef block, Target target) {
+  static @Nullable LanePartials split(Schedule schedule, BlockRef block, Target target) {
     BlockInfo info = BlockInfo.of(schedule, block);
     int lanes = target.vectorLanes(info.widest());
     IterVar along = along(info);
@@ -49,7 +54,22 @@ final class LanePartials {
     }
     int vectors = vectors(extent / lanes);
     LoopRef loop = schedule.getLoops(block).get(info.axes().indexOf(along));
-    return schedule.rfactor(schedule.split(loop, null, vectors * lanes).get(1), -1);
+    List<BlockRef> blocks = new ArrayList<>();
+    blocks.add(schedule.rfactor(schedule.split(loop, null, vectors * lanes).get(1), -1));
+    if (vectors > 1) {
+      LoopRef last = schedule.getLoops(block).getLast();
+      blocks.add(schedule.rfactor(schedule.split(last, null, lanes).get(1), -1));
+    }
+    return new LanePartials(blocks);
+  }
+
+  /** Puts what {@link #split} gave below {@code around}, in private memory and in vectors. */
+  void place(Schedule schedule, LoopRef around, Target target) {
+    for (BlockRef block : blocks.reversed()) {
+      schedule.setScope(block, 0, "local");
+      schedule.computeAt(block, around);
+      vectorize(schedule, block, around, target, block != blocks.getFirst());
+    }
   }
 
   /** The number of vectors that divides the reduction and comes nearest to what hides latencies. */
@@ -64,8 +84,9 @@ final class LanePartials {
     return best;
   }
 
-  /** Puts what {@link #split} gave into vectors, and takes its initial values out of its loops. */
-  static void vectorize(Schedule schedule, BlockRef partials, LoopRef around, Target target) {
+  /** Puts a block into vectors, and takes its initial values out of its loops. */
+  private static void vectorize(
+      Schedule schedule, BlockRef partials, LoopRef around, Target target, boolean isShort) {
     BlockInfo info = BlockInfo.of(schedule, partials);
     List<LoopRef> loops = schedule.getLoops(partials);
     List<LoopRef> own = loops.subList(loops.indexOf(around) + 1, loops.size());
@@ -92,6 +113,9 @@ final class LanePartials {
     schedule.unroll(parts.get(0));
     schedule.vectorize(parts.get(1));
     schedule.decomposeReduction(partials, first);
+    if (isShort) {
+      schedule.unroll(first);
+    }
   }
 
   private static @Nullable IterVar axis(Schedule schedule, BlockInfo info, LoopRef loop) {

@@ -48,19 +48,20 @@ final class PackedContraction implements ScheduleRule {
 
   @Override
   public boolean apply(Schedule schedule, List<BlockRef> pending, Target target) {
-    BlockRef panel = pending.getFirst();
-    Integer run = annotation(schedule, panel, PackedForm.PANEL);
-    if (run == null || pending.size() < 3) {
+    // A panel that was laid out ahead of time is an operand.
+    Integer run = annotation(schedule, pending.getFirst(), PackedForm.PANEL);
+    BlockRef panel = run == null ? null : pending.getFirst();
+    int first = panel == null ? 0 : 1;
+    if (pending.size() < first + 2) {
       return false;
     }
-    BlockRef tile = pending.get(1);
-    BlockRef writer = pending.get(2);
+    BlockRef tile = pending.get(first);
+    BlockRef writer = pending.get(first + 1);
     Integer bands = annotation(schedule, tile, PackedForm.BANDS);
     Integer lanes = annotation(schedule, writer, PackedForm.WRITER);
     if (bands == null || lanes == null) {
       return false;
     }
-    unannotate(schedule, panel, PackedForm.PANEL);
     unannotate(schedule, tile, PackedForm.TILE);
     unannotate(schedule, tile, PackedForm.BANDS);
     unannotate(schedule, writer, PackedForm.WRITER);
@@ -76,14 +77,17 @@ final class PackedContraction implements ScheduleRule {
 
     schedule.setScope(tile, 0, "local");
     schedule.computeAt(tile, band.get(1));
-    if (isPrivate(schedule, panel, bands)) {
-      schedule.setScope(panel, 0, "local");
-      schedule.computeAt(panel, band.get(0));
-    } else {
-      List<LoopRef> own = schedule.getLoops(panel);
-      bindGrid(schedule, own.subList(0, batch), own.get(batch), null);
+    if (panel != null && run != null) {
+      unannotate(schedule, panel, PackedForm.PANEL);
+      if (isPrivate(schedule, panel, bands)) {
+        schedule.setScope(panel, 0, "local");
+        schedule.computeAt(panel, band.get(0));
+      } else {
+        List<LoopRef> own = schedule.getLoops(panel);
+        bindGrid(schedule, own.subList(0, batch), own.get(batch), null);
+      }
+      fillPanel(schedule, panel, run);
     }
-    fillPanel(schedule, panel, run);
     writeTile(schedule, writer, band.get(1), lanes);
 
     List<LoopRef> around = schedule.getLoops(tile);

@@ -15,6 +15,7 @@ import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +37,21 @@ final class PackedContractions {
 
   /** The function with every contraction that pays for it in packed form. */
   static PrimFunc apply(PrimFunc function, Target target) {
+    return apply(function, target, Set.of());
+  }
+
+  /**
+   * The function with every contraction that pays for it in packed form.
+   *
+   * @param constants parameters that can be packed ahead of time, which costs nothing
+   */
+  static PrimFunc apply(PrimFunc function, Target target, Set<Buffer> constants) {
     PrimFunc current = function;
     for (boolean changed = true; changed; ) {
       changed = false;
       Schedule schedule = Schedule.of(current);
       for (BlockRef ref : DefaultSchedules.blocks(schedule)) {
-        PrimFunc packed = packed(schedule, ref, target);
+        PrimFunc packed = packed(schedule, ref, target, constants);
         if (packed != null) {
           current = packed;
           changed = true;
@@ -52,7 +62,8 @@ final class PackedContractions {
     return current;
   }
 
-  private static @Nullable PrimFunc packed(Schedule schedule, BlockRef ref, Target target) {
+  private static @Nullable PrimFunc packed(
+      Schedule schedule, BlockRef ref, Target target, Set<Buffer> constants) {
     BlockInfo info = BlockInfo.of(schedule, ref);
     Contraction contraction = Contraction.of(info);
     if (contraction == null
@@ -67,8 +78,8 @@ final class PackedContractions {
     }
     Choice choice =
         better(
-            choice(contraction, contraction.right(), target),
-            choice(contraction, contraction.left(), target));
+            choice(contraction, contraction.right(), target, constants),
+            choice(contraction, contraction.left(), target, constants));
     if (choice == null) {
       return null;
     }
@@ -125,7 +136,10 @@ final class PackedContractions {
   }
 
   private static @Nullable Choice choice(
-      Contraction contraction, Contraction.Operand vectors, Target target) {
+      Contraction contraction,
+      Contraction.Operand vectors,
+      Target target,
+      Set<Buffer> constants) {
     boolean right = vectors == contraction.right();
     List<IterVar> along = right ? contraction.rightAxes() : contraction.leftAxes();
     List<IterVar> other = right ? contraction.leftAxes() : contraction.rightAxes();
@@ -152,7 +166,7 @@ final class PackedContractions {
             rows.count(),
             columns.count(),
             product(contraction.reduceAxes()),
-            false,
+            vectors.loads().stream().allMatch(load -> constants.contains(load.buffer())),
             run,
             isUnitStep(block.store() == null ? List.of() : block.store().indices(), fastest),
             !isPlain(scalars));

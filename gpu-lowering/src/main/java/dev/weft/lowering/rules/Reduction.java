@@ -67,7 +67,7 @@ final class Reduction implements ScheduleRule {
     if (order.size() > 1) {
       schedule.reorder(order);
     }
-    BlockRef partials = target.isCpu() ? LanePartials.split(schedule, block, target) : null;
+    LanePartials partials = target.isCpu() ? LanePartials.split(schedule, block, target) : null;
     if (partials != null) {
       reduce = new ArrayList<>(schedule.getLoops(block));
       spatial = List.copyOf(reduce.subList(0, spatial.size()));
@@ -83,9 +83,7 @@ final class Reduction implements ScheduleRule {
       schedule.reverseComputeAt(tail, thread);
     }
     if (partials != null) {
-      schedule.setScope(partials, 0, "local");
-      schedule.computeAt(partials, thread);
-      LanePartials.vectorize(schedule, partials, thread, target);
+      partials.place(schedule, thread, target);
     }
     schedule.decomposeReduction(block, reduce.getFirst());
     return true;

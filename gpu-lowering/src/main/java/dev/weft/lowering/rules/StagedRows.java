@@ -12,10 +12,8 @@ import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -80,21 +78,15 @@ final class StagedRows implements ScheduleRule {
       int threads = count.isEmpty() ? GPU_THREADS : Loops.divisor(count.getAsLong(), GPU_THREADS);
       thread = Loops.spread(schedule, row, threads, false);
     }
-    Map<BlockRef, BlockRef> partials = new HashMap<>();
     for (int i = pending.size() - 2; i >= 0; i--) {
-      if (target.isCpu() && stages.get(i).isReduction()) {
-        BlockRef part = LanePartials.split(schedule, pending.get(i), target);
-        if (part != null) {
-          partials.put(pending.get(i), part);
-        }
-      }
+      LanePartials partials =
+          target.isCpu() && stages.get(i).isReduction()
+              ? LanePartials.split(schedule, pending.get(i), target)
+              : null;
       schedule.computeAt(pending.get(i), thread);
       keepPrivate(schedule, pending.get(i), stages.get(i), isRow, target);
-      BlockRef part = partials.get(pending.get(i));
-      if (part != null) {
-        schedule.setScope(part, 0, "local");
-        schedule.computeAt(part, thread);
-        LanePartials.vectorize(schedule, part, thread, target);
+      if (partials != null) {
+        partials.place(schedule, thread, target);
       }
     }
     if (target.isCpu()) {

@@ -14,7 +14,13 @@ public enum BinaryFunction {
   MULTIPLY(Domain.NUMBER, Expr::mul),
   /** Truncates on integers. */
   DIVIDE(Domain.NUMBER, Expr::div),
-  POWER(Domain.NUMBER, (a, b) -> Maths.call(Intrinsic.POW, a, b)),
+  /** A square is a product, which has fewer roundings and no call. */
+  POWER(
+      Domain.NUMBER,
+      (a, b) ->
+          b instanceof Expr.FloatImm exponent && exponent.value() == 2
+              ? Expr.mul(a, a)
+              : Maths.call(Intrinsic.POW, a, b)),
   /** The remainder with the divisor's sign. */
   FLOOR_MOD(
       Domain.NUMBER,

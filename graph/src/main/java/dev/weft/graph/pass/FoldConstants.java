@@ -16,26 +16,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Works out calls of operators whose operands are all constants, by running the operator's TensorIR
- * function. What would take more memory than its operands, and more than {@value #SMALL} elements,
- * is left alone.
+ * function. What would have more elements than its operands, and more than {@value #LARGEST}, is left
+ * alone: a file may give a model's weights in few bytes, but not more of them than memory has room
+ * for.
  */
 public final class FoldConstants implements GraphPass {
   private static final String MOST = "max_elements";
-  private static final long SMALL = 1 << 16;
+  private static final long LARGEST = 1 << 27;
 
   private final ConstantEvaluator evaluator;
-  private final long small;
+  private final long most;
 
   /**
    * @param evaluator runs the functions
    */
   public FoldConstants(ConstantEvaluator evaluator) {
-    this(evaluator, SMALL);
+    this(evaluator, LARGEST);
   }
 
-  private FoldConstants(ConstantEvaluator evaluator, long small) {
+  private FoldConstants(ConstantEvaluator evaluator, long most) {
     this.evaluator = evaluator;
-    this.small = small;
+    this.most = most;
   }
 
   @Override
@@ -46,7 +47,7 @@ public final class FoldConstants implements GraphPass {
   @Override
   public List<PassSetting> settings() {
     return List.of(
-        PassSetting.count(MOST, "what is larger than this and its operands isn't kept", SMALL));
+        PassSetting.count(MOST, "what is larger than this and its operands isn't kept", LARGEST));
   }
 
   @Override
@@ -110,7 +111,7 @@ public final class FoldConstants implements GraphPass {
     if (!type.shape().isStatic()) {
       return false;
     }
-    long largest = small;
+    long largest = most;
     for (GraphExpr arg : call.args()) {
       if (arg instanceof GraphExpr.Constant constant) {
         largest = Math.max(largest, constant.value().elements());

@@ -15,7 +15,8 @@ import java.util.function.BiPredicate;
  * The method is that of Relay's and Relax's operator fusion (Roesch et al., "Relay: A High-Level
  * Compiler for Deep Learning", 2019, section 4.4): first tails of elementwise operators join
  * convolutions and the like, and elementwise operators join what uses them; then the operators that
- * move elements; then those that go into tuples which were themselves fused.
+ * move elements; then those that go into tuples which were themselves fused. Groups in stages over
+ * rows ({@link RowGroups}) are made before all that and stay as they are.
  */
 final class FusionGroups {
   private static final int PHASES = 3;
@@ -28,6 +29,9 @@ final class FusionGroups {
   private final int[] sizes;
   private final boolean[] anchored;
 
+  /** Groups that nothing joins any more, by their root. */
+  private final boolean[] closed;
+
   /**
    * @param mostOperators more don't go into one kernel
    */
@@ -39,11 +43,18 @@ final class FusionGroups {
     kinds = new PatternKind[nodes.size()];
     sizes = new int[nodes.size()];
     anchored = new boolean[nodes.size()];
+    closed = new boolean[nodes.size()];
     for (FusionGraph.Node node : nodes) {
       parents[node.index] = node.index;
       kinds[node.index] = node.kind;
       sizes[node.index] = 1;
       anchored[node.index] = node.kind == PatternKind.OUT_FUSABLE;
+    }
+    for (List<FusionGraph.Node> rows : RowGroups.of(graph, mostOperators)) {
+      int last = rows.getLast().index;
+      rows.forEach(member -> merge(member.index, last));
+      closed[last] = true;
+      kinds[last] = PatternKind.OPAQUE;
     }
     for (int phase = 0; phase < PHASES; phase++) {
       for (FusionGraph.Node node : nodes) {
@@ -74,7 +85,10 @@ final class FusionGroups {
     FusionGraph.PostDominator dominator = tree.get(node.index);
     FusionGraph.Node sink = dominator.node();
     PatternKind own = kinds[node.index];
-    if (own == PatternKind.OPAQUE || sink == null || root(node.index) == root(sink.index)) {
+    if (own == PatternKind.OPAQUE
+        || sink == null
+        || closed[root(node.index)]
+        || root(node.index) == root(sink.index)) {
       return;
     }
     boolean intoTuple = kinds[sink.index] == PatternKind.TUPLE;

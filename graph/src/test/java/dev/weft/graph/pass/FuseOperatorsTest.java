@@ -5,6 +5,7 @@ import static dev.weft.graph.pass.GraphPrograms.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.graph.Binding;
+import dev.weft.graph.BlockBuilder;
 import dev.weft.graph.Graph;
 import dev.weft.graph.GraphExpr;
 import dev.weft.graph.GraphVar;
@@ -28,6 +29,10 @@ class FuseOperatorsTest {
   private static final Unary RELU = new Unary(UnaryFunction.RELU);
   private static final Unary EXP = new Unary(UnaryFunction.EXP);
   private static final Binary ADD = new Binary(BinaryFunction.ADD);
+  private static final Binary SUBTRACT = new Binary(BinaryFunction.SUBTRACT);
+  private static final Binary MULTIPLY = new Binary(BinaryFunction.MULTIPLY);
+  private static final Binary DIVIDE = new Binary(BinaryFunction.DIVIDE);
+  private static final Unary SQRT = new Unary(UnaryFunction.SQRT);
   private static final Conv CONV = new Conv(Window.of(2, 1, 1, 1), 1);
 
   /** What {@code main} calls, in order. */
@@ -173,6 +178,100 @@ class FuseOperatorsTest {
         GraphPrograms.of(
             f32(4, 5), (b, x) -> List.of(b.emit(RELU, b.emit(new Softmax(1, false), x))));
     assertThat(kernels(graph)).containsExactly("fused_softmax_relu");
+  }
+
+  private static GraphVar centred(BlockBuilder b, GraphVar x, int axis) {
+    GraphVar mean = b.emit(new Reduce(Reduction.MEAN, List.of(axis), true), x);
+    return b.emit(SUBTRACT, x, mean);
+  }
+
+  private static GraphVar normal(BlockBuilder b, GraphVar x, int axis) {
+    GraphVar centred = centred(b, x, axis);
+    GraphVar squares = b.emit(MULTIPLY, centred, centred);
+    GraphVar variance = b.emit(new Reduce(Reduction.MEAN, List.of(axis), true), squares);
+    return b.emit(DIVIDE, centred, b.emit(SQRT, variance));
+  }
+
+  @Test
+  void aLayerNormIsOneKernel() {
+    Graph graph =
+        GraphPrograms.of(
+            f32(4, 5),
+            (b, x) -> {
+              GraphVar scaled = b.emit(MULTIPLY, normal(b, b.emit(EXP, x), 1), random(1, 5));
+              return List.of(b.emit(ADD, scaled, random(2, 5)));
+            });
+    assertThat(kernels(graph))
+        .containsExactly(
+            "fused_exp_mean_subtract_multiply_mean_sqrt_divide_multiply_add");
+  }
+
+  @Test
+  void whatOthersNeedStaysOutOfAGroupOfRows() {
+    Graph residual =
+        GraphPrograms.of(
+            f32(4, 5),
+            (b, x) -> {
+              GraphVar sum = b.emit(ADD, x, x);
+              return List.of(b.emit(ADD, sum, b.emit(EXP, normal(b, sum, 1))));
+            });
+    assertThat(kernels(residual))
+        .containsExactly("fused_add_mean_subtract_multiply_mean_sqrt_divide_exp_add");
+    Graph needed =
+        GraphPrograms.of(
+            f32(4, 5),
+            (b, x) -> {
+              GraphVar centred = centred(b, x, 1);
+              GraphVar variance =
+                  b.emit(
+                      new Reduce(Reduction.MEAN, List.of(1), true),
+                      b.emit(MULTIPLY, centred, centred));
+              return List.of(centred, b.emit(SQRT, variance));
+            });
+    assertThat(kernels(needed)).containsExactly("fused_mean_subtract", "fused_multiply_mean", "sqrt");
+  }
+
+  @Test
+  void theEndOfAProductStaysWithTheProduct() {
+    Graph graph =
+        GraphPrograms.of(
+            f32(4, 4),
+            (b, x) -> {
+              GraphVar product = b.emit(new MatMul(), x, random(1, 4, 5));
+              return List.of(normal(b, b.emit(ADD, product, random(2, 5)), 1));
+            });
+    assertThat(kernels(graph))
+        .containsExactly("fused_matmul_add", "fused_mean_subtract_multiply_mean_sqrt_divide");
+  }
+
+  @Test
+  void aWrittenOutSoftmaxIsOneKernel() {
+    Graph graph =
+        GraphPrograms.of(
+            f32(4, 5),
+            (b, x) -> {
+              GraphVar max = b.emit(new Reduce(Reduction.MAX, List.of(1), true), x);
+              GraphVar exp = b.emit(EXP, b.emit(SUBTRACT, x, max));
+              GraphVar sum = b.emit(new Reduce(Reduction.SUM, List.of(1), true), exp);
+              return List.of(b.emit(DIVIDE, exp, sum));
+            });
+    assertThat(kernels(graph)).containsExactly("fused_max_subtract_exp_sum_divide");
+  }
+
+  @Test
+  void rowsAreTheLastAxesAndStayApart() {
+    Graph columns = GraphPrograms.of(f32(4, 5), (b, x) -> List.of(normal(b, x, 0)));
+    assertThat(kernels(columns))
+        .containsExactly("mean", "subtract", "fused_multiply_mean", "fused_sqrt_divide");
+    // Each element needs the sum of another row.
+    Graph across =
+        GraphPrograms.of(
+            f32(5, 5),
+            (b, x) -> {
+              GraphVar sums = b.emit(new Reduce(Reduction.SUM, List.of(1), false), x);
+              return List.of(b.emit(SUBTRACT, x, sums));
+            });
+    assertThat(kernels(across)).containsExactly("sum", "subtract");
   }
 
   @Test
