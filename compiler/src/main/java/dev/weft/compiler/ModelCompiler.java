@@ -65,7 +65,7 @@ public final class ModelCompiler {
    * @throws dev.weft.base.WeftException if some part of it can't be compiled; says which
    */
   public static PlannedModel plan(Graph graph, Target target, CompileOptions options) {
-    return plan(GraphStage.run(graph, options), target, options.trace());
+    return plan(GraphStage.run(graph, target, options), target, options.trace());
   }
 
   private static PlannedModel plan(Graph lowered, Target target, CompileTrace trace) {

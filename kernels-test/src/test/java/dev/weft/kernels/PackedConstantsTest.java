@@ -31,7 +31,6 @@ import dev.weft.tir.target.Target;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -155,16 +154,11 @@ final class PackedConstantsTest {
           long[] shape =
               type.shape().dims().stream().mapToLong(d -> d.evaluate(Map.of("n", 29L))).toArray();
           Map<String, Tensor> inputs = Map.of("x", random(type.dtype(), 3, shape));
-          for (Set<String> disabled : List.of(Set.<String>of(), Set.of("pack_constants"))) {
+          CompileOptions packed = CompileOptions.DEFAULT;
+          for (CompileOptions options : List.of(packed, packed.withoutPass("pack_constants"))) {
             Compilation compilation =
                 ModelCompiler.compile(
-                    model.graph(),
-                    DeviceTargets.of(opened.info()),
-                    new CompileOptions(
-                        3,
-                        Map.of(),
-                        disabled,
-                        CompileOptions.DEFAULT.trace()));
+                    model.graph(), DeviceTargets.of(opened.info()), options);
             try (PlanExecutor executor =
                     PlanExecutor.open(opened, compilation.artifact(), ExternalFunctions.NONE);
                 Verification reference = Verification.of(model.graph())) {
