@@ -83,7 +83,9 @@ public record CompileOptions(
    *     those that there are
    */
   public void check() {
-    var _ = new PassContext(optLevel, passConfig, disabledPasses).select(
+    var _ =
+        new PassContext(optLevel, passConfig, disabledPasses)
+            .select(
                 GraphStage.passes(
                     this, Target.parse("interpreter"), ConstantEvaluator.interpreter()));
   }

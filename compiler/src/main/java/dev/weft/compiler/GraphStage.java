@@ -21,8 +21,7 @@ final class GraphStage {
    */
   static List<GraphPass> passes(
       CompileOptions options, Target target, ConstantEvaluator evaluator) {
-    List<GraphPass> passes =
-        new ArrayList<>(GraphPasses.standard(evaluator, options.libraries()));
+    List<GraphPass> passes = new ArrayList<>(GraphPasses.standard(evaluator, options.libraries()));
     // The kernels' own layout for weights; behind everything else, since it schedules.
     passes.add(new PackConstants(target, evaluator));
     return List.copyOf(passes);

@@ -48,8 +48,7 @@ final class JvmEvaluator implements ConstantEvaluator, AutoCloseable {
   }
 
   @Override
-  public List<Tensor> evaluate(
-      PrimFunc function, List<Tensor> inputs, List<TensorType> outputs) {
+  public List<Tensor> evaluate(PrimFunc function, List<Tensor> inputs, List<TensorType> outputs) {
     long elements = inputs.stream().mapToLong(Tensor::elements).sum();
     for (TensorType output : outputs) {
       elements += Arrays.stream(output.shape().toLongs()).reduce(1, (a, b) -> a * b);

@@ -82,9 +82,7 @@ final class PackConstants implements GraphPass {
     }
     Mutator mutator = new Mutator(packings);
     Map<String, GraphFunction> callers = new LinkedHashMap<>();
-    graph
-        .functions()
-        .forEach((name, function) -> callers.put(name, mutator.mutate(function)));
+    graph.functions().forEach((name, function) -> callers.put(name, mutator.mutate(function)));
     return new Graph(callers, new IRModule(functions, graph.primFuncs().attrs()));
   }
 

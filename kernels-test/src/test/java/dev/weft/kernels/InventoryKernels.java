@@ -273,8 +273,7 @@ final class InventoryKernels {
   }
 
   private GraphExpr normOfColumns(BlockBuilder builder, List<GraphVar> in) {
-    GraphExpr squares =
-        builder.emit(new Binary(BinaryFunction.MULTIPLY), in.get(0), in.get(0));
+    GraphExpr squares = builder.emit(new Binary(BinaryFunction.MULTIPLY), in.get(0), in.get(0));
     GraphExpr sum = builder.emit(reduce(Reduction.SUM, true, 1), squares);
     return builder.emit(
         new Binary(BinaryFunction.DIVIDE),

@@ -75,9 +75,7 @@ final class PackedConstantsTest {
             (b, x) -> {
               GraphVar each =
                   b.emit(
-                      new Conv(Window.of(2, 1, 1, 1), 12),
-                      x,
-                      weights(DType.FLOAT32, 12, 1, 3, 3));
+                      new Conv(Window.of(2, 1, 1, 1), 12), x, weights(DType.FLOAT32, 12, 1, 3, 3));
               return b.emit(
                   new Conv(Window.of(2, 1, 0, 1), 2), each, weights(DType.FLOAT32, 16, 6, 3, 3));
             }),
@@ -157,8 +155,7 @@ final class PackedConstantsTest {
           CompileOptions packed = CompileOptions.DEFAULT;
           for (CompileOptions options : List.of(packed, packed.withoutPass("pack_constants"))) {
             Compilation compilation =
-                ModelCompiler.compile(
-                    model.graph(), DeviceTargets.of(opened.info()), options);
+                ModelCompiler.compile(model.graph(), DeviceTargets.of(opened.info()), options);
             try (PlanExecutor executor =
                     PlanExecutor.open(opened, compilation.artifact(), ExternalFunctions.NONE);
                 Verification reference = Verification.of(model.graph())) {
@@ -178,10 +175,7 @@ final class PackedConstantsTest {
   @MethodSource("packed")
   void theCompiledModelHoldsThePackedWeightsOnly(Model model) {
     Compilation compilation =
-        ModelCompiler.compile(
-            model.graph(),
-            Target.openclCpu(),
-            CompileOptions.DEFAULT);
+        ModelCompiler.compile(model.graph(), Target.openclCpu(), CompileOptions.DEFAULT);
     assertThat(compilation.weights().keySet()).anyMatch(name -> name.contains("_panel_"));
     assertThat(compilation.weights().values())
         .noneMatch(weight -> weight.rank() > 1 && isOriginal(model, weight));

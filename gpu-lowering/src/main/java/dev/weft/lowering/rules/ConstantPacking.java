@@ -63,9 +63,7 @@ public record ConstantPacking(PrimFunc function, List<Integer> kept, List<Packin
    */
   public static @Nullable ConstantPacking of(
       PrimFunc function, int operands, Set<Integer> constants, Target target) {
-    if (!target.isCpu()
-        || constants.isEmpty()
-        || !(function.body() instanceof Stmt.BlockRealize)) {
+    if (!target.isCpu() || constants.isEmpty() || !(function.body() instanceof Stmt.BlockRealize)) {
       return null;
     }
     Set<Buffer> known = new HashSet<>();
@@ -158,15 +156,7 @@ public record ConstantPacking(PrimFunc function, List<Integer> kept, List<Packin
     bufferMap.put(handle, store.buffer());
     Stmt.Block root =
         new Stmt.Block(
-            "root",
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Map.of(),
-            null,
-            nest);
+            "root", List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), null, nest);
     PrimFunc packing =
         new PrimFunc(
                 params,

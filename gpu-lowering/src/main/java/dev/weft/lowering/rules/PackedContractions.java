@@ -136,10 +136,7 @@ final class PackedContractions {
   }
 
   private static @Nullable Choice choice(
-      Contraction contraction,
-      Contraction.Operand vectors,
-      Target target,
-      Set<Buffer> constants) {
+      Contraction contraction, Contraction.Operand vectors, Target target, Set<Buffer> constants) {
     boolean right = vectors == contraction.right();
     List<IterVar> along = right ? contraction.rightAxes() : contraction.leftAxes();
     List<IterVar> other = right ? contraction.leftAxes() : contraction.rightAxes();

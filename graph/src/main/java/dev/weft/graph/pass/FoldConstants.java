@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Works out calls of operators whose operands are all constants, by running the operator's TensorIR
- * function. What would have more elements than its operands, and more than {@value #LARGEST}, is left
- * alone: a file may give a model's weights in few bytes, but not more of them than memory has room
- * for.
+ * function. What would have more elements than its operands, and more than {@value #LARGEST}, is
+ * left alone: a file may give a model's weights in few bytes, but not more of them than memory has
+ * room for.
  */
 public final class FoldConstants implements GraphPass {
   private static final String MOST = "max_elements";

@@ -159,9 +159,7 @@ final class RowGroups {
     for (FusionGraph.Node last : nodes.reversed()) {
       if (reach.contains(last)) {
         List<FusionGraph.Node> group = endingIn(last, reach);
-        if (group.contains(first)
-            && isWorthwhile(group, rows)
-            && group.size() <= mostOperators) {
+        if (group.contains(first) && isWorthwhile(group, rows) && group.size() <= mostOperators) {
           return group;
         }
       }
@@ -188,8 +186,7 @@ final class RowGroups {
           !node.escapes
               && !node.users.isEmpty()
               && node.users.stream().allMatch(edge -> reach.contains(edge.user()));
-      boolean readable =
-          node.users.stream().allMatch(edge -> readsByRow(edge.user(), node, rows));
+      boolean readable = node.users.stream().allMatch(edge -> readsByRow(edge.user(), node, rows));
       if (needed && readable && !tails.contains(node) && fits(node, rows, reach)) {
         reach.add(node);
       }
@@ -232,8 +229,7 @@ final class RowGroups {
     }
     return isReduction(node, rows)
         ? rows.isWhole(from.shape())
-        : rows.isValues(from.shape())
-            || (rows.isWhole(from.shape()) && rows.isWhole(to.shape()));
+        : rows.isValues(from.shape()) || (rows.isWhole(from.shape()) && rows.isWhole(to.shape()));
   }
 
   /** The nodes of {@code reach} whose values nobody needs but through {@code last}. */

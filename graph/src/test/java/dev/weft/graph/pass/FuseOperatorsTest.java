@@ -202,8 +202,7 @@ class FuseOperatorsTest {
               return List.of(b.emit(ADD, scaled, random(2, 5)));
             });
     assertThat(kernels(graph))
-        .containsExactly(
-            "fused_exp_mean_subtract_multiply_mean_sqrt_divide_multiply_add");
+        .containsExactly("fused_exp_mean_subtract_multiply_mean_sqrt_divide_multiply_add");
   }
 
   @Test
@@ -228,7 +227,8 @@ class FuseOperatorsTest {
                       b.emit(MULTIPLY, centred, centred));
               return List.of(centred, b.emit(SQRT, variance));
             });
-    assertThat(kernels(needed)).containsExactly("fused_mean_subtract", "fused_multiply_mean", "sqrt");
+    assertThat(kernels(needed))
+        .containsExactly("fused_mean_subtract", "fused_multiply_mean", "sqrt");
   }
 
   @Test
