@@ -5,6 +5,7 @@ import dev.weft.lowering.pass.AlignVectors;
 import dev.weft.lowering.pass.BindParallelLoops;
 import dev.weft.lowering.pass.CompactBuffers;
 import dev.weft.lowering.pass.CrossThreadReductions;
+import dev.weft.lowering.pass.FenceAsyncProxy;
 import dev.weft.lowering.pass.FlattenBuffers;
 import dev.weft.lowering.pass.HoistGuards;
 import dev.weft.lowering.pass.HoistIndexArithmetic;
@@ -73,6 +74,7 @@ public final class Lowering {
           // What the threads of a block share.
           new ReuseSharedMemory(),
           new InsertBarriers(),
+          new FenceAsyncProxy(),
           new SwizzleSharedMemory(),
           // What makes kernels read well.
           new RemoveNoOps(),

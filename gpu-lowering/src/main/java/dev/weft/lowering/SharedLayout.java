@@ -21,6 +21,8 @@ public record SharedLayout(List<Place> places, long bytes) {
   /** What arrays begin at a multiple of in bytes: what the bulk copies of sm_90 need. */
   public static final long ALIGNMENT = 128;
 
+  private static final long SWIZZLED = 1024;
+
   /** An array and its first byte, a multiple of {@link #ALIGNMENT}. */
   public record Place(Stmt.Allocate array, long offset) {}
 
@@ -41,8 +43,12 @@ public record SharedLayout(List<Place> places, long bytes) {
       @Override
       public void stmt(Stmt node) {
         if (node instanceof Stmt.Allocate allocate && isShared(allocate)) {
-          places.add(new Place(allocate, end[0]));
-          end[0] += Math.ceilDiv(size(allocate), ALIGNMENT) * ALIGNMENT;
+          long bytes = size(allocate);
+          // Rows of 128 bytes that the hardware permutes eight by eight.
+          long alignment = bytes % SWIZZLED == 0 ? SWIZZLED : ALIGNMENT;
+          long offset = Math.ceilDiv(end[0], alignment) * alignment;
+          places.add(new Place(allocate, offset));
+          end[0] = offset + Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
         }
         super.stmt(node);
       }

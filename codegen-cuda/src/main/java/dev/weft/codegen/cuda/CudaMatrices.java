@@ -50,7 +50,7 @@ final class CudaMatrices {
       case PTX_MMA -> multiplyRegisters(exprs, args);
       case MMA_FILL -> fillRegisters(exprs, args);
       case MMA_STORE -> storeRegisters(exprs, args);
-      default -> null;
+      default -> new CudaWarpGroups(helpers).call(intrinsic, exprs, args);
     };
   }
 

@@ -13,13 +13,15 @@ import java.util.List;
  *
  * @param order how lanes and registers run over the matrix as it is stored
  * @param together neighbours along the sum that a 32-bit register holds: 4, 2 or 1; 2 for sums
+ * @param depth elements of a row (or column) that four lanes share: for factors, 32 bytes along the
+ *     sum
  */
-public record FragmentLayout(Order order, int together) {
+public record FragmentLayout(Order order, int together, int depth) {
   /** Lanes of a warp. */
   public static final int LANES = 32;
 
   /** The layout of 16 by 16 sums. */
-  public static final FragmentLayout SUMS = new FragmentLayout(Order.ROWS, 2);
+  public static final FragmentLayout SUMS = new FragmentLayout(Order.ROWS, 2, 16);
 
   /** How lanes and registers run over a matrix. */
   public enum Order {
@@ -34,11 +36,6 @@ public record FragmentLayout(Order order, int together) {
     COLUMNS_OF_LEFT,
     /** Every four lanes share a column: a right factor that is stored by rows. */
     COLUMNS_OF_RIGHT
-  }
-
-  /** Elements along the sum of one step: 32 bytes of a row. */
-  public int depth() {
-    return 8 * together;
   }
 
   /** Rows of the matrix as it is stored. */

@@ -53,13 +53,13 @@ public record Mma(DType factors, DType sums) {
   /** How the left factor lies; {@code transposed} if it is stored as terms by rows. */
   public FragmentLayout left(boolean transposed) {
     Order order = loadsMatrices(!transposed) ? Order.ROWS : Order.COLUMNS_OF_LEFT;
-    return new FragmentLayout(order, together());
+    return new FragmentLayout(order, together(), depth());
   }
 
   /** How the right factor lies; {@code transposed} if it is stored as columns by terms. */
   public FragmentLayout right(boolean transposed) {
     Order order = loadsMatrices(transposed) ? Order.ROWS : Order.COLUMNS_OF_RIGHT;
-    return new FragmentLayout(order, together());
+    return new FragmentLayout(order, together(), depth());
   }
 
   /** Short names as in TVM's intrinsics. */

@@ -1,6 +1,7 @@
 package dev.weft.lowering.pass;
 
 import dev.weft.base.DType;
+import dev.weft.lowering.intrin.Wgmma;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
@@ -115,6 +116,13 @@ record SharedAccess(
 
       /** What loads a fragment only reads its source; each lane names where its part begins. */
       private boolean readsMatrix(Expr.Call call) {
+        if (call.is(Intrinsic.PTX_WGMMA)) {
+          factor(call, 5, Wgmma.WARPS * 16 * Wgmma.DEPTH - 3 * 16);
+          int right = columns(call) * Wgmma.DEPTH;
+          factor(call, 7, right - 3 * 16 * (call.args().get(2).isConst(0) ? 1 : Wgmma.DEPTH));
+          expr(call.args().get(4));
+          return true;
+        }
         boolean rows = call.is(Intrinsic.PTX_LDMATRIX);
         if (!rows && !call.is(Intrinsic.WMMA_LOAD)) {
           return false;
@@ -139,6 +147,25 @@ record SharedAccess(
           return true;
         }
         return false;
+      }
+
+      /**
+       * A factor of {@code wgmma}.
+       *
+       * @param span elements from the step's first to its last; those of later steps lie behind
+       */
+      private void factor(Expr.Call call, int at, int span) {
+        Expr first = analyzer.simplify(call.args().get(at + 1));
+        if (call.args().get(at) instanceof Var data && data.pointerType() != null) {
+          DType element = data.pointerType().element();
+          result.add(new SharedAccess(data, element, first, span, false));
+        }
+        expr(first);
+      }
+
+      private static int columns(Expr.Call call) {
+        String shape = ((Expr.StringImm) call.args().getFirst()).value();
+        return Integer.parseInt(shape.substring(shape.indexOf('n') + 1, shape.indexOf('k')));
       }
 
       private void add(Buffer buffer, List<Expr> indices, boolean writes) {

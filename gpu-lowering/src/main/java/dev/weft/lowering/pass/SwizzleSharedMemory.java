@@ -149,6 +149,10 @@ public final class SwizzleSharedMemory implements Pass {
         if (!(args.get(i) instanceof Var v) || !(layouts.get(v) instanceof Layout layout)) {
           continue;
         }
+        if (call.is(Intrinsic.PTX_WGMMA) && layout.row == layout.piece * layout.pieces) {
+          // The hardware permutes rows of 128 bytes itself.
+          continue;
+        }
         if (!call.is(Intrinsic.PTX_LDMATRIX) && !call.is(Intrinsic.PTX_CP_ASYNC)) {
           throw new LoweringException(
               "the permuted shared memory '" + v.name() + "' is passed to " + call.callee(),

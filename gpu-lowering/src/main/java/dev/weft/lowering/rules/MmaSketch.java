@@ -1,7 +1,9 @@
 package dev.weft.lowering.rules;
 
 import dev.weft.lowering.intrin.Mma;
+import dev.weft.lowering.intrin.Wgmma;
 import dev.weft.tir.target.Target;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param warpsDown warps that share the rows
  * @param warpsAcross warps that share the columns
  * @param stages copies under way at once, the one that is read included
+ * @param tileColumns columns of one instruction
  */
-record MmaSketch(int rows, int columns, int depth, int warpsDown, int warpsAcross, int stages) {
+record MmaSketch(
+    int rows,
+    int columns,
+    int depth,
+    int warpsDown,
+    int warpsAcross,
+    int stages,
+    int tileColumns) {
   private static final int LANES = 32;
 
   /** Registers of a thread for sums; addresses, factors and the rest take as many again. */
@@ -60,24 +70,55 @@ record MmaSketch(int rows, int columns, int depth, int warpsDown, int warpsAcros
   static MmaSketch choose(Mma mma, long m, long n, long k, long batch, Target target) {
     int bytes = mma.factors().bytes();
     int depth = Math.max(mma.depth(), ROW / 2 / bytes);
-    MmaSketch best = null;
-    double least = Double.POSITIVE_INFINITY;
+    List<MmaSketch> sketches = new ArrayList<>();
     for (int[] tile : TILES) {
       MmaSketch sketch = fitted(tile, depth, k, bytes, target);
-      if (sketch == null) {
-        continue;
+      if (sketch != null) {
+        sketches.add(sketch);
       }
-      double blocks = (double) blocks(m, tile[0]) * blocks(n, tile[1]) * batch;
+    }
+    MmaSketch best = fastest(sketches, m, n, batch, target);
+    if (best == null) {
+      throw new IllegalArgumentException("no tile of 16 by 16 fits " + target);
+    }
+    return best;
+  }
+
+  /**
+   * The sketch for a product by warp groups ({@code wgmma}), of factors of 16 bits; null if the
+   * product is too small for it.
+   */
+  static @Nullable MmaSketch chooseGroups(long m, long n, long batch, Target target) {
+    if ((m != 0 && m < 64) || (n != 0 && n < 64)) {
+      return null;
+    }
+    List<MmaSketch> sketches = new ArrayList<>();
+    for (int[] tile : new int[][] {{128, 256}, {128, 128}, {64, 256}, {64, 128}, {64, 64}}) {
+      // Arrays of more than 48 KiB begin at a multiple of 1024 bytes, as the swizzle needs.
+      MmaSketch sketch =
+          new MmaSketch(tile[0], tile[1], Wgmma.DEPTH, tile[0] / 16, 1, 4, tile[1]);
+      if (sketch.sharedBytes(2) <= target.limits().sharedBytes()) {
+        sketches.add(sketch);
+      }
+    }
+    return fastest(sketches, m, n, batch, target);
+  }
+
+  private static @Nullable MmaSketch fastest(
+      List<MmaSketch> sketches, long m, long n, long batch, Target target) {
+    MmaSketch best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (MmaSketch sketch : sketches) {
+      int r = sketch.rows;
+      int c = sketch.columns;
+      double blocks = (double) blocks(m, r) * blocks(n, c) * batch;
       double rounds = Math.ceil(blocks / target.limits().cores());
       // A tile of r by c multiplies r*c and brings in r+c elements a term; the second is dearer.
-      double cost = (double) tile[0] * tile[1] + 64.0 * (tile[0] + tile[1]);
+      double cost = (double) r * c + 64.0 * (r + c);
       if (rounds * cost < least) {
         least = rounds * cost;
         best = sketch;
       }
-    }
-    if (best == null) {
-      throw new IllegalArgumentException("no tile of 16 by 16 fits " + target);
     }
     return best;
   }
@@ -91,7 +132,7 @@ record MmaSketch(int rows, int columns, int depth, int warpsDown, int warpsAcros
       int[] tile, int depth, long k, int bytes, Target target) {
     int steps = k == 0 ? 4 : (int) Math.min(4, Math.ceilDiv(k, depth));
     for (int stages = Math.max(2, steps); stages >= 2; stages--) {
-      MmaSketch sketch = new MmaSketch(tile[0], tile[1], depth, tile[2], tile[3], stages);
+      MmaSketch sketch = new MmaSketch(tile[0], tile[1], depth, tile[2], tile[3], stages, 16);
       // Two blocks on a core hide each other's waits.
       if (sketch.sharedBytes(bytes) <= target.limits().sharedBytes() / 2
           && sketch.sumsPerThread() <= SUMS) {

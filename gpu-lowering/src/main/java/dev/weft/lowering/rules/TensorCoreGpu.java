@@ -3,6 +3,7 @@ package dev.weft.lowering.rules;
 import dev.weft.base.DType;
 import dev.weft.lowering.intrin.FragmentLayout;
 import dev.weft.lowering.intrin.Mma;
+import dev.weft.lowering.intrin.Wgmma;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
 import dev.weft.tir.AttrValue;
@@ -79,16 +80,23 @@ final class TensorCoreGpu implements ScheduleRule {
             .filter(axis -> axis != product.rows && axis != product.columns)
             .mapToLong(axis -> BlockInfo.extent(axis).orElse(1))
             .reduce(1, (a, b) -> a * b);
+    long m = BlockInfo.extent(product.rows).orElse(0);
+    long n = BlockInfo.extent(product.columns).orElse(0);
+    long k = BlockInfo.extent(product.terms).orElse(0);
+    MmaSketch groups =
+        isForGroups(product, target) ? MmaSketch.chooseGroups(m, n, batch, target) : null;
     MmaSketch sketch =
-        MmaSketch.choose(
-            product.mma,
-            BlockInfo.extent(product.rows).orElse(0),
-            BlockInfo.extent(product.columns).orElse(0),
-            BlockInfo.extent(product.terms).orElse(0),
-            batch,
-            target);
-    new Scheduler(schedule, block, product, sketch).run();
+        groups == null ? MmaSketch.choose(product.mma, m, n, k, batch, target) : groups;
+    new Scheduler(schedule, block, product, sketch, groups != null).run();
     return true;
+  }
+
+  /** Whether warp groups can multiply: 16-bit floats, the left factor's rows along the sum. */
+  private static boolean isForGroups(Product product, Target target) {
+    return target.capabilities().features().contains(Feature.WARP_GROUP_MMA)
+        && product.mma.factors().bits() == 16
+        && product.mma.sums().equals(DType.FLOAT32)
+        && !product.leftTransposed;
   }
 
   private static @Nullable Product product(BlockInfo info, Target target) {
@@ -172,10 +180,15 @@ final class TensorCoreGpu implements ScheduleRule {
     private final Product product;
     private final MmaSketch sketch;
 
+    /** Whether warp groups multiply out of shared memory ({@code wgmma}). */
+    private final boolean groups;
+
     /** Which of the block's axes are rows, columns and terms. */
     private final List<Integer> places;
 
-    Scheduler(Schedule schedule, BlockRef block, Product product, MmaSketch sketch) {
+    Scheduler(
+        Schedule schedule, BlockRef block, Product product, MmaSketch sketch, boolean groups) {
+      this.groups = groups;
       this.schedule = schedule;
       this.block = block;
       this.product = product;
@@ -204,12 +217,18 @@ final class TensorCoreGpu implements ScheduleRule {
 
       BlockRef leftShared = staged(0, "shared");
       BlockRef rightShared = staged(1, "shared");
-      BlockRef leftWarp = staged(0, "warp");
-      BlockRef rightWarp = staged(1, "warp");
       FragmentLayout left = product.mma.left(product.leftTransposed);
       FragmentLayout right = product.mma.right(product.rightTransposed);
-      inFragments(leftWarp, factor(0), axis(0), product.leftTransposed, left);
-      inFragments(rightWarp, factor(1), axis(1), !product.rightTransposed, right);
+      Wgmma wgmma = new Wgmma(product.mma.factors(), sketch.tileColumns());
+      FragmentLayout sumLayout = groups ? wgmma.sums() : FragmentLayout.SUMS;
+      List<BlockRef> warpStages = new ArrayList<>();
+      if (!groups) {
+        BlockRef leftWarp = staged(0, "warp");
+        BlockRef rightWarp = staged(1, "warp");
+        inFragments(leftWarp, factor(0), axis(0), product.leftTransposed, left);
+        inFragments(rightWarp, factor(1), axis(1), !product.rightTransposed, right);
+        warpStages.addAll(List.of(leftWarp, rightWarp));
+      }
 
       List<LoopRef> loops = schedule.getLoops(block);
       List<LoopRef> batch = new ArrayList<>();
@@ -218,7 +237,8 @@ final class TensorCoreGpu implements ScheduleRule {
           batch.add(loops.get(i));
         }
       }
-      int depth = product.mma.depth();
+      int depth = groups ? Wgmma.DEPTH : product.mma.depth();
+      int width = sketch.tileColumns();
       List<LoopRef> i =
           schedule.split(
               loops.get(places.get(0)),
@@ -231,8 +251,8 @@ final class TensorCoreGpu implements ScheduleRule {
               loops.get(places.get(1)),
               null,
               sketch.warpsAcross(),
-              sketch.columns() / sketch.warpsAcross() / TILE,
-              TILE);
+              sketch.columns() / sketch.warpsAcross() / width,
+              width);
       List<LoopRef> k =
           schedule.split(loops.get(places.get(2)), null, sketch.depth() / depth, depth);
       List<LoopRef> order = new ArrayList<>(batch);
@@ -249,17 +269,28 @@ final class TensorCoreGpu implements ScheduleRule {
 
       write(writer, j.get(1), writerRow, writerColumn);
       schedule.transformLayout(
-          block, 0, true, FragmentLayout.SUMS.map(sums.size(), rowAt, columnAt));
+          block, 0, true, sumLayout.map(sums.size(), rowAt, columnAt));
+      if (groups && !product.rightTransposed) {
+        Expr.Load load = factor(1);
+        int at = load.indices().indexOf(axis(1).var());
+        schedule.transformLayout(rightShared, 0, true, Wgmma.panels(load.indices().size(), at));
+      }
       BlockRef tile = schedule.blockize(i.get(3));
-      load(leftWarp, k.get(1), left, product.mma.loadLeft(product.leftTransposed, "shared"));
-      load(rightWarp, k.get(1), right, product.mma.loadRight(product.rightTransposed, "shared"));
+      if (!groups) {
+        Mma mma = product.mma;
+        load(warpStages.get(0), k.get(1), left, mma.loadLeft(product.leftTransposed, "shared"));
+        load(warpStages.get(1), k.get(1), right, mma.loadRight(product.rightTransposed, "shared"));
+      }
       copyTogether(leftShared, k.get(0), lanesLeft, left);
       copyTogether(rightShared, k.get(0), lanesRight, right);
 
       BlockRef fill = schedule.decomposeReduction(tile, k.get(0));
-      schedule.tensorize(fill, product.mma.fill());
+      schedule.tensorize(fill, groups ? wgmma.fill() : product.mma.fill());
       schedule.tensorize(
-          tile, product.mma.multiply(product.leftTransposed, product.rightTransposed));
+          tile,
+          groups
+              ? wgmma.multiply(product.rightTransposed)
+              : product.mma.multiply(product.leftTransposed, product.rightTransposed));
       for (LoopRef loop : List.of(k.get(1), i.get(2), j.get(2))) {
         schedule.unroll(loop);
       }

@@ -22,6 +22,7 @@ final class CallCompiler {
   private final AsyncCopies copies;
   private final WarpMatrices warpMatrices;
   private final LaneMatrices laneMatrices;
+  private final WarpGroupMatrices groupMatrices;
 
   CallCompiler(
       Machine machine,
@@ -37,10 +38,17 @@ final class CallCompiler {
     this.copies = new AsyncCopies(machine);
     this.warpMatrices = new WarpMatrices(machine, exprs, accesses);
     this.laneMatrices = new LaneMatrices(machine, exprs, accesses, warpMatrices);
+    this.groupMatrices = new WarpGroupMatrices(machine, exprs, accesses, warpMatrices);
   }
 
   AsyncCopies copies() {
     return copies;
+  }
+
+  /** A block is over. */
+  void endBlock() {
+    copies.endBlock();
+    groupMatrices.endBlock();
   }
 
   static Intrinsic intrinsic(Callee callee) {
@@ -191,7 +199,10 @@ final class CallCompiler {
       }
       default -> {
         Runnable matrices = warpMatrices.compile(intrinsic, args);
-        yield matrices != null ? matrices : laneMatrices.compile(intrinsic, args);
+        if (matrices == null) {
+          matrices = laneMatrices.compile(intrinsic, args);
+        }
+        yield matrices != null ? matrices : groupMatrices.compile(intrinsic, args);
       }
     };
   }

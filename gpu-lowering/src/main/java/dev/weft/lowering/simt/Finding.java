@@ -26,6 +26,8 @@ public record Finding(Kind kind, int line, String source, String message, long o
     DIVERGENT_BARRIER,
     /** An access of what an asynchronous copy has not been waited for to write. */
     ASYNC_COPY_NOT_WAITED,
+    /** A matrix product reads what a thread wrote and did not make visible to the async proxy. */
+    ASYNC_PROXY_NOT_FENCED,
     /** Arithmetic without a result, such as an integer division by zero. */
     UNDEFINED_ARITHMETIC,
     /** An assertion that does not hold. */

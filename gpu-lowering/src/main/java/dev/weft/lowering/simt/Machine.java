@@ -24,6 +24,9 @@ final class Machine {
   /** The threads that take part in what is being carried out. */
   Lanes active;
 
+  /** Threads that wrote shared memory since their last fence for the async proxy. */
+  final boolean[] unfenced;
+
   Counters counters = new Counters();
   Findings findings = new Findings();
 
@@ -39,6 +42,7 @@ final class Machine {
     this.blockExtent = blockExtent.clone();
     this.threads = (int) (blockExtent[0] * blockExtent[1] * blockExtent[2]);
     this.warpSize = warpSize;
+    this.unfenced = new boolean[threads];
     this.all = Lanes.all(threads, warpSize);
     this.active = all;
     this.clock = new AccessHistory.Clock(warps(), warpSize);

@@ -199,6 +199,7 @@ final class SharedBytes extends Memory {
     int length = dtype.bytes();
     long before = atomic || history == null ? 0 : bits(place, length);
     Scalars.setFloat(dtype, data, place, value);
+    machine.unfenced[thread] |= sharing == Sharing.BLOCK;
     noteWrite(place, length, thread, site, atomic, before);
   }
 
@@ -208,6 +209,7 @@ final class SharedBytes extends Memory {
     int length = dtype.bytes();
     long before = atomic || history == null ? 0 : bits(place, length);
     Scalars.setInt(dtype, data, place, value);
+    machine.unfenced[thread] |= sharing == Sharing.BLOCK;
     noteWrite(place, length, thread, site, atomic, before);
   }
 
@@ -269,6 +271,7 @@ final class SharedBytes extends Memory {
   void arrive(long at, MemorySegment source, int thread, Site site) {
     int length = (int) source.byteSize();
     data.asSlice(at, length).copyFrom(source);
+    machine.unfenced[thread] |= sharing == Sharing.BLOCK;
     if (history == null) {
       return;
     }

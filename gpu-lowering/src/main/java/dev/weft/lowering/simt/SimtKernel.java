@@ -25,7 +25,7 @@ public final class SimtKernel {
   private final PrintedFunction printed;
   private final Machine machine;
   private final Memories memories;
-  private final AsyncCopies copies;
+  private final CallCompiler calls;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Map<ThreadTag, LongSupplier> grid = new EnumMap<>(ThreadTag.class);
   private final Map<ThreadTag, ScalarScope.Cell> blockIndices = new EnumMap<>(ThreadTag.class);
@@ -46,7 +46,7 @@ public final class SimtKernel {
     this.memories = new Memories(machine, kernel.body());
     Site start = machine.site(1, printed.line(1));
     ExprCompiler exprs = new ExprCompiler(machine, values, memories, start);
-    this.copies = exprs.calls().copies();
+    this.calls = exprs.calls();
     for (Var param : kernel.params()) {
       parameters.add(parameter(param, kernel.bufferMap().get(param), values));
     }
@@ -188,7 +188,7 @@ public final class SimtKernel {
     blockIndices.forEach((tag, cell) -> cell.set(index[tag.axis]));
     body.run();
     memories.endBlock();
-    copies.endBlock();
+    calls.endBlock();
   }
 
   private void checkGeometry(LaunchConfig config) {

@@ -21,6 +21,8 @@ class TensorCoreGpuTest {
 
   private static final Target ONE = Target.parse("cuda:sm_80 -cores=1");
 
+  private static final Target HOPPER = Target.parse("cuda:sm_90a -cores=1");
+
   static PrimFunc matmul(
       int m, int n, int k, String dtype, String sums, boolean leftTurned, boolean rightTurned) {
     return TvmScript.parseFunction(
@@ -119,6 +121,27 @@ class TensorCoreGpuTest {
     PrimFunc function = batchedWithEpilogue(batch, m, n, k);
     assertRight(function, MANY);
     assertThat(Lowering.lower(scheduled(function, MANY), MANY).launches()).hasSize(1);
+  }
+
+  /** {@code wgmma}; products that it is too large for, or whose left factor is turned, aren't. */
+  @ParameterizedTest
+  @CsvSource({
+    "128, 128, 192, float16, false, true, true",
+    "128, 64, 128, float16, false, false, true",
+    "64, 256, 64, bfloat16, false, false, true",
+    "100, 130, 90, bfloat16, false, true, true",
+    "70, 150, 77, float16, false, false, true",
+    "64, 64, 64, float16, true, false, false",
+    "40, 64, 64, float16, false, false, false"
+  })
+  void warpGroups(
+      int m, int n, int k, String dtype, boolean left, boolean right, boolean inGroups) {
+    PrimFunc function = matmul(m, n, k, dtype, "float32", left, right);
+    PrimFunc scheduled = scheduled(function, HOPPER);
+    assertThat(TvmScript.print(scheduled).contains("T.ptx_wgmma(")).isEqualTo(inGroups);
+    assertThat(SimtChecks.problems(function, scheduled, HOPPER))
+        .as(() -> TvmScript.print(scheduled))
+        .isEmpty();
   }
 
   @Test
