@@ -34,8 +34,7 @@ final class CudaWarpGroups {
     return switch (intrinsic) {
       case PTX_WGMMA -> multiply(exprs, args);
       case PTX_WGMMA_FENCE -> statement("weft_wgmma_fence", "wgmma.fence.sync.aligned;");
-      case PTX_WGMMA_COMMIT ->
-          statement("weft_wgmma_commit", "wgmma.commit_group.sync.aligned;");
+      case PTX_WGMMA_COMMIT -> statement("weft_wgmma_commit", "wgmma.commit_group.sync.aligned;");
       case PTX_WGMMA_WAIT -> await(exprs, args);
       case ASYNC_PROXY_FENCE ->
           statement("weft_fence_proxy_async", "fence.proxy.async.shared::cta;");
@@ -50,7 +49,8 @@ final class CudaWarpGroups {
   private Code statement(String name, String ptx) {
     helpers.use(
         name,
-        "WEFT_DEVICE void %s() {\n  asm volatile(\"%s\" ::: \"memory\");\n}\n".formatted(name, ptx));
+        "WEFT_DEVICE void %s() {\n  asm volatile(\"%s\" ::: \"memory\");\n}\n"
+            .formatted(name, ptx));
     return Code.call(name);
   }
 
@@ -70,7 +70,8 @@ final class CudaWarpGroups {
         name,
         "WEFT_DEVICE void %s(float* c) {\n".formatted(name)
             + "  asm volatile(\"wgmma.wait_group.sync.aligned %d;\"\n".formatted(pending)
-            + "               : %s\n               :: \"memory\");\n}\n".formatted(operands(count)));
+            + "               : %s\n               :: \"memory\");\n}\n"
+                .formatted(operands(count)));
     return Code.call(name, Code.binary(args.get(1), "+", args.get(2), Code.ADDITIVE));
   }
 

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The intrinsics of {@code wgmma} (sm_90a, "Asynchronous Warpgroup Level Matrix
- * Multiply-Accumulate Instructions" in the PTX ISA): four warps together multiply 64 rows with
- * {@code columns} columns that both lie in shared memory, in rows of 128 bytes whose pieces of 16
- * are permuted ({@code permuted_layout}, the hardware's 128-byte swizzle).
+ * The intrinsics of {@code wgmma} (sm_90a, "Asynchronous Warpgroup Level Matrix Multiply-Accumulate
+ * Instructions" in the PTX ISA): four warps together multiply 64 rows with {@code columns} columns
+ * that both lie in shared memory, in rows of 128 bytes whose pieces of 16 are permuted ({@code
+ * permuted_layout}, the hardware's 128-byte swizzle).
  *
  * <p>Described from the point of view of one warp, which gets the 16 rows of sums that are its own;
  * its three neighbours have to do the same with the rows next to them, at the same time.
@@ -112,9 +112,7 @@ public record Wgmma(DType factors, int columns) {
   public TensorIntrin multiply(boolean rightTransposed) {
     int registers = sums().registers();
     String shape =
-        rightTransposed
-            ? columns + ", " + DEPTH
-            : columns / DEPTH + ", " + DEPTH + ", " + DEPTH;
+        rightTransposed ? columns + ", " + DEPTH : columns / DEPTH + ", " + DEPTH + ", " + DEPTH;
     String region = "0:" + shape.replace(", ", ", 0:");
     String header =
         """
@@ -171,7 +169,6 @@ public record Wgmma(DType factors, int columns) {
                 columns,
                 factors.equals(DType.BFLOAT16) ? "bf16" : "f16",
                 rightTransposed ? "_trans_b" : "");
-    return intrinsic(
-        name, header + description, header + calls.toString().indent(8));
+    return intrinsic(name, header + description, header + calls.toString().indent(8));
   }
 }

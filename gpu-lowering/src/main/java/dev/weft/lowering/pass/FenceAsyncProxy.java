@@ -36,10 +36,9 @@ public final class FenceAsyncProxy implements Pass {
         new IrRewriter() {
           @Override
           public Stmt stmt(Stmt node) {
-            boolean isKernel = node instanceof Stmt.Attr(IterVar axis, var key, var extent, var body);
-            return isKernel
-                ? multipliesInGroups(node) ? fenced(node) : node
-                : super.stmt(node);
+            boolean isKernel =
+                node instanceof Stmt.Attr(IterVar axis, var key, var extent, var body);
+            return isKernel ? multipliesInGroups(node) ? fenced(node) : node : super.stmt(node);
           }
         };
     return function.withBody(kernels.stmt(function.body()));

@@ -164,7 +164,8 @@ public final class PartitionLoops implements Pass {
       new IrWalker() {
         @Override
         public void expr(Expr node) {
-          found[0] |= node instanceof Expr.Call call
+          found[0] |=
+              node instanceof Expr.Call call
                   && call.callee() instanceof Intrinsic i
                   && (i == Intrinsic.PTX_MMA || i == Intrinsic.PTX_WGMMA);
           super.expr(node);

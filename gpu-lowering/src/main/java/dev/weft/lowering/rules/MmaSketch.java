@@ -20,13 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tileColumns columns of one instruction
  */
 record MmaSketch(
-    int rows,
-    int columns,
-    int depth,
-    int warpsDown,
-    int warpsAcross,
-    int stages,
-    int tileColumns) {
+    int rows, int columns, int depth, int warpsDown, int warpsAcross, int stages, int tileColumns) {
   private static final int LANES = 32;
 
   /** Registers of a thread for sums; addresses, factors and the rest take as many again. */
@@ -95,8 +89,7 @@ record MmaSketch(
     List<MmaSketch> sketches = new ArrayList<>();
     for (int[] tile : new int[][] {{128, 256}, {128, 128}, {64, 256}, {64, 128}, {64, 64}}) {
       // Arrays of more than 48 KiB begin at a multiple of 1024 bytes, as the swizzle needs.
-      MmaSketch sketch =
-          new MmaSketch(tile[0], tile[1], Wgmma.DEPTH, tile[0] / 16, 1, 4, tile[1]);
+      MmaSketch sketch = new MmaSketch(tile[0], tile[1], Wgmma.DEPTH, tile[0] / 16, 1, 4, tile[1]);
       if (sketch.sharedBytes(2) <= target.limits().sharedBytes()) {
         sketches.add(sketch);
       }

@@ -268,8 +268,7 @@ final class TensorCoreGpu implements ScheduleRule {
       schedule.bind(j.get(1), ThreadTag.THREAD_IDX_Z);
 
       write(writer, j.get(1), writerRow, writerColumn);
-      schedule.transformLayout(
-          block, 0, true, sumLayout.map(sums.size(), rowAt, columnAt));
+      schedule.transformLayout(block, 0, true, sumLayout.map(sums.size(), rowAt, columnAt));
       if (groups && !product.rightTransposed) {
         Expr.Load load = factor(1);
         int at = load.indices().indexOf(axis(1).var());
