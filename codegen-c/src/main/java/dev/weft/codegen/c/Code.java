@@ -1,5 +1,7 @@
 package dev.weft.codegen.c;
 
+import dev.weft.base.DType;
+
 /**
  * A piece of C with the precedence of its outermost operator, so that parentheses are written only
  * where C needs them.
@@ -25,6 +27,29 @@ public record Code(String text, int precedence) {
   /** A name, number, call or subscript. */
   public static Code primary(String text) {
     return new Code(text, PRIMARY);
+  }
+
+  /**
+   * An integer.
+   *
+   * @param value as the bits of its type
+   * @param wide the suffix of 64-bit literals, {@code L} or {@code LL}
+   */
+  public static Code integer(DType dtype, long value, String wide) {
+    if (dtype.isBool()) {
+      return primary(value != 0 ? "true" : "false");
+    }
+    if (dtype.code() == DType.Code.UINT) {
+      return primary(Long.toUnsignedString(value) + (dtype.bits() == 64 ? "U" + wide : "u"));
+    }
+    String suffix = dtype.bits() == 64 ? wide : "";
+    if (value == Long.MIN_VALUE || value == Integer.MIN_VALUE) {
+      // The number without its sign does not fit the type.
+      return new Code("-" + Long.toString(value + 1).substring(1) + suffix + " - 1", ADDITIVE);
+    }
+    return value < 0
+        ? unary("-", primary(Long.toString(-value) + suffix))
+        : primary(value + suffix);
   }
 
   /** A call. */

@@ -1,20 +1,14 @@
 package dev.weft.codegen.cuda;
 
-import dev.weft.base.DType;
+import dev.weft.codegen.c.CProgram;
 import dev.weft.codegen.c.Helpers;
-import dev.weft.codegen.c.KernelRenderer;
-import dev.weft.lowering.DistinctKernels;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
-import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.tir.target.Target;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Writes all kernels of a model as one CUDA C program. */
 public final class CudaCodegen {
@@ -33,29 +27,14 @@ public final class CudaCodegen {
    */
   public static GeneratedProgram generate(List<KernelPlan> plans, Target target) {
     Helpers helpers = new Helpers();
-    CudaDialect dialect = new CudaDialect(helpers);
-    KernelRenderer renderer = new KernelRenderer(dialect, helpers);
-    DistinctKernels distinct = DistinctKernels.of(plans, dialect.reserved());
-    Set<DType> types = new HashSet<>();
-    List<KernelSpec> specs = new ArrayList<>();
-    StringBuilder kernels = new StringBuilder();
-    distinct
-        .kernels()
-        .forEach(
-            (name, kernel) -> {
-              KernelRenderer.Kernel rendered = renderer.render(kernel, name);
-              specs.add(rendered.spec());
-              types.addAll(rendered.usedTypes());
-              kernels.append(kernels.isEmpty() ? "" : "\n").append(rendered.text());
-            });
-    String text = dialect.prelude(types, helpers) + kernels;
+    CProgram program = CProgram.of(plans, new CudaDialect(helpers), helpers);
     ProgramImage image =
         new ProgramImage(
             ProgramFormat.CUDA_C,
             target.arch(),
-            text.getBytes(StandardCharsets.UTF_8),
-            specs,
+            program.text().getBytes(StandardCharsets.UTF_8),
+            program.specs(),
             OPTIONS);
-    return new GeneratedProgram(image, distinct.names());
+    return new GeneratedProgram(image, program.kernelNames());
   }
 }

@@ -269,20 +269,7 @@ final class CudaDialect implements CDialect {
 
   @Override
   public Code intLiteral(DType dtype, long value) {
-    if (dtype.isBool()) {
-      return Code.primary(value != 0 ? "true" : "false");
-    }
-    if (dtype.code() == DType.Code.UINT) {
-      return Code.primary(Long.toUnsignedString(value) + (dtype.bits() == 64 ? "ULL" : "u"));
-    }
-    String suffix = dtype.bits() == 64 ? "LL" : "";
-    if (value == Long.MIN_VALUE || value == Integer.MIN_VALUE) {
-      // The number without its sign does not fit the type.
-      return new Code("-" + Long.toString(value + 1).substring(1) + suffix + " - 1", Code.ADDITIVE);
-    }
-    return value < 0
-        ? Code.unary("-", Code.primary(Long.toString(-value) + suffix))
-        : Code.primary(value + suffix);
+    return Code.integer(dtype, value, "LL");
   }
 
   @Override

@@ -1,19 +1,13 @@
 package dev.weft.codegen.opencl;
 
-import dev.weft.base.DType;
+import dev.weft.codegen.c.CProgram;
 import dev.weft.codegen.c.Helpers;
-import dev.weft.codegen.c.KernelRenderer;
-import dev.weft.lowering.DistinctKernels;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
-import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.tir.target.Target;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Writes all kernels of a model as one OpenCL C program. */
 public final class OpenClCodegen {
@@ -27,25 +21,10 @@ public final class OpenClCodegen {
    * @throws dev.weft.codegen.c.CodegenException if a kernel holds what OpenCL C can't say
    */
   public static GeneratedProgram generate(List<KernelPlan> plans, Target target) {
-    OpenClDialect dialect = new OpenClDialect(target);
-    Helpers helpers = new Helpers();
-    KernelRenderer renderer = new KernelRenderer(dialect, helpers);
-    DistinctKernels distinct = DistinctKernels.of(plans, dialect.reserved());
-    Set<DType> types = new HashSet<>();
-    List<KernelSpec> specs = new ArrayList<>();
-    StringBuilder kernels = new StringBuilder();
-    distinct
-        .kernels()
-        .forEach(
-            (name, kernel) -> {
-              KernelRenderer.Kernel rendered = renderer.render(kernel, name);
-              specs.add(rendered.spec());
-              types.addAll(rendered.usedTypes());
-              kernels.append(kernels.isEmpty() ? "" : "\n").append(rendered.text());
-            });
-    String text = dialect.prelude(types, helpers) + kernels;
-    List<String> options = List.of("-cl-std=CL1.2");
-    return new GeneratedProgram(
-        ProgramImage.ofText(ProgramFormat.OPENCL_C, text, specs, options), distinct.names());
+    CProgram program = CProgram.of(plans, new OpenClDialect(target), new Helpers());
+    ProgramImage image =
+        ProgramImage.ofText(
+            ProgramFormat.OPENCL_C, program.text(), program.specs(), List.of("-cl-std=CL1.2"));
+    return new GeneratedProgram(image, program.kernelNames());
   }
 }
