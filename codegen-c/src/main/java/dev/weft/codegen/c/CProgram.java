@@ -19,6 +19,11 @@ import java.util.Set;
  * @param kernelNames what the kernel of each launch is called, by identity
  */
 public record CProgram(String text, List<KernelSpec> specs, Map<PrimFunc, String> kernelNames) {
+  /** Copies the list. */
+  public CProgram {
+    specs = List.copyOf(specs);
+  }
+
   /**
    * Writes kernels; those that are alike up to names are written once.
    *

@@ -25,17 +25,8 @@ final class CudaProgram implements LoadedProgram {
   private final Map<String, CudaKernel> kernels = new LinkedHashMap<>();
 
   /** What the driver gets. */
-  private static final class Binary {
-    private final byte[] content;
-    private final boolean fromCache;
-    private final String log;
-
-    Binary(byte[] content, boolean fromCache, String log) {
-      this.content = content;
-      this.fromCache = fromCache;
-      this.log = log;
-    }
-  }
+  @SuppressWarnings("ArrayRecordComponent") // Internal; never compared.
+  private record Binary(byte[] content, boolean fromCache, String log) {}
 
   private CudaProgram(CudaDevice device, ProgramImage image, Binary binary, CUmodule module) {
     this.device = device;
