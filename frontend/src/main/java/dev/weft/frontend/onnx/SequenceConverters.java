@@ -11,7 +11,6 @@ import dev.weft.graph.TensorType;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Concat;
 import dev.weft.graph.op.Reshape;
-import dev.weft.graph.op.Slice;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -231,32 +230,14 @@ final class SequenceConverters {
     if (lengths.isEmpty() && (size == null || size > 0)) {
       throw node.unsupported("a sequence whose length only the run knows");
     }
-    IntExpr sum = lengths.stream().reduce(IntExpr.of(0), SizeAlgebra::plus);
-    node.bindSizes(
-        sizes -> {
-          sizes.check(
-              SizeLogic.equal(SizeAlgebra.minus(sum, x.dim(axis)), 0),
-              "the parts " + lengths + " don't make up the size " + x.dim(axis));
-          return sum;
-        });
-    List<GraphExpr> tensors = new ArrayList<>();
-    IntExpr begin = IntExpr.of(0);
-    for (IntExpr length : lengths) {
-      List<IntExpr> starts = new ArrayList<>(Collections.nCopies(x.rank(), IntExpr.of(0)));
-      List<IntExpr> dims = new ArrayList<>(x.shape().dims());
-      starts.set(axis, begin);
-      dims.set(axis, length);
-      GraphExpr part =
-          node.emit(
-              new Slice(starts, Collections.nCopies(x.rank(), IntExpr.of(1)), dims), node.input(0));
-      if (!keep) {
-        dims.remove(axis);
-        part = node.emit(new Reshape(new Shape(dims)), part);
-      }
-      tensors.add(part);
-      begin = SizeAlgebra.plus(begin, length);
+    List<GraphExpr> tensors = Parts.along(node, axis, lengths);
+    if (keep) {
+      return tensors;
     }
-    return tensors;
+    List<IntExpr> dims = new ArrayList<>(x.shape().dims());
+    dims.remove(axis);
+    Reshape drop = new Reshape(new Shape(dims));
+    return tensors.stream().map(part -> node.emit(drop, part)).toList();
   }
 
   private static List<IntExpr> parts(Node node, long size, long part) {

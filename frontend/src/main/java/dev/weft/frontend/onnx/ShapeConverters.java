@@ -247,29 +247,7 @@ final class ShapeConverters {
   private static List<GraphExpr> split(Node node) {
     TensorType x = node.type(0);
     int axis = node.axis("axis", 0, x.rank());
-    List<IntExpr> lengths = splitLengths(node, x.dim(axis));
-    IntExpr sum = lengths.stream().reduce(IntExpr.of(0), SizeAlgebra::plus);
-    node.bindSizes(
-        sizes -> {
-          sizes.check(
-              SizeLogic.equal(SizeAlgebra.minus(sum, x.dim(axis)), 0),
-              "the parts " + lengths + " don't make up the size " + x.dim(axis));
-          return sum;
-        });
-    List<GraphExpr> parts = new ArrayList<>();
-    IntExpr begin = IntExpr.of(0);
-    for (IntExpr length : lengths) {
-      List<IntExpr> starts = new ArrayList<>(Collections.nCopies(x.rank(), IntExpr.of(0)));
-      List<IntExpr> sizes = new ArrayList<>(x.shape().dims());
-      starts.set(axis, begin);
-      sizes.set(axis, length);
-      parts.add(
-          node.emit(
-              new Slice(starts, Collections.nCopies(x.rank(), IntExpr.of(1)), sizes),
-              node.input(0)));
-      begin = SizeAlgebra.plus(begin, length);
-    }
-    return parts;
+    return Parts.along(node, axis, splitLengths(node, x.dim(axis)));
   }
 
   private static List<IntExpr> splitLengths(Node node, IntExpr size) {

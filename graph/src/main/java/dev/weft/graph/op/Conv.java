@@ -111,16 +111,6 @@ public record Conv(Window window, long groups) implements Operator {
                       Expr.cast(wide, padding.at(position)), Expr.cast(wide, call.at(1, weight)));
               return Te.sum(product, reduced.toArray(ReduceAxis[]::new));
             });
-    if (call.count() == 2) {
-      return List.of(Maths.narrowed(sum, dtype, name()));
-    }
-    return List.of(
-        Te.compute(
-            "bias_add",
-            call.shape(),
-            axes -> {
-              Expr bias = Expr.cast(wide, call.at(2, List.of(axes.get(1))));
-              return Expr.cast(dtype, Expr.add(sum.at(axes), bias));
-            }));
+    return List.of(Maths.biased(call, sum, name()));
   }
 }

@@ -105,16 +105,6 @@ public record ConvTranspose(Window window, List<IntExpr> lengths, long groups) i
                   Maths.ifThenElse(inside, product, Expr.imm(wide, 0)),
                   reduced.toArray(ReduceAxis[]::new));
             });
-    if (call.count() == 2) {
-      return List.of(Maths.narrowed(sum, dtype, name()));
-    }
-    return List.of(
-        Te.compute(
-            "bias_add",
-            call.shape(),
-            axes -> {
-              Expr bias = Expr.cast(wide, call.at(2, List.of(axes.get(1))));
-              return Expr.cast(dtype, Expr.add(sum.at(axes), bias));
-            }));
+    return List.of(Maths.biased(call, sum, name()));
   }
 }

@@ -5,6 +5,7 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Scalar expressions that operators are made of. */
@@ -64,6 +65,24 @@ final class Maths {
     return sum.dtype().equals(dtype)
         ? sum
         : Te.compute(name + "_cast", sum.shape(), axes -> Expr.cast(dtype, sum.at(axes)));
+  }
+
+  /**
+   * What a convolution gives: its sum in its operands' type, with a bias for each channel (axis 1)
+   * where it has a third operand.
+   */
+  static Tensor biased(Lowering call, Tensor sum, String name) {
+    DType dtype = call.type(0).dtype();
+    if (call.count() == 2) {
+      return narrowed(sum, dtype, name);
+    }
+    return Te.compute(
+        "bias_add",
+        call.shape(),
+        axes -> {
+          Expr bias = Expr.cast(sum.dtype(), call.at(2, List.of(axes.get(1))));
+          return Expr.cast(dtype, Expr.add(sum.at(axes), bias));
+        });
   }
 
   /** The least value of a type; minus infinity where there is one. */
