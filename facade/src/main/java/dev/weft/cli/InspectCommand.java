@@ -6,9 +6,12 @@ import dev.weft.ImportedModel;
 import dev.weft.Weft;
 import dev.weft.frontend.UnsupportedNode;
 import dev.weft.frontend.UnsupportedOperatorsException;
+import dev.weft.runtime.artifact.Artifact;
+import dev.weft.runtime.plan.Receipt;
 import dev.weft.runtime.plan.TensorSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +26,10 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Example:", "  weft inspect model.onnx --json model.json"})
 final class InspectCommand extends Action {
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model, an .onnx file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model, an .onnx file or a compiled .weft file.")
   private Path file = Path.of("");
 
   InspectCommand(Console console) {
@@ -33,6 +39,12 @@ final class InspectCommand extends Action {
   @Override
   boolean run(ObjectNode figures) {
     figures.put("model", file.toString());
+    if (Weft.isCompiled(file)) {
+      try (Artifact artifact = Artifact.read(file)) {
+        compiled(artifact, figures);
+      }
+      return true;
+    }
     ImportedModel model;
     try {
       model = Weft.load(file);
@@ -66,6 +78,35 @@ final class InspectCommand extends Action {
     figures.put("flops", cost.flops()).put("peak_bytes", cost.peakBytes());
     figures.putArray("unsupported");
     return true;
+  }
+
+  /** What a compiled model holds: its tensors, its weights, and what runs on each target. */
+  private void compiled(Artifact artifact, ObjectNode figures) {
+    tensors("input", artifact.signature().inputs(), figures.putArray("inputs"));
+    tensors("output", artifact.signature().outputs(), figures.putArray("outputs"));
+    long weights = 0;
+    for (String name : artifact.weights().names()) {
+      weights += artifact.weights().get(name).bytes();
+    }
+    console().printf("parameters: %s", Figures.bytes(weights));
+    figures.put("parameter_bytes", weights);
+    ArrayNode targets = figures.putArray("targets");
+    for (Artifact.Variant variant : artifact.variants()) {
+      ObjectNode json = targets.addObject().put("target", variant.target());
+      String formats =
+          variant.programs().stream()
+              .map(program -> EmitKind.text(program.format()))
+              .collect(Collectors.joining(", "));
+      List<Receipt.Entry> calls = Receipt.of(variant.plan(), variant.target()).entries();
+      json.put("format", formats).put("calls", calls.size());
+      console().printf("target %s: %s, %d kernels and functions", variant.target(), formats,
+          calls.size());
+      ArrayNode receipt = json.putArray("receipt");
+      for (Receipt.Entry entry : calls) {
+        console().print("  " + entry);
+        receipt.addObject().put("what", entry.what()).put("where", entry.where());
+      }
+    }
   }
 
   private void tensors(String what, List<TensorSpec> tensors, ArrayNode json) {

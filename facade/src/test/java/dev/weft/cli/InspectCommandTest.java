@@ -3,9 +3,14 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.Model;
+import dev.weft.Weft;
+import dev.weft.base.DType;
+import dev.weft.base.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +32,35 @@ class InspectCommandTest {
         .isGreaterThan(json.path("parameter_bytes").asLong());
     assertThat(Cli.run("inspect", model.toString()).succeeded().out())
         .contains("input image: float32 [1, 1, 28, 28]", "output logits", "operators:");
+  }
+
+  @Test
+  void thePeakIsWhatTheDeviceCounts() throws IOException {
+    Path model = Models.demoFile(folder, "digits.onnx");
+    long peak =
+        Cli.run("inspect", model.toString(), "--json", "-")
+            .succeeded()
+            .json()
+            .path("peak_bytes")
+            .asLong();
+    try (Model compiled = Weft.load(model).compile("interpreter")) {
+      compiled.run(Map.of("image", Tensor.allocate(DType.FLOAT32, 1, 1, 28, 28)));
+      assertThat(compiled.device().memory().peakBytes()).isEqualTo(peak);
+    }
+  }
+
+  @Test
+  void saysWhatACompiledModelHolds() throws IOException {
+    Path model = Models.relu(folder, "n", "10");
+    Path compiled = folder.resolve("relu.weft");
+    Cli.run(
+            "compile", model.toString(), "-o", compiled.toString(), "--target", "jvm", "--target",
+            "opencl")
+        .succeeded();
+    JsonNode json = Cli.run("inspect", compiled.toString(), "--json", "-").succeeded().json();
+    assertThat(json.path("inputs").path(0).path("shape").path(0).asText()).isEqualTo("n");
+    assertThat(json.path("targets").findValuesAsText("target")).containsExactly("jvm", "opencl");
+    assertThat(json.path("targets").findValuesAsText("what")).containsExactly("relu", "relu");
   }
 
   @Test

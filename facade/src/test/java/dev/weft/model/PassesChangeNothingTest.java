@@ -61,6 +61,8 @@ class PassesChangeNothingTest {
     }
     variations.put("no pass", none);
     variations.put(
+        "integer sums", CompileOptions.DEFAULT.withPassConfig("quantised_products.sums", "int32"));
+    variations.put(
         "small groups", CompileOptions.DEFAULT.withPassConfig("fuse_operators.max_operators", "2"));
     variations.put(
         "little folding",

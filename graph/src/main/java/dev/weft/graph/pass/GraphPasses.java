@@ -37,6 +37,10 @@ public final class GraphPasses {
     // Reshapes and transposes in a row become one, batch norms go into convolutions. Leaves
     // arithmetic on weights behind, which the next pass works out.
     passes.add(new Simplify());
+    // On demand, while weights are still dequantised: sums of products of bytes as integers.
+    passes.add(new QuantisedProducts());
+    // On demand, before weights are worked out: narrow ones are constants then.
+    passes.add(new MixedPrecision());
     // Everything that depends on weights only.
     passes.add(new FoldConstants(evaluator));
     // What is computed twice; after folding, since equal constants are merged too.
