@@ -75,8 +75,16 @@ public final class PlanBuilder {
 
   /** What a variable of the graph stands for. */
   private sealed interface Value {
-    /** A tensor in a buffer; reshaped ones share their source's. */
-    record Buffer(String name, TensorType type) implements Value {}
+    /**
+     * A tensor in a buffer.
+     *
+     * @param reshaped whether the buffer is another tensor's, of another shape
+     */
+    record Buffer(String name, TensorType type, boolean reshaped) implements Value {
+      Buffer(String name, TensorType type) {
+        this(name, type, false);
+      }
+    }
 
     /** Nothing that lies in memory: what sizes are bound to. */
     record Sizes() implements Value {}
@@ -204,7 +212,7 @@ public final class PlanBuilder {
   /** Contiguous data under another shape is the same buffer. */
   private Value reshape(String name, GraphExpr.Call call) {
     if (call.op() instanceof Reshape && call.type() instanceof TensorType type) {
-      return new Value.Buffer(buffer(call.args().get(0), name).name, type);
+      return new Value.Buffer(buffer(call.args().get(0), name).name, type, true);
     }
     throw new CompileException(
         "the operator '" + call.op().name() + "' was not lowered",
@@ -327,10 +335,23 @@ public final class PlanBuilder {
 
   /** A buffer that is known by another name behind the block that makes it. */
   private String escaping(GraphExpr value, String where) {
-    String buffer = buffer(value, where).name;
+    String buffer = named(value, where);
     touched(buffer);
     escape(buffer);
     return buffer;
+  }
+
+  /** A buffer that has the value's own shape, for what looks at that while the model runs. */
+  private String named(GraphExpr value, String where) {
+    Value.Buffer buffer = buffer(value, where);
+    if (!buffer.reshaped) {
+      return buffer.name;
+    }
+    String view = fresh(buffer.name + "_view");
+    touched(buffer.name);
+    aliases.put(view, List.of(buffer.name));
+    add(new Instruction.Alias(view, buffer.name, buffer.type.shape()));
+    return view;
   }
 
   private void escape(String name) {
@@ -393,11 +414,11 @@ public final class PlanBuilder {
     String holds = condition == null ? "" : fresh(name + "_condition");
     if (condition != null) {
       names.add(holds);
-      initial.add(buffer(condition, name).name);
+      initial.add(named(condition, name));
     }
     for (int i = 0; i < loop.params().size(); i++) {
       names.add(fresh(name + "_" + i));
-      initial.add(buffer(loop.initial().get(i), name).name);
+      initial.add(named(loop.initial().get(i), name));
     }
     List<String> stacks = new ArrayList<>();
     for (int i = 0; i < loop.slices().size(); i++) {
@@ -463,7 +484,7 @@ public final class PlanBuilder {
     }
     bindings(loop.body());
     for (int i = 0; i < stacks.size(); i++) {
-      String slice = buffer(loop.slices().get(i), name).name;
+      String slice = named(loop.slices().get(i), name);
       touched(slice);
       add(new Instruction.Push(stacks.get(i), slice));
     }

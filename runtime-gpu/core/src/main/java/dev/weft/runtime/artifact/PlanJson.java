@@ -110,8 +110,13 @@ final class PlanJson {
               .put("condition", condition.toString())
               .put("otherwise", otherwise)
               .put("where", where);
-      case Instruction.Alias(String buffer, String source) ->
-          node.put("op", "alias").put("buffer", buffer).put("source", source);
+      case Instruction.Alias(String buffer, String source, Shape shape) -> {
+        node.put("op", shape == null ? "alias" : "view");
+        node.put("buffer", buffer).put("source", source);
+        if (shape != null) {
+          node.set("shape", texts(shape.dims()));
+        }
+      }
       case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) ->
           node.put("op", "stack")
               .put("stack", stack)
@@ -173,6 +178,9 @@ final class PlanJson {
           new Instruction.Check(
               fields.size("condition"), fields.text("otherwise"), fields.text("where"));
       case "alias" -> new Instruction.Alias(fields.text("buffer"), fields.text("source"));
+      case "view" ->
+          new Instruction.Alias(
+              fields.text("buffer"), fields.text("source"), new Shape(fields.sizes("shape")));
       case "stack" ->
           new Instruction.BeginStack(
               fields.text("stack"), fields.dtype("dtype"), fields.size("expected"));

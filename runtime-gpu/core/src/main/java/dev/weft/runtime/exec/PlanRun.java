@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.base.InputException;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Scalars;
+import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceBuffer;
@@ -217,8 +218,8 @@ final class PlanRun {
       case Instruction.ShapeCompute(String size, HostValue value) ->
           scope.define(size, evaluate(scope, value));
       case Instruction.Check check -> check(scope, check);
-      case Instruction.Alias(String name, String source) ->
-          scope.define(name, scope.buffer(source));
+      case Instruction.Alias(String name, String source, Shape shape) ->
+          scope.define(name, viewed(scope, scope.buffer(source), shape));
       case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) ->
           scope.define(stack, new SliceStack(workspace, queue, expected.evaluate(scope.sizes())));
       case Instruction.Push(String stack, String buffer) ->
@@ -230,6 +231,14 @@ final class PlanRun {
       case Instruction.ExternalCall call -> external(scope, call);
       case Instruction.Free(String name) -> scope.free(name);
     }
+  }
+
+  private static BoundBuffer viewed(Scope scope, BoundBuffer buffer, @Nullable Shape shape) {
+    if (shape == null) {
+      return buffer;
+    }
+    LongShape dims = LongShape.of(shape.evaluate(scope.sizes()));
+    return new BoundBuffer(buffer.memory(), buffer.dtype(), dims, buffer.claim());
   }
 
   private void allocate(Scope scope, TensorSpec tensor, Storage storage) {

@@ -1,6 +1,7 @@
 package dev.weft.runtime.plan;
 
 import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ record Definitions(Set<String> buffers, Set<String> sizes) {
       case Instruction.Launch launch -> {}
       case Instruction.Copy copy -> {}
       case Instruction.Check check -> {}
-      case Instruction.Alias(String buffer, String source) -> buffers.add(buffer);
+      case Instruction.Alias(String buffer, String source, Shape shape) -> buffers.add(buffer);
       case Instruction.BeginStack begin -> {}
       case Instruction.Push push -> {}
       case Instruction.EndStack(String stack, TensorSpec result) -> define(result);

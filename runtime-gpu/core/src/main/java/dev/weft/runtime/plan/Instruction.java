@@ -2,9 +2,11 @@ package dev.weft.runtime.plan;
 
 import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a {@link LaunchPlan}. Buffers and sizes are named; a name is defined before it is
@@ -48,8 +50,17 @@ public sealed interface Instruction {
    */
   record Check(IntExpr condition, String otherwise, String where) implements Instruction {}
 
-  /** Gives a buffer another name; nothing is copied. */
-  record Alias(String buffer, String source) implements Instruction {}
+  /**
+   * Gives a buffer another name, and perhaps another shape of as many elements; nothing is copied.
+   *
+   * @param shape null for the source's
+   */
+  record Alias(String buffer, String source, @Nullable Shape shape) implements Instruction {
+    /** The same tensor by another name. */
+    public Alias(String buffer, String source) {
+      this(buffer, source, null);
+    }
+  }
 
   /**
    * Begins a stack of slices, which become one tensor; it may be pushed to within loops and

@@ -1,6 +1,7 @@
 package dev.weft.runtime.plan;
 
 import dev.weft.base.IntExpr;
+import dev.weft.base.Shape;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -54,8 +55,8 @@ final class PlanPrinter {
           line(depth, "size " + size + " = " + value);
       case Instruction.Check(IntExpr condition, String otherwise, String where) ->
           line(depth, "check " + condition + " else '" + otherwise + "' at " + where);
-      case Instruction.Alias(String buffer, String source) ->
-          line(depth, "alias " + buffer + " = " + source);
+      case Instruction.Alias(String buffer, String source, Shape shape) ->
+          line(depth, "alias " + buffer + " = " + source + (shape == null ? "" : " as " + shape));
       case Instruction.BeginStack(String stack, var dtype, IntExpr expected) ->
           line(depth, "stack " + stack + " of " + dtype + ", " + expected + " expected");
       case Instruction.Push(String stack, String buffer) ->

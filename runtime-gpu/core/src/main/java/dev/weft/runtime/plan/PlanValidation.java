@@ -148,9 +148,13 @@ final class PlanValidation {
         defineSize(scope, size, where);
       }
       case Instruction.Check check -> size(scope, check.condition(), where);
-      case Instruction.Alias(String name, String source) -> {
+      case Instruction.Alias(String name, String source, Shape shape) -> {
         TensorSpec tensor = buffer(scope, source, where);
-        define(scope, new TensorSpec(name, tensor.dtype(), tensor.shape()), where);
+        if (shape != null) {
+          sizes(scope, shape, where);
+        }
+        Shape seen = shape == null ? tensor.shape() : shape;
+        define(scope, new TensorSpec(name, tensor.dtype(), seen), where);
       }
       case Instruction.BeginStack(String stack, DType dtype, IntExpr expected) -> {
         size(scope, expected, where);

@@ -1,6 +1,7 @@
 package dev.weft.runtime.plan;
 
 import dev.weft.base.DType;
+import dev.weft.base.Shape;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.ProgramImage;
@@ -37,7 +38,7 @@ final class ProgramCheck {
         case Instruction.Launch launch -> launch(launch);
         case Instruction.Copy copy -> {}
         case Instruction.Check check -> {}
-        case Instruction.Alias(String buffer, String source) -> dtypes.put(buffer, dtype(source));
+        case Instruction.Alias(String buffer, String source, Shape shape) -> dtypes.put(buffer, dtype(source));
         case Instruction.BeginStack begin -> {}
         case Instruction.Push push -> {}
         case Instruction.EndStack(String stack, TensorSpec result) -> define(result);
