@@ -99,8 +99,9 @@ final class InspectCommand extends Action {
               .collect(Collectors.joining(", "));
       List<Receipt.Entry> calls = Receipt.of(variant.plan(), variant.target()).entries();
       json.put("format", formats).put("calls", calls.size());
-      console().printf("target %s: %s, %d kernels and functions", variant.target(), formats,
-          calls.size());
+      console()
+          .printf(
+              "target %s: %s, %d kernels and functions", variant.target(), formats, calls.size());
       ArrayNode receipt = json.putArray("receipt");
       for (Receipt.Entry entry : calls) {
         console().print("  " + entry);

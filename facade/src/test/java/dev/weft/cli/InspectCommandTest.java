@@ -54,7 +54,13 @@ class InspectCommandTest {
     Path model = Models.relu(folder, "n", "10");
     Path compiled = folder.resolve("relu.weft");
     Cli.run(
-            "compile", model.toString(), "-o", compiled.toString(), "--target", "jvm", "--target",
+            "compile",
+            model.toString(),
+            "-o",
+            compiled.toString(),
+            "--target",
+            "jvm",
+            "--target",
             "opencl")
         .succeeded();
     JsonNode json = Cli.run("inspect", compiled.toString(), "--json", "-").succeeded().json();

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** Views that leave branches and loops. */
 class ReshapedValuesTest {
-  /** A reshape moves nothing, so it has no buffer of its own; its sizes are its own all the same. */
+  /**
+   * A reshape moves nothing, so it has no buffer of its own; its sizes are its own all the same.
+   */
   @Test
   void reshapedValuesLeaveBranchesAndLoopsInTheirOwnShape() {
     OnnxWriter round =
@@ -45,8 +47,7 @@ class ReshapedValuesTest {
                         .node("Neg", "x", "m")
                         .node("Reshape", "m halves", "a")
                         .output("a")),
-                OnnxWriter.body(
-                    "else_branch", OnnxWriter.body().node("Abs", "x", "b").output("b")))
+                OnnxWriter.body("else_branch", OnnxWriter.body().node("Abs", "x", "b").output("b")))
             .node("Shape", "y", "s")
             .node("Relu", "y", "z")
             .node("Reshape", "v shape", "v2")
@@ -62,7 +63,14 @@ class ReshapedValuesTest {
           Tensor flag = Tensor.allocate(DType.BOOL);
           flag.setLong(0, taken ? 1 : 0);
           Map<String, Tensor> results =
-              model.run(Map.of("x", SampleModels.random(1, 3, 4), "c", flag, "v", SampleModels.random(2, 6)));
+              model.run(
+                  Map.of(
+                      "x",
+                      SampleModels.random(1, 3, 4),
+                      "c",
+                      flag,
+                      "v",
+                      SampleModels.random(2, 6)));
           long[] shape = taken ? new long[] {6, 2} : new long[] {3, 4};
           assertThat(result(results, "z").shape()).isEqualTo(shape);
           assertThat(result(results, "s").getLong(0)).isEqualTo(shape[0]);

@@ -64,7 +64,8 @@ public final class MixedPrecision implements GraphPass {
   @Override
   public List<PassSetting> settings() {
     return List.of(
-        PassSetting.choice(DTYPE, "what products and convolutions read and give", OFF, "f16", "bf16"));
+        PassSetting.choice(
+            DTYPE, "what products and convolutions read and give", OFF, "f16", "bf16"));
   }
 
   @Override

@@ -55,7 +55,8 @@ public final class QuantisedProducts implements GraphPass {
   @Override
   public List<PassSetting> settings() {
     return List.of(
-        PassSetting.choice(SUMS, "what sums of products of 8-bit tensors are built up in", "float", "int32"));
+        PassSetting.choice(
+            SUMS, "what sums of products of 8-bit tensors are built up in", "float", "int32"));
   }
 
   @Override
@@ -96,8 +97,7 @@ public final class QuantisedProducts implements GraphPass {
       }
       GraphExpr sum = emit("sum", op, a.centred, b.centred);
       GraphExpr scaled =
-          multiply(
-              multiply(emit("sum", new Cast(DType.FLOAT32), sum), scalar(a.scale)), scale);
+          multiply(multiply(emit("sum", new Cast(DType.FLOAT32), sum), scalar(a.scale)), scale);
       if (args.size() == 2) {
         return scaled;
       }
@@ -116,8 +116,7 @@ public final class QuantisedProducts implements GraphPass {
       IntExpr terms =
           switch (op) {
             case MatMul matmul when right.rank() == 2 -> right.dim(matmul.transposeB() ? 1 : 0);
-            case Conv conv ->
-                new Shape(right.shape().dims().subList(1, right.rank())).elements();
+            case Conv conv -> new Shape(right.shape().dims().subList(1, right.rank())).elements();
             default -> null;
           };
       Long count = terms == null ? null : SizeAlgebra.constant(SizeAlgebra.simplify(terms));
@@ -125,7 +124,8 @@ public final class QuantisedProducts implements GraphPass {
     }
 
     private @Nullable Dequantised dequantised(GraphExpr value) {
-      if (!(definition(value) instanceof GraphExpr.Call(Binary product, List<GraphExpr> factors, var t))
+      if (!(definition(value)
+              instanceof GraphExpr.Call(Binary product, List<GraphExpr> factors, var t))
           || product.function() != BinaryFunction.MULTIPLY
           || !(definition(factors.get(0)) instanceof GraphExpr.Call(Cast cast, var inner, var u))
           || !cast.dtype().equals(DType.FLOAT32)) {

@@ -38,7 +38,8 @@ final class ProgramCheck {
         case Instruction.Launch launch -> launch(launch);
         case Instruction.Copy copy -> {}
         case Instruction.Check check -> {}
-        case Instruction.Alias(String buffer, String source, Shape shape) -> dtypes.put(buffer, dtype(source));
+        case Instruction.Alias(String buffer, String source, Shape shape) ->
+            dtypes.put(buffer, dtype(source));
         case Instruction.BeginStack begin -> {}
         case Instruction.Push push -> {}
         case Instruction.EndStack(String stack, TensorSpec result) -> define(result);
