@@ -6,10 +6,14 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +82,7 @@ public final class Coverage {
       }
       for (BufferRegion write : producer.block().writes()) {
         if (write.buffer() == read.buffer()) {
-          if (!runsWith(place, producer, consumer, analyzer)) {
+          if (!runsWith(place, producer, write, consumer, analyzer)) {
             return false;
           }
           List<Interval> box =
@@ -91,6 +95,9 @@ public final class Coverage {
             return producers.size() == 1
                 && coversClipped(place, producer, write, consumer, read, analyzer);
           }
+          if (hasGaps(producer, write, box, place, analyzer)) {
+            return false;
+          }
           produced.add(box);
         }
       }
@@ -102,6 +109,17 @@ public final class Coverage {
             consumer.stmt().predicate(),
             analyzer);
     return covers(Regions.union(produced, analyzer), consumed, read.buffer(), analyzer);
+  }
+
+  private static boolean hasGaps(
+      Site.Block producer,
+      BufferRegion write,
+      List<Interval> box,
+      Site place,
+      Analyzer analyzer) {
+    return !write.region().stream().allMatch(Range::isPoint)
+        && Gaps.between(
+            producer, write.buffer(), Regions.ranges(box, write.buffer(), analyzer), place);
   }
 
   /** Where predicates cut off parts at the edge, which producer and consumer have in common. */
@@ -163,10 +181,26 @@ public final class Coverage {
 
   /** Whether what a producer's predicate says of the loops around {@code place} holds here, too. */
   private static boolean runsWith(
-      Site place, Site.Block producer, Site.Block consumer, Analyzer analyzer) {
-    Set<Var> relaxed = Regions.domain(producer.parent(), place, Scope.GLOBAL).keySet();
-    for (Expr part : Vars.conjuncts(producer.stmt().predicate())) {
-      if (Vars.usesAny(part, relaxed) || analyzer.prove(part)) {
+      Site place,
+      Site.Block producer,
+      BufferRegion write,
+      Site.Block consumer,
+      Analyzer analyzer) {
+    Map<Var, Range> relaxed = Regions.domain(producer.parent(), place, Scope.GLOBAL);
+    Set<Var> running = new HashSet<>();
+    Regions.bound(producer, write).region().forEach(range -> running.addAll(Vars.in(range.min())));
+    // A loop that only carries out again what was there: its first iteration will do.
+    Map<Var, Expr> first = new HashMap<>();
+    relaxed.forEach(
+        (var, range) -> {
+          if (!running.contains(var)) {
+            first.put(var, range.min());
+          }
+        });
+    running.retainAll(relaxed.keySet());
+    for (Expr condition : Vars.conjuncts(producer.stmt().predicate())) {
+      Expr part = Substitute.in(condition, first);
+      if (Vars.usesAny(part, running) || analyzer.prove(part)) {
         continue;
       }
       try (Analyzer.Scope given = analyzer.constraint(consumer.stmt().predicate())) {

@@ -12,6 +12,7 @@ import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
+import dev.weft.tir.schedule.Gaps;
 import dev.weft.tir.schedule.Interval;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleException;
@@ -119,7 +120,8 @@ final class AutoCopy {
                   Regions.domain(writer.parent(), commonLoop(writer), Scope.GLOBAL),
                   writer.stmt().predicate(),
                   state.analyzer(writer));
-      if (sure != null && contains(sure, part)) {
+      Site place = loop.contains(writer) ? loop : commonLoop(writer);
+      if (sure != null && contains(sure, part) && !hasGaps(writer, sure, place)) {
         return;
       }
     }
@@ -170,7 +172,7 @@ final class AutoCopy {
     checkInside(part, "written");
     for (List<Site.Block> blocks : writers.values()) {
       for (Site.Block writer : blocks) {
-        if (Conditions.hasGaps(writer, buffer, part, loop)) {
+        if (Gaps.between(writer, buffer, part, loop)) {
           throw refuse(writer + " does not write all of the part that it states", writer);
         }
       }
@@ -232,7 +234,7 @@ final class AutoCopy {
     for (Map.Entry<Integer, List<Site.Block>> entry : writers.entrySet()) {
       for (Site.Block writer : entry.getValue()) {
         List<Interval> written = entry.getKey() < position ? written(writer) : null;
-        if (written != null && contains(written, read)) {
+        if (written != null && contains(written, read) && !hasGaps(writer, written, loop)) {
           return;
         }
       }
@@ -256,6 +258,10 @@ final class AutoCopy {
       }
     }
     return true;
+  }
+
+  private boolean hasGaps(Site.Block writer, List<Interval> written, Site place) {
+    return Gaps.between(writer, buffer, Regions.ranges(written, buffer, analyzer), place);
   }
 
   /** What a block surely writes in one iteration; null if that isn't known. */

@@ -11,6 +11,7 @@ import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Gaps;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -207,7 +208,21 @@ public final class CacheRead {
       CachePlace place) {
     if (writers.isEmpty()) {
       BufferRegion declared = Conditions.regionOf(scope.block().reads(), buffer);
-      return declared == null ? buffer.whole().region() : declared.region();
+      if (declared == null) {
+        return buffer.whole().region();
+      }
+      if (!scope.isRoot()
+          && !state.isCovered(scope)
+          && Gaps.betweenReads(scope, buffer, declared.region())) {
+        throw state.refuse(
+            NAME,
+            scope
+                + " reads only some of the part of '"
+                + buffer.name()
+                + "' that it states, and not all of that may be written",
+            scope);
+      }
+      return declared.region();
     }
     Site.Block writer = writers.getFirst();
     new Conditions(NAME, state).ofOneThread(writer, buffer, buffer.scope(), place.around());
@@ -224,7 +239,7 @@ public final class CacheRead {
             != null;
     boolean given = state.function(scope).paramBuffers().contains(buffer);
     List<Range> region = Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
-    boolean gaps = !given && Conditions.hasGaps(writer, buffer, region, place.around());
+    boolean gaps = !given && Gaps.between(writer, buffer, region, place.around());
     if (!exact || gaps) {
       throw state.refuse(
           NAME, "which part of '" + buffer.name() + "' " + writer + " writes is not known", writer);

@@ -8,6 +8,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.schedule.Applied;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Gaps;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
@@ -153,7 +154,7 @@ public final class CacheWrite {
             != null;
     if (!exact
         || Conditions.isLimitedWithin(site, written.buffer())
-        || Conditions.hasGaps(site, written.buffer(), region, place.around())) {
+        || Gaps.between(site, written.buffer(), region, place.around())) {
       throw state.refuse(
           NAME,
           "which part of '" + written.buffer().name() + "' " + site + " writes is not known",

@@ -16,6 +16,7 @@ import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.arith.ConstBounds;
 import dev.weft.tir.arith.Distinction;
 import dev.weft.tir.schedule.Bindings;
+import dev.weft.tir.schedule.Accesses;
 import dev.weft.tir.schedule.BlockKinds;
 import dev.weft.tir.schedule.BlockScope;
 import dev.weft.tir.schedule.Pipelines;
@@ -39,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is applied
  */
 record Conditions(String primitive, ScheduleState state) {
-  /** Large enough for the polynomial of higher degree to be the larger one. */
-  private static final long LARGE_SIZE = 1009;
-
   /** What knows the ranges of the loops around a site. */
   Analyzer analyzer(Site site) {
     return state.analyzer(site);
@@ -330,7 +328,7 @@ record Conditions(String primitive, ScheduleState state) {
       return;
     }
     Analyzer analyzer = state.analyzer(block);
-    for (Stores.Place place : Stores.of(block.block())) {
+    for (Accesses.Place place : Accesses.stores(block.block())) {
       Distinction distinct = Distinction.of(place.domain(), instances, place.indices(), analyzer);
       if (distinct == Distinction.FAILS) {
         throw state.refuse(
@@ -490,77 +488,6 @@ record Conditions(String primitive, ScheduleState state) {
             loop ->
                 Vars.usesAny(loop.stmt().min(), loops)
                     || Vars.usesAny(loop.stmt().extent(), loops));
-  }
-
-  /**
-   * Whether a block certainly writes less of a buffer than a region that was made of what it
-   * states, be it for large symbolic sizes only.
-   *
-   * @param place above the loops in which the region is written
-   */
-  static boolean hasGaps(Site.Block block, Buffer buffer, List<Range> region, Site place) {
-    if (Vars.in(block.block().body()).contains(buffer.data())) {
-      return false;
-    }
-    Set<Var> running = Regions.domain(block.parent(), place, Scope.GLOBAL).keySet();
-    Set<Var> fixed = new HashSet<>();
-    for (int i = 0; i < block.block().iterVars().size(); i++) {
-      if (!Vars.usesAny(block.stmt().iterValues().get(i), running)) {
-        fixed.add(block.block().iterVars().get(i).var());
-      }
-    }
-    long points = 0;
-    for (Stores.Place store : Stores.of(block.block())) {
-      if (store.buffer() == buffer) {
-        long reached = 1;
-        for (Map.Entry<Var, Range> loop : store.domain().entrySet()) {
-          boolean inner = !fixed.contains(loop.getKey());
-          boolean used = store.indices().stream().anyMatch(i -> Vars.uses(i, loop.getKey()));
-          if (inner && used) {
-            long extent = forLargeSizes(loop.getValue().extent(), block);
-            if (extent < 0) {
-              return false;
-            }
-            reached *= extent;
-          }
-        }
-        points += reached;
-      }
-    }
-    long size = 1;
-    for (Range range : region) {
-      long extent = forLargeSizes(range.extent(), block);
-      if (extent < 0) {
-        return false;
-      }
-      size *= extent;
-    }
-    return points > 0 && points < size;
-  }
-
-  /** An extent where the symbolic sizes in it are some large numbers; -1 if other things are. */
-  private static long forLargeSizes(Expr extent, Site.Block block) {
-    if (extent instanceof Expr.IntImm(var _, long value)) {
-      return value;
-    }
-    Map<Var, Expr> sizes = new HashMap<>();
-    Set<Var> free = Vars.in(extent);
-    for (Site site = block; site != null; site = site.parent()) {
-      Site around = site;
-      boolean varies =
-          switch (around) {
-            case Site.Loop loop -> free.contains(loop.stmt().var());
-            case Site.Block outer -> Vars.usesAny(extent, Blocks.vars(outer.block().iterVars()));
-          };
-      if (varies) {
-        return -1;
-      }
-    }
-    free.forEach(size -> sizes.put(size, Expr.imm(size.dtype(), LARGE_SIZE + sizes.size())));
-    return new Analyzer().simplify(Substitute.in(extent, sizes))
-            instanceof Expr.IntImm(var _, long value)
-        ? value
-        : -1;
   }
 
   /** That the loops from one inwards carry out no instance of a block again. */

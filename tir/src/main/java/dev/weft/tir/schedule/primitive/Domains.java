@@ -8,6 +8,7 @@ import dev.weft.tir.IterVar;
 import dev.weft.tir.Range;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.schedule.Gaps;
 import dev.weft.tir.schedule.Interval;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
@@ -61,6 +62,15 @@ final class Domains {
   void add(BufferRegion access, List<Interval> region) {
     Buffer buffer = access.buffer();
     boolean points = access.region().stream().allMatch(Range::isPoint);
+    Site around = block.parent();
+    if (writes && !points && around != null) {
+      if (Gaps.between(block, buffer, access.region(), around)) {
+        throw state.refuse(
+            primitive,
+            block + " writes only some of the part of '" + buffer.name() + "' that it states",
+            block);
+      }
+    }
     List<Interval> whole = new ArrayList<>();
     for (Expr dim : buffer.shape()) {
       whole.add(new Interval(Expr.imm(dim.dtype(), 0), analyzer.simplify(Expr.sub(dim, 1))));

@@ -148,6 +148,9 @@ public final class Reindex {
     if (!write && inBounds && given) {
       return;
     }
+    if (site.scope() != null) {
+      new Conditions(NAME, state).thereAlways(site, site.scope());
+    }
     Analyzer around = state.analyzer(site);
     for (int i = 0; i < axes.size(); i++) {
       if (!Regions.reachesAll(site, i, around)) {

@@ -126,7 +126,149 @@ final class PartsAndTypesTest {
                         T.where(vi < 4)
                         C[vi, vj] = A[vi, vj]
         """,
-        "is not known to take all of its values",
+        "leaves out iterations",
         s -> s.reindex(s.getBlock("C"), 0, true));
+  }
+
+  /** Every fourth element of {@code D} is written in each iteration. */
+  private static final String COLUMNS =
+      """
+      A: T.Buffer((16,), "int32"), C: T.Buffer((16,), "int32")
+      D = T.alloc_buffer((16,), "int32")
+      for i in range(4):
+          with T.block("D"):
+              vi = T.axis.spatial(4, i)
+              T.reads(A[vi:vi + 13])
+              T.writes(D[vi:vi + 13])
+              for j in range(4):
+                  D[j * 4 + vi] = A[j * 4 + vi]
+      for i in range(16):
+          with T.block("C"):
+              vi = T.axis.spatial(16, i)
+              C[vi] = D[vi]
+      """;
+
+  @Test
+  void aConsumerDoesNotFindWhatIsBetweenTheElementsWritten() {
+    refused(
+        COLUMNS,
+        "",
+        s -> s.reverseComputeAt(s.getBlock("C"), s.getLoops(s.getBlock("D")).getFirst()));
+  }
+
+  @Test
+  void aProducerDoesNotMakeWhatIsBetweenTheElementsThatItWrites() {
+    refused(
+        COLUMNS,
+        "only some of the part",
+        s -> s.computeAt(s.getBlock("D"), s.getLoops(s.getBlock("C")).getFirst()));
+  }
+
+  @Test
+  void columnsThatAreWrittenAllAreCopied() {
+    right(COLUMNS, s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+  }
+
+  @Test
+  void aTriangleIsNotAllOfTheBoxAroundIt() {
+    refused(
+        """
+        A: T.Buffer((8, 8), "int32"), C: T.Buffer((8, 8), "int32")
+        B = T.alloc_buffer((8, 8), "int32")
+        with T.block("B_o"):
+            T.reads(A[0:8, 0:8])
+            T.writes(B[0:8, 0:8])
+            for i in range(8):
+                for k in range(i + 1):
+                    with T.block("B"):
+                        vi, vk = T.axis.remap("SS", [i, k])
+                        B[vi, vk] = A[vi, vk]
+        for i in range(8):
+            for k in range(i + 1):
+                with T.block("C"):
+                    vi, vk = T.axis.remap("SS", [i, k])
+                    C[vi, vk] = B[vi, vk]
+        """,
+        "",
+        s -> s.cacheRead(s.getBlock("C"), 0, "local"));
+  }
+
+  @Test
+  void aPartInAUnitLoopIsNoLarger() {
+    refused(
+        """
+        A: T.Buffer((7, 7), "int32"), B: T.Buffer((49,), "int32")
+        for i, u in T.grid(7, 1):
+            with T.block("B"):
+                vi = T.axis.opaque(7, i + u)
+                T.reads(A[vi, 0:7])
+                T.writes(B[vi:vi + 43])
+                for j in range(7):
+                    B[j * 7 + vi] = A[vi, j] + 1
+        """,
+        "does not write all",
+        s -> s.writeAt(s.getLoops(s.getBlock("B")).getFirst(), s.getBlock("B"), 0, "shared"));
+  }
+
+  @Test
+  void aCopyIsNotMadeWhereTheBlockAroundLeavesItsReaderOut() {
+    refused(
+        """
+        A: T.Buffer((4, 2), "int32"), C: T.Buffer((6, 2), "int32")
+        for i, j in T.grid(6, 2):
+            with T.block("outer"):
+                vi, vj = T.axis.remap("SS", [i, j])
+                T.reads(A[vi, vj])
+                T.writes(C[vi, vj])
+                for u in range(1):
+                    with T.block("C"):
+                        T.where(vi < 4)
+                        T.reads(A[vi, vj])
+                        T.writes(C[vi, vj])
+                        C[vi, vj] = A[vi, vj]
+        """,
+        "leaves out iterations",
+        s -> s.reindex(s.getBlock("C"), 0, false));
+  }
+
+  @Test
+  void aPartCutOffInEachIterationIsNotRolled() {
+    refused(
+        """
+        A: T.Buffer((16,), "int32"), C: T.Buffer((16,), "int32")
+        B = T.alloc_buffer((16,), "int32")
+        for i, u in T.grid(16, 1):
+            for j in range(3):
+                with T.block("B"):
+                    vi = T.axis.spatial(16, i + u * 3 + j)
+                    T.where(u * 3 + j < 1)
+                    B[vi] = A[vi] * 2
+            with T.block("C"):
+                vi = T.axis.spatial(16, i)
+                C[vi] = B[vi]
+        """,
+        "leaves out a part",
+        s -> s.rollingBuffer(s.getBlock("B"), 0));
+  }
+
+  @Test
+  void whatIsWrittenInTheFirstIterationOnlyIsNotThereInTheOthers() {
+    refused(
+        """
+        A: T.Buffer((4,), "int32"), C: T.Buffer((4,), "int32")
+        B = T.alloc_buffer((4,), "int32")
+        for r in range(3):
+            for s, i in T.grid(5, 4):
+                with T.block("B"):
+                    vi = T.axis.spatial(4, i)
+                    T.where(r * 5 + s < 2)
+                    B[vi] = A[vi] + 1
+            for i in range(4):
+                with T.block("C"):
+                    vi = T.axis.spatial(4, i)
+                    C[vi] = B[vi] * 2
+        """,
+        "",
+        s -> s.vectorize(s.getLoops(s.getBlock("C")).getFirst()));
   }
 }

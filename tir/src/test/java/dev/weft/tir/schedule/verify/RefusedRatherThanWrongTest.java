@@ -777,7 +777,7 @@ final class RefusedRatherThanWrongTest {
                     vi, vj = T.axis.remap("SS", [i, j])
                     C[vi, vj] = B[vj * 4 + vi]
         """,
-        "writes is not known",
+        "than was written",
         s -> s.cacheRead(s.getBlock("C"), 0, "global"));
   }
 
