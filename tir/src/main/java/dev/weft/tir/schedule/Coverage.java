@@ -112,11 +112,7 @@ public final class Coverage {
   }
 
   private static boolean hasGaps(
-      Site.Block producer,
-      BufferRegion write,
-      List<Interval> box,
-      Site place,
-      Analyzer analyzer) {
+      Site.Block producer, BufferRegion write, List<Interval> box, Site place, Analyzer analyzer) {
     return !write.region().stream().allMatch(Range::isPoint)
         && Gaps.between(
             producer, write.buffer(), Regions.ranges(box, write.buffer(), analyzer), place);
@@ -181,11 +177,7 @@ public final class Coverage {
 
   /** Whether what a producer's predicate says of the loops around {@code place} holds here, too. */
   private static boolean runsWith(
-      Site place,
-      Site.Block producer,
-      BufferRegion write,
-      Site.Block consumer,
-      Analyzer analyzer) {
+      Site place, Site.Block producer, BufferRegion write, Site.Block consumer, Analyzer analyzer) {
     Map<Var, Range> relaxed = Regions.domain(producer.parent(), place, Scope.GLOBAL);
     Set<Var> running = new HashSet<>();
     Regions.bound(producer, write).region().forEach(range -> running.addAll(Vars.in(range.min())));

@@ -41,8 +41,7 @@ public final class Gaps {
   /** Whether one instance of a block certainly reads less of a buffer than a region. */
   public static boolean betweenReads(Site.Block block, Buffer buffer, List<Range> region) {
     Site place = block.parent();
-    return place != null
-        && between(block, Accesses.loads(block.block()), buffer, region, place);
+    return place != null && between(block, Accesses.loads(block.block()), buffer, region, place);
   }
 
   private static boolean between(
@@ -113,8 +112,7 @@ public final class Gaps {
     Map<Var, Range> rest = new LinkedHashMap<>(loops);
     rest.remove(var);
     boolean decides =
-        rest.values().stream()
-            .anyMatch(r -> Vars.uses(r.min(), var) || Vars.uses(r.extent(), var));
+        rest.values().stream().anyMatch(r -> Vars.uses(r.min(), var) || Vars.uses(r.extent(), var));
     if (extent < 0 || (decides && extent > MOST_COUNTED)) {
       return -1;
     }
@@ -140,8 +138,7 @@ public final class Gaps {
   }
 
   /** How many values an axis takes at most in the loops that run; -1 if that isn't known. */
-  private static long values(
-      IterVar axis, Expr value, Map<Var, Range> running, Site.Block block) {
+  private static long values(IterVar axis, Expr value, Map<Var, Range> running, Site.Block block) {
     long count = 1;
     for (Map.Entry<Var, Range> loop : running.entrySet()) {
       if (Vars.uses(value, loop.getKey())) {
