@@ -2,7 +2,9 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.base.InputException;
+import dev.weft.lowering.intrin.CudaIntrins;
 import dev.weft.tir.IRModule;
+import dev.weft.tir.schedule.ReplayOptions;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.trace.Trace;
@@ -78,7 +80,7 @@ final class TirApplyCommand extends Action {
   /** Whether nothing was refused; prints the place and the reason if something was. */
   private boolean replayed(Schedule schedule, Trace steps) {
     try {
-      schedule.replay(steps);
+      schedule.replay(steps, options(steps));
       return true;
     } catch (ScheduleException e) {
       console().print(e.render().stripTrailing());
@@ -86,6 +88,16 @@ final class TirApplyCommand extends Action {
       console().fail("instruction " + refused + " of the trace is refused: " + e.getMessage());
       return false;
     }
+  }
+
+  /** The tensor intrinsics of NVIDIA GPUs are known by name, as in TVM. */
+  private static ReplayOptions options(Trace steps) {
+    boolean names =
+        steps.instructions().stream().anyMatch(step -> step.kind().equals("Tensorize"));
+    ReplayOptions known = ReplayOptions.DEFAULT;
+    return names
+        ? new ReplayOptions(CudaIntrins.ALL, known.decisions(), known.postprocessing())
+        : known;
   }
 
   private Trace readTrace() {

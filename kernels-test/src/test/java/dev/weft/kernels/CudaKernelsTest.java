@@ -178,6 +178,27 @@ final class CudaKernelsTest {
     return DeviceUnderTest.all().stream().filter(device -> device.name().matches("simt|cuda.*"));
   }
 
+  /** Large products on the tensor cores: what the default schedules choose spills nothing. */
+  @ParameterizedTest
+  @CsvSource({
+    "sm_80, mma.sync.aligned.m16n8k16",
+    "sm_86, mma.sync.aligned.m16n8k16",
+    "sm_90a, wgmma.mma_async.sync.aligned.m64n256k16",
+    "sm_100, mma.sync.aligned.m16n8k16"
+  })
+  void productsOnTensorCoresCompile(String architecture, String instruction) {
+    Target target = Target.parse("cuda:" + architecture);
+    List<KernelPlan> plans =
+        Stream.of(
+                Programs.wideMatmul(DType.FLOAT16, 4096, 4096, 4096),
+                Programs.wideMatmul(DType.BFLOAT16, 4000, 4002, 1001))
+            .map(function -> Lowering.lower(DefaultSchedules.apply(function, target), target))
+            .toList();
+
+    checkResources(compiled(plans, target));
+    assertThat(CudaCodegen.generate(plans, target).image().text()).contains(instruction);
+  }
+
   @ParameterizedTest
   @MethodSource("cudaAndSimt")
   void fragmentsComputeTheProduct(DeviceUnderTest device) {

@@ -43,6 +43,24 @@ final class Programs {
     return Te.primFunc("matmul", a, b, c);
   }
 
+  /** A product of matrices of 16-bit floats, summed up in float32. */
+  static PrimFunc wideMatmul(DType dtype, long m, long n, long k) {
+    Tensor a = Te.placeholder("A", dtype, m, k);
+    Tensor b = Te.placeholder("B", dtype, k, n);
+    ReduceAxis r = Te.reduceAxis(k, "k");
+    Tensor c =
+        Te.reduce(
+            "C",
+            List.of(Expr.int32(m), Expr.int32(n)),
+            i ->
+                Te.sum(
+                    Expr.mul(
+                        Expr.cast(DType.FLOAT32, a.at(i.get(0), r.var())),
+                        Expr.cast(DType.FLOAT32, b.at(r.var(), i.get(1)))),
+                    r));
+    return Te.primFunc("matmul", a, b, c);
+  }
+
   static PrimFunc matmulRelu(long m, long n, long k) {
     Tensor a = Te.placeholder("A", DType.FLOAT32, m, k);
     Tensor b = Te.placeholder("B", DType.FLOAT32, k, n);

@@ -47,6 +47,9 @@ public final class CudaIntrins {
         intrins.add(mma.store(scope));
       }
     }
+    for (DType left : List.of(DType.INT8, DType.UINT8)) {
+      intrins.add(Dp4a.intrinsic(left));
+    }
     return TensorIntrins.of(intrins.toArray(TensorIntrin[]::new));
   }
 }

@@ -125,6 +125,7 @@ final class TensorCoreGpu implements ScheduleRule {
         || left.buffer() == right.buffer()
         || !right.dtype().equals(factors)
         || factors.bits() > 16
+        || (isFloat8(factors) && generation(target) < 89)
         || !Mma.exists(factors, output.dtype())
         || !isFactor(contraction.left().value(), output.dtype())
         || !isFactor(contraction.right().value(), output.dtype())) {
@@ -145,6 +146,15 @@ final class TensorCoreGpu implements ScheduleRule {
         terms,
         !leftByRows,
         rightByColumns);
+  }
+
+  private static boolean isFloat8(DType dtype) {
+    return dtype.isFloat() && dtype.bits() == 8;
+  }
+
+  /** 80 for sm_80. */
+  private static int generation(Target target) {
+    return Integer.parseInt(target.arch().replaceAll("\\D", ""));
   }
 
   /** An element as it is stored, converted to the type of the sums. */

@@ -173,10 +173,10 @@ final class LaneMatrices {
           double[] sum = new double[shape.m * shape.n];
           for (int lane = 0; lane < 32; lane++) {
             for (int i = 0; i < shape.aCount(); i++) {
-              left[shape.a(lane, i)] = a.get(aAt, first + lane, i, site);
+              left[shape.a(lane, i)] = factor(a, a.get(aAt, first + lane, i, site));
             }
             for (int i = 0; i < shape.bCount(); i++) {
-              right[shape.b(lane, i)] = b.get(bAt, first + lane, i, site);
+              right[shape.b(lane, i)] = factor(b, b.get(bAt, first + lane, i, site));
             }
             for (int i = 0; i < shape.cCount(); i++) {
               sum[shape.c(lane, i)] = c.get(cAt, first + lane, i, site);
@@ -190,6 +190,13 @@ final class LaneMatrices {
             }
           }
         });
+  }
+
+  /** Of float32 the tensor cores take the upper 19 bits (tf32). */
+  private static double factor(Registers from, double value) {
+    return from.element().equals(DType.FLOAT32)
+        ? Float.intBitsToFloat(Float.floatToRawIntBits((float) value) & ~0x1fff)
+        : value;
   }
 
   /** {@code mma_fill(count, registers, offset)}: zeros. */

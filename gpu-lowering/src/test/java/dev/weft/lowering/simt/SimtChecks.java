@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 
 /** Runs what a scheduled function is lowered to on the SIMT interpreter. */
 public final class SimtChecks {
@@ -30,7 +31,17 @@ public final class SimtChecks {
    * @param function the function before scheduling, all of its sizes constant
    */
   public static List<String> problems(PrimFunc function, PrimFunc scheduled, Target target) {
-    List<Tensor> expected = tensors(function);
+    return problems(function, scheduled, target, x -> x);
+  }
+
+  /**
+   * As {@link #problems(PrimFunc, PrimFunc, Target)}.
+   *
+   * @param inputs makes the elements of floating-point inputs from random ones between -1 and 1
+   */
+  public static List<String> problems(
+      PrimFunc function, PrimFunc scheduled, Target target, DoubleUnaryOperator inputs) {
+    List<Tensor> expected = tensors(function, inputs);
     List<Tensor> actual = expected.stream().map(Tensor::copy).toList();
     Interpreter.run(function, expected);
     List<String> problems = new ArrayList<>();
@@ -50,10 +61,10 @@ public final class SimtChecks {
 
   /** The counts of each launch of a scheduled function, all of its sizes constant. */
   public static List<SimtCounts> counts(PrimFunc scheduled, Target target) {
-    return reports(scheduled, tensors(scheduled), target).stream().map(SimtReport::counts).toList();
+    return reports(scheduled, tensors(scheduled, x -> x), target).stream().map(SimtReport::counts).toList();
   }
 
-  private static List<Tensor> tensors(PrimFunc function) {
+  private static List<Tensor> tensors(PrimFunc function, DoubleUnaryOperator inputs) {
     Random random = new Random(11);
     List<Tensor> tensors = new ArrayList<>();
     for (Buffer buffer : function.paramBuffers()) {
@@ -62,7 +73,7 @@ public final class SimtChecks {
       Tensor tensor = Tensor.allocate(buffer.dtype(), shape);
       for (long i = 0; i < tensor.elements(); i++) {
         if (buffer.dtype().isFloat()) {
-          tensor.setDouble(i, random.nextDouble() * 2 - 1);
+          tensor.setDouble(i, inputs.applyAsDouble(random.nextDouble() * 2 - 1));
         } else {
           tensor.setLong(i, random.nextInt(7) - 3);
         }

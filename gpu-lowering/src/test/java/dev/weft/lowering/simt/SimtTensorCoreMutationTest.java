@@ -24,57 +24,63 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the permutation of one access to shared memory forgotten, one fragment's register off.
  */
 class SimtTensorCoreMutationTest {
-  private static final Target TARGET = Target.parse("cuda:sm_80 -cores=1");
-
-  private static final PrimFunc PRODUCT =
-      TvmScript.parseFunction(
-          """
-          @T.prim_func
-          def matmul(A: T.Buffer((64, 96), "float16"), B: T.Buffer((96, 64), "float16"),
-                     C: T.Buffer((64, 64), "float32")):
-              for i, j, k in T.grid(64, 64, 96):
-                  with T.block("C"):
-                      vi, vj, vk = T.axis.remap("SSR", [i, j, k])
-                      with T.init():
-                          C[vi, vj] = T.float32(0)
-                      C[vi, vj] = C[vi, vj] + T.cast(A[vi, vk], "float32") \
-          * T.cast(B[vk, vj], "float32")
-          """);
-
-  private static final PrimFunc KERNEL =
-      Lowering.lower(DefaultSchedules.apply(PRODUCT, TARGET), TARGET)
-          .launches()
-          .getFirst()
-          .kernel();
-
-  private static Tensor[] operands() {
-    Tensor a = Tensor.allocate(DType.FLOAT16, 64, 96);
-    Tensor b = Tensor.allocate(DType.FLOAT16, 96, 64);
-    for (int i = 0; i < 64 * 96; i++) {
-      a.setDouble(i, i * 7 % 23 - 11);
-      b.setDouble(i, i * 5 % 19 - 9);
+  /** A product and the kernel that it becomes. */
+  private record Case(PrimFunc product, PrimFunc kernel, int m, int n, int k) {
+    static Case of(String target, int m, int n, int k) {
+      PrimFunc product =
+          TvmScript.parseFunction(
+              """
+              @T.prim_func
+              def matmul(A: T.Buffer((%1$d, %3$d), "float16"), B: T.Buffer((%3$d, %2$d), "float16"),
+                         C: T.Buffer((%1$d, %2$d), "float32")):
+                  for i, j, k in T.grid(%1$d, %2$d, %3$d):
+                      with T.block("C"):
+                          vi, vj, vk = T.axis.remap("SSR", [i, j, k])
+                          with T.init():
+                              C[vi, vj] = T.float32(0)
+                          C[vi, vj] = C[vi, vj] + T.cast(A[vi, vk], "float32") \
+              * T.cast(B[vk, vj], "float32")
+              """
+                  .formatted(m, n, k));
+      Target parsed = Target.parse(target);
+      PrimFunc scheduled = DefaultSchedules.apply(product, parsed);
+      return new Case(
+          product, Lowering.lower(scheduled, parsed).launches().getFirst().kernel(), m, n, k);
     }
-    return new Tensor[] {a, b, Tensor.allocate(DType.FLOAT32, 64, 64)};
-  }
 
-  /** Findings; if there are none, whether the result is another one. */
-  private static List<String> problems(PrimFunc kernel) {
-    Tensor[] actual = operands();
-    SimtReport report = SimtRun.run(kernel, actual);
-    List<String> problems =
-        new ArrayList<>(report.findings().stream().map(Finding::toString).toList());
-    Tensor[] expected = operands();
-    Interpreter.run(PRODUCT, List.of(expected));
-    if (problems.isEmpty()) {
-      for (int i = 0; i < 64 * 64; i++) {
-        if (actual[2].getDouble(i) != expected[2].getDouble(i)) {
-          problems.add("element " + i + " differs");
-          break;
+    private Tensor[] operands() {
+      Tensor a = Tensor.allocate(DType.FLOAT16, m, k);
+      Tensor b = Tensor.allocate(DType.FLOAT16, k, n);
+      for (int i = 0; i < m * k; i++) {
+        a.setDouble(i, i * 7 % 23 - 11);
+      }
+      for (int i = 0; i < k * n; i++) {
+        b.setDouble(i, i * 5 % 19 - 9);
+      }
+      return new Tensor[] {a, b, Tensor.allocate(DType.FLOAT32, m, n)};
+    }
+
+    /** Findings; if there are none, whether the result is another one. */
+    List<String> problems(PrimFunc mutant) {
+      Tensor[] actual = operands();
+      SimtReport report = SimtRun.run(mutant, actual);
+      List<String> problems =
+          new ArrayList<>(report.findings().stream().map(Finding::toString).toList());
+      if (problems.isEmpty()) {
+        Tensor[] expected = operands();
+        Interpreter.run(product, List.of(expected));
+        for (int i = 0; i < m * n && problems.isEmpty(); i++) {
+          if (actual[2].getDouble(i) != expected[2].getDouble(i)) {
+            problems.add("element " + i + " differs");
+          }
         }
       }
+      return problems;
     }
-    return problems;
   }
+
+  private static final Case WARPS = Case.of("cuda:sm_80 -cores=1", 64, 64, 96);
+  private static final Case GROUPS = Case.of("cuda:sm_90a -cores=1", 64, 64, 512);
 
   /** What is broken, one occurrence at a time. */
   enum Defect {
@@ -84,7 +90,11 @@ class SimtTensorCoreMutationTest {
     NO_COPY(Intrinsic.PTX_CP_ASYNC),
     NOT_PERMUTED(Intrinsic.BITWISE_XOR),
     NO_FRAGMENT(Intrinsic.PTX_LDMATRIX),
-    OTHER_REGISTER(Intrinsic.PTX_MMA);
+    OTHER_REGISTER(Intrinsic.PTX_MMA),
+    NO_PROXY_FENCE(Intrinsic.ASYNC_PROXY_FENCE),
+    NO_GROUP_COMMIT(Intrinsic.PTX_WGMMA_COMMIT),
+    NO_GROUP_WAIT(Intrinsic.PTX_WGMMA_WAIT),
+    OTHER_TERMS(Intrinsic.PTX_WGMMA);
 
     private final Intrinsic intrinsic;
 
@@ -94,7 +104,21 @@ class SimtTensorCoreMutationTest {
 
     private Expr broken(Expr.Call call) {
       return switch (this) {
-        case NO_BARRIER, NO_WAIT, NO_COMMIT, NO_COPY, NO_FRAGMENT -> Expr.int32(0);
+        case NO_BARRIER,
+            NO_WAIT,
+            NO_COMMIT,
+            NO_COPY,
+            NO_FRAGMENT,
+            NO_PROXY_FENCE,
+            NO_GROUP_COMMIT,
+            NO_GROUP_WAIT ->
+            Expr.int32(0);
+        case OTHER_TERMS -> {
+          // The right factor's next step.
+          List<Expr> args = new ArrayList<>(call.args());
+          args.set(8, Expr.add(args.get(8), 16 * 64));
+          yield new Expr.Call(call.dtype(), call.callee(), args);
+        }
         case NOT_PERMUTED -> call.args().getFirst();
         case OTHER_REGISTER -> {
           // Another fragment of the left factor.
@@ -124,20 +148,54 @@ class SimtTensorCoreMutationTest {
   }
 
   @Test
-  void theKernelIsSound() {
-    assertThat(problems(KERNEL)).isEmpty();
+  void theKernelsAreSound() {
+    assertThat(WARPS.problems(WARPS.kernel)).isEmpty();
+    assertThat(GROUPS.problems(GROUPS.kernel)).isEmpty();
   }
 
   @ParameterizedTest
-  @EnumSource
-  void oneDefectIsFound(Defect defect) {
-    PrimFunc mutant = defect.in(KERNEL, 0);
-    assertThat(mutant).isNotSameAs(KERNEL);
-    // Every occurrence of what there are few of; the first dozen of the rest.
-    for (int i = 1; mutant != KERNEL; i++) {
-      PrimFunc broken = mutant;
-      assertThat(problems(mutant)).as(() -> defect + " in " + TvmScript.print(broken)).isNotEmpty();
-      mutant = i < 12 ? defect.in(KERNEL, i) : KERNEL;
+  @EnumSource(
+      names = {
+        "NO_BARRIER",
+        "NO_WAIT",
+        "NO_COMMIT",
+        "NO_COPY",
+        "NOT_PERMUTED",
+        "NO_FRAGMENT",
+        "OTHER_REGISTER"
+      })
+  void oneDefectOfWarpsIsFound(Defect defect) {
+    assertFound(WARPS, defect, 12);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "NO_BARRIER",
+        "NO_WAIT",
+        "NO_COPY",
+        "NOT_PERMUTED",
+        "NO_PROXY_FENCE",
+        "NO_GROUP_COMMIT",
+        "NO_GROUP_WAIT",
+        "OTHER_TERMS"
+      })
+  void oneDefectOfWarpGroupsIsFound(Defect defect) {
+    // Behind the loop nothing is overwritten any more, so the next group's would do there.
+    boolean once = defect == Defect.NO_GROUP_COMMIT || defect == Defect.NO_GROUP_WAIT;
+    assertFound(GROUPS, defect, once ? 1 : 3);
+  }
+
+  /** Every occurrence of what there are few of; the first ones of the rest. */
+  private static void assertFound(Case test, Defect defect, int most) {
+    assertThat(defect.in(test.kernel, 0)).isNotSameAs(test.kernel);
+    for (int i = 0; i < most; i++) {
+      PrimFunc mutant = defect.in(test.kernel, i);
+      if (mutant != test.kernel) {
+        assertThat(test.problems(mutant))
+            .as(() -> defect + " in " + TvmScript.print(mutant))
+            .isNotEmpty();
+      }
     }
   }
 }
