@@ -92,8 +92,7 @@ final class TirApplyCommand extends Action {
 
   /** The tensor intrinsics of NVIDIA GPUs are known by name, as in TVM. */
   private static ReplayOptions options(Trace steps) {
-    boolean names =
-        steps.instructions().stream().anyMatch(step -> step.kind().equals("Tensorize"));
+    boolean names = steps.instructions().stream().anyMatch(step -> step.kind().equals("Tensorize"));
     ReplayOptions known = ReplayOptions.DEFAULT;
     return names
         ? new ReplayOptions(CudaIntrins.ALL, known.decisions(), known.postprocessing())

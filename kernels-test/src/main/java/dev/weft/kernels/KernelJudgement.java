@@ -181,9 +181,9 @@ public final class KernelJudgement {
   /** Prints the table. */
   public static void main(String[] args) {
     System.out.println(
-        "| kernel | chip | threads | registers | shared KiB | blocks/SM | occupancy | mma | ldmatrix |"
-            + " cp.async | global | shared | fma | bar | other | sectors/ideal | conflicts |"
-            + " bound, at best |");
+        "| kernel | chip | threads | registers | shared KiB | blocks/SM | occupancy | mma |"
+            + " ldmatrix | cp.async | global | shared | fma | bar | other | sectors/ideal |"
+            + " conflicts | bound, at best |");
     System.out.println("|" + "---|".repeat(18));
     for (Case test : cases()) {
       System.out.println(row(test));
@@ -196,7 +196,8 @@ public final class KernelJudgement {
     GeneratedProgram generated = CudaCodegen.generate(List.of(plan), target);
     CompiledProgram cubin =
         ProgramCompilers.installed().compile(generated.image(), ProgramFormat.CUBIN);
-    CompiledProgram ptx = ProgramCompilers.installed().compile(generated.image(), ProgramFormat.PTX);
+    CompiledProgram ptx =
+        ProgramCompilers.installed().compile(generated.image(), ProgramFormat.PTX);
     Launch launch = plan.launches().getFirst();
     LaunchConfig config = launch.geometry().evaluate(Map.of());
     KernelResources used =

@@ -47,8 +47,7 @@ class CudaIntrinsTest {
   /** The rule's own trace, written, read, and replayed by the intrinsics' names. */
   @Test
   void tracesNameIntrinsics() {
-    PrimFunc function =
-        TensorCoreGpuTest.matmul(64, 64, 64, "float16", "float32", false, true);
+    PrimFunc function = TensorCoreGpuTest.matmul(64, 64, 64, "float16", "float32", false, true);
     Target target = Target.parse("cuda:sm_80 -cores=1");
     Schedule scheduled = Schedule.of(function);
     List<BlockRef> blocks = List.of(scheduled.getBlock("C"));
@@ -137,8 +136,7 @@ class CudaIntrinsTest {
     Mma mma = new Mma(DType.FLOAT32, DType.FLOAT32);
     PrimFunc function =
         TvmScript.parseFunction(
-            TvmScript.print(
-                    TensorCoreGpuTest.matmul(16, 16, 16, "float32", "float32", left, right))
+            TvmScript.print(TensorCoreGpuTest.matmul(16, 16, 16, "float32", "float32", left, right))
                 .replaceAll("T.Cast\\(\"float32\", ([^)]*)\\)", "$1"));
     PrimFunc tensorized = tile(function, mma, left, right);
     assertThat(SimtChecks.problems(function, tensorized, TARGET, x -> Math.rint(x * 8) / 8))

@@ -61,7 +61,9 @@ public final class SimtChecks {
 
   /** The counts of each launch of a scheduled function, all of its sizes constant. */
   public static List<SimtCounts> counts(PrimFunc scheduled, Target target) {
-    return reports(scheduled, tensors(scheduled, x -> x), target).stream().map(SimtReport::counts).toList();
+    return reports(scheduled, tensors(scheduled, x -> x), target).stream()
+        .map(SimtReport::counts)
+        .toList();
   }
 
   private static List<Tensor> tensors(PrimFunc function, DoubleUnaryOperator inputs) {
