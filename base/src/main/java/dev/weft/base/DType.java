@@ -27,6 +27,14 @@ public record DType(Code code, int bits, int lanes) {
     FLOAT8_E4M3,
     /** OCP FP8 E5M2. */
     FLOAT8_E5M2,
+    /** {@link NarrowFloat#E4M3FNUZ}, a form of storage only: no kernel computes in it. */
+    FLOAT8_E4M3FNUZ,
+    /** {@link NarrowFloat#E5M2FNUZ}, a form of storage only. */
+    FLOAT8_E5M2FNUZ,
+    /** {@link NarrowFloat#E8M0}, powers of two, a form of storage only. */
+    FLOAT8_E8M0,
+    /** {@link NarrowFloat#E2M1}, a form of storage only; takes a byte an element. */
+    FLOAT4_E2M1,
     /** Truth value, stored in one byte. */
     BOOL,
     /** Pointer or other opaque host or device address. */
@@ -47,16 +55,22 @@ public record DType(Code code, int bits, int lanes) {
   public static final DType BFLOAT16 = new DType(Code.BFLOAT, 16, 1);
   public static final DType FLOAT8_E4M3 = new DType(Code.FLOAT8_E4M3, 8, 1);
   public static final DType FLOAT8_E5M2 = new DType(Code.FLOAT8_E5M2, 8, 1);
+  public static final DType FLOAT8_E4M3FNUZ = new DType(Code.FLOAT8_E4M3FNUZ, 8, 1);
+  public static final DType FLOAT8_E5M2FNUZ = new DType(Code.FLOAT8_E5M2FNUZ, 8, 1);
+  public static final DType FLOAT8_E8M0 = new DType(Code.FLOAT8_E8M0, 8, 1);
+  public static final DType FLOAT4_E2M1 = new DType(Code.FLOAT4_E2M1, 4, 1);
   public static final DType INT64 = new DType(Code.INT, 64, 1);
   public static final DType INT32 = new DType(Code.INT, 32, 1);
   public static final DType INT16 = new DType(Code.INT, 16, 1);
   public static final DType INT8 = new DType(Code.INT, 8, 1);
   public static final DType INT4 = new DType(Code.INT, 4, 1);
+  public static final DType INT2 = new DType(Code.INT, 2, 1);
   public static final DType UINT64 = new DType(Code.UINT, 64, 1);
   public static final DType UINT32 = new DType(Code.UINT, 32, 1);
   public static final DType UINT16 = new DType(Code.UINT, 16, 1);
   public static final DType UINT8 = new DType(Code.UINT, 8, 1);
   public static final DType UINT4 = new DType(Code.UINT, 4, 1);
+  public static final DType UINT2 = new DType(Code.UINT, 2, 1);
   public static final DType BOOL = new DType(Code.BOOL, 1, 1);
   public static final DType HANDLE = new DType(Code.HANDLE, 64, 1);
   public static final DType STRING = new DType(Code.STRING, 8, 1);
@@ -69,7 +83,8 @@ public record DType(Code code, int bits, int lanes) {
   private static final Pattern NAMED =
       Pattern.compile(
           "(bool|handle|void|string|barrier|token|float8_e4m3fn|float8_e4m3|e4m3_float8"
-              + "|float8_e5m2|e5m2_float8)(?:x(\\d+))?");
+              + "|float8_e5m2|e5m2_float8|float8_e4m3fnuz|float8_e5m2fnuz|float8_e8m0fnu"
+              + "|float4_e2m1fn)(?:x(\\d+))?");
 
   /** Checks that the width exists for the code. */
   public DType {
@@ -81,7 +96,9 @@ public record DType(Code code, int bits, int lanes) {
           case INT, UINT -> bits >= 1 && bits <= 64;
           case FLOAT -> bits == 16 || bits == 32 || bits == 64;
           case BFLOAT -> bits == 16;
-          case FLOAT8_E4M3, FLOAT8_E5M2, STRING -> bits == 8;
+          case FLOAT8_E4M3, FLOAT8_E5M2, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, STRING ->
+              bits == 8;
+          case FLOAT4_E2M1 -> bits == 4;
           case BOOL -> bits == 1;
           case HANDLE, BARRIER, TOKEN -> bits == 64;
           case VOID -> bits == 0;
@@ -123,6 +140,10 @@ public record DType(Code code, int bits, int lanes) {
             case "barrier" -> BARRIER;
             case "token" -> TOKEN;
             case "float8_e5m2", "e5m2_float8" -> FLOAT8_E5M2;
+            case "float8_e4m3fnuz" -> FLOAT8_E4M3FNUZ;
+            case "float8_e5m2fnuz" -> FLOAT8_E5M2FNUZ;
+            case "float8_e8m0fnu" -> FLOAT8_E8M0;
+            case "float4_e2m1fn" -> FLOAT4_E2M1;
             default -> FLOAT8_E4M3;
           };
       return scalar.withLanes(lanes(named.group(2)));
@@ -154,12 +175,34 @@ public record DType(Code code, int bits, int lanes) {
     return code == Code.INT || code == Code.UINT;
   }
 
-  /** Any floating-point type, bfloat16 and fp8 included. */
+  /** Any floating-point type, bfloat16 and those of 8 and 4 bits included. */
   public boolean isFloat() {
-    return code == Code.FLOAT
-        || code == Code.BFLOAT
-        || code == Code.FLOAT8_E4M3
-        || code == Code.FLOAT8_E5M2;
+    return switch (code) {
+      case FLOAT,
+          BFLOAT,
+          FLOAT8_E4M3,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1 ->
+          true;
+      case INT, UINT, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID -> false;
+    };
+  }
+
+  /**
+   * The type in which kernels see it: floats of at most 8 bits and integers of fewer are forms of
+   * storage, read and written as integers of a byte; any other type is itself.
+   */
+  public DType stored() {
+    if (isFloat() && bits <= 8) {
+      return UINT8.withLanes(lanes);
+    }
+    if (isInt() && bits < 8) {
+      return (code == Code.INT ? INT8 : UINT8).withLanes(lanes);
+    }
+    return this;
   }
 
   /** Bool, scalar or vector. */
@@ -187,6 +230,10 @@ public record DType(Code code, int bits, int lanes) {
           case BFLOAT -> "bfloat16";
           case FLOAT8_E4M3 -> "float8_e4m3fn";
           case FLOAT8_E5M2 -> "float8_e5m2";
+          case FLOAT8_E4M3FNUZ -> "float8_e4m3fnuz";
+          case FLOAT8_E5M2FNUZ -> "float8_e5m2fnuz";
+          case FLOAT8_E8M0 -> "float8_e8m0fnu";
+          case FLOAT4_E2M1 -> "float4_e2m1fn";
           case BOOL -> "bool";
           case HANDLE -> "handle";
           case STRING -> "string";

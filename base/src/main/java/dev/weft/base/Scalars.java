@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 /**
  * Reads and writes one scalar element of any dtype in native byte order. Floating-point values
  * travel as double, everything else as long (unsigned 64-bit values as their bit pattern), rounded
- * or wrapped to the dtype on the way in. int4 and uint4 take one byte an element.
+ * or wrapped to the dtype on the way in. Types of 2 and 4 bits take one byte an element.
  */
 public final class Scalars {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -29,6 +29,10 @@ public final class Scalars {
       case BFLOAT -> Bfloat16.toFloat(Bfloat16.fromFloat(roundToOdd(value)));
       case FLOAT8_E4M3 -> Float8.e4m3ToFloat(Float8.floatToE4m3(roundToOdd(value)));
       case FLOAT8_E5M2 -> Float8.e5m2ToFloat(Float8.floatToE5m2(roundToOdd(value)));
+      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1 -> {
+        NarrowFloat format = NarrowFloat.of(dtype);
+        yield format.decode(format.encode(roundToOdd(value), true));
+      }
       case INT, UINT, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID ->
           throw new IllegalArgumentException(dtype + " is not a floating-point type");
     };
@@ -64,7 +68,16 @@ public final class Scalars {
       case UINT -> value << unused >>> unused;
       case BOOL -> value != 0 ? 1 : 0;
       case HANDLE, TOKEN, BARRIER -> value;
-      case FLOAT, BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2, STRING, VOID ->
+      case FLOAT,
+          BFLOAT,
+          FLOAT8_E4M3,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          STRING,
+          VOID ->
           throw new IllegalArgumentException(dtype + " is not an integer type");
     };
   }
@@ -81,6 +94,8 @@ public final class Scalars {
       case BFLOAT -> Bfloat16.toFloat(data.get(SHORT, offset));
       case FLOAT8_E4M3 -> Float8.e4m3ToFloat(data.get(ValueLayout.JAVA_BYTE, offset));
       case FLOAT8_E5M2 -> Float8.e5m2ToFloat(data.get(ValueLayout.JAVA_BYTE, offset));
+      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1 ->
+          NarrowFloat.of(dtype).decode(data.get(ValueLayout.JAVA_BYTE, offset) & 0xFF);
       case INT, UINT, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID ->
           throw new IllegalArgumentException(dtype + " is not a floating-point type");
     };
@@ -101,6 +116,11 @@ public final class Scalars {
           data.set(ValueLayout.JAVA_BYTE, offset, Float8.floatToE4m3(roundToOdd(value)));
       case FLOAT8_E5M2 ->
           data.set(ValueLayout.JAVA_BYTE, offset, Float8.floatToE5m2(roundToOdd(value)));
+      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1 ->
+          data.set(
+              ValueLayout.JAVA_BYTE,
+              offset,
+              (byte) NarrowFloat.of(dtype).encode(roundToOdd(value), true));
       case INT, UINT, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID ->
           throw new IllegalArgumentException(dtype + " is not a floating-point type");
     }

@@ -42,8 +42,10 @@ public record Tolerance(double relative, double absolute) {
     return switch (dtype.code()) {
       case FLOAT -> dtype.bits() == 64 ? 0x1p-53 : dtype.bits() == 32 ? 0x1p-24 : 0x1p-11;
       case BFLOAT -> 0x1p-8;
-      case FLOAT8_E4M3 -> 0x1p-4;
-      case FLOAT8_E5M2 -> 0x1p-3;
+      case FLOAT8_E4M3, FLOAT8_E4M3FNUZ -> 0x1p-4;
+      case FLOAT8_E5M2, FLOAT8_E5M2FNUZ -> 0x1p-3;
+      case FLOAT4_E2M1 -> 0x1p-2;
+      case FLOAT8_E8M0 -> 0x1p-1;
       case INT, UINT, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID ->
           throw new IllegalArgumentException(dtype + " is not a floating-point type");
     };

@@ -14,6 +14,7 @@ import dev.weft.runtime.DeviceClass;
 import dev.weft.runtime.DeviceProbe;
 import dev.weft.runtime.Devices;
 import dev.weft.runtime.plan.TensorSpec;
+import dev.weft.frontend.image.PicturePreprocessing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class DemoCommand extends Action {
       ImportedModel model = Weft.load(files.model());
       double importTime = System.nanoTime() - start;
       TensorSpec input = model.signature().inputs().getFirst();
-      InputReader reader = new InputReader(Preprocess.UNIT);
+      InputReader reader = new InputReader(PicturePreprocessing.UNIT);
       List<Tensor> pictures = new ArrayList<>();
       try {
         for (DemoFiles.Sample sample : files.samples()) {

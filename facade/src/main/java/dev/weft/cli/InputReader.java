@@ -4,30 +4,36 @@ import dev.weft.base.DType;
 import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
 import dev.weft.frontend.image.Picture;
+import dev.weft.frontend.image.PicturePreprocessing;
+import dev.weft.frontend.image.PicturePreprocessing.Size;
 import dev.weft.frontend.tensor.TensorFiles;
 import dev.weft.runtime.plan.TensorSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a model's input from a tensor file or a picture, told apart by the file name's ending. */
 final class InputReader {
   private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif");
 
-  /** Mean and standard deviation of ImageNet's red, green and blue, of values from 0 to 1. */
-  private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
+  private final PicturePreprocessing steps;
+  private final boolean fitsInput;
+  private final PictureLayout.@Nullable Order order;
 
-  private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
+  /** For pictures that become inputs by certain steps. */
+  InputReader(PicturePreprocessing steps) {
+    this(steps, true, null);
+  }
 
-  /** What networks trained on ImageNet take, and the shorter side that it is cut out of. */
-  private static final int IMAGENET_SIZE = 224;
-
-  private static final int IMAGENET_SIDE = 256;
-
-  private final Preprocess preprocess;
-
-  InputReader(Preprocess preprocess) {
-    this.preprocess = preprocess;
+  /**
+   * @param fitsInput whether the input's size, where it has one, comes before the steps'
+   * @param order how pixels lie; null to tell it from the input's shape
+   */
+  InputReader(PicturePreprocessing steps, boolean fitsInput, PictureLayout.@Nullable Order order) {
+    this.steps = steps;
+    this.fitsInput = fitsInput;
+    this.order = order;
   }
 
   /**
@@ -40,16 +46,30 @@ final class InputReader {
     if (PICTURES.stream().noneMatch(name::endsWith)) {
       return TensorFiles.read(Path.of(source));
     }
-    return tensor(Picture.read(Path.of(source)), PictureLayout.of(input), input, source);
+    return tensor(Picture.read(Path.of(source)), PictureLayout.of(input, order), input, source);
   }
 
   private Tensor tensor(Picture read, PictureLayout layout, TensorSpec input, String source) {
     int channels = layout.channels();
-    Picture picture = channels == 1 ? read.grey() : read.rgb();
-    if (preprocess == Preprocess.IMAGENET) {
-      int width = layout.width().orElse(IMAGENET_SIZE);
-      int height = layout.height().orElse(IMAGENET_SIZE);
-      picture = cutOut(picture, width, height);
+    PicturePreprocessing own = steps;
+    Size size = steps.resize();
+    if (fitsInput && size != null) {
+      int ownWidth = layout.width().orElse(size.width());
+      own = steps.withResize(new Size(ownWidth, layout.height().orElse(size.height())));
+    }
+    DType dtype = input.dtype();
+    if (own.changesValues() && !dtype.isFloat()) {
+      throw new InputException(
+          "the input '" + input.name() + "' takes " + dtype + ", pixel values as they are",
+          source,
+          "leave --preprocess, --scale, --mean and --std out");
+    }
+    Picture picture;
+    try {
+      picture = own.apply(channels == 1 ? read.grey() : read.rgb());
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          String.valueOf(e.getMessage()), source, "give --mean and --std one number a channel", e);
     }
     int width = picture.width();
     int height = picture.height();
@@ -66,40 +86,17 @@ final class InputReader {
               + " x "
               + layout.height().orElse(height),
           source,
-          "scale it, or use --preprocess imagenet");
-    }
-    DType dtype = input.dtype();
-    if (preprocess != Preprocess.NONE && !dtype.isFloat()) {
-      throw new InputException(
-          "the input '" + input.name() + "' takes " + dtype + ", pixel values as they are",
-          source,
-          "leave --preprocess out");
+          "scale it, or use --resize");
     }
     Tensor tensor = Tensor.allocate(dtype, layout.shape(width, height));
     for (int c = 0; c < channels; c++) {
       for (int i = 0; i < width * height; i++) {
-        float value = normalised(picture.values()[c][i], c);
+        float value = picture.values()[c][i];
         long position =
             layout.channelsFirst() ? (long) c * width * height + i : (long) i * channels + c;
         tensor.setDouble(position, dtype.isFloat() ? value : Math.round(value));
       }
     }
     return tensor;
-  }
-
-  private static Picture cutOut(Picture picture, int width, int height) {
-    double margin = (double) IMAGENET_SIDE / IMAGENET_SIZE;
-    double scale = Math.max(margin * width / picture.width(), margin * height / picture.height());
-    int scaledWidth = Math.max(width, (int) Math.round(picture.width() * scale));
-    int scaledHeight = Math.max(height, (int) Math.round(picture.height() * scale));
-    return picture.scaled(scaledWidth, scaledHeight).middle(width, height);
-  }
-
-  private float normalised(float value, int channel) {
-    return switch (preprocess) {
-      case NONE -> value;
-      case UNIT -> value / 255;
-      case IMAGENET -> (value / 255 - MEAN[channel]) / DEVIATION[channel];
-    };
   }
 }

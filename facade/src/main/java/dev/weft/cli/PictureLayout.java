@@ -5,6 +5,7 @@ import dev.weft.base.IntExpr;
 import dev.weft.runtime.plan.TensorSpec;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a picture lies in a model's input.
@@ -17,13 +18,22 @@ import java.util.OptionalInt;
  */
 record PictureLayout(
     int rank, boolean channelsFirst, int channels, OptionalInt height, OptionalInt width) {
+  /** Which dimension of an input has the channels. */
+  enum Order {
+    /** The one in front of the rows. */
+    NCHW,
+    /** The last one. */
+    NHWC
+  }
+
   /**
    * Tells the layout from the input's shape: {@code [n, c, h, w]}, {@code [n, h, w, c]}, {@code [c,
    * h, w]}, {@code [h, w, c]} or {@code [h, w]}.
    *
+   * @param order which of two that both fit; null for channels first
    * @throws InputException if it is none of them for one picture
    */
-  static PictureLayout of(TensorSpec input) {
+  static PictureLayout of(TensorSpec input, @Nullable Order order) {
     List<IntExpr> dims = input.shape().dims();
     int rank = dims.size();
     boolean batch = rank < 4 || size(dims.get(0)).orElse(1) == 1;
@@ -32,13 +42,13 @@ record PictureLayout(
     }
     if (batch && (rank == 3 || rank == 4)) {
       int first = rank - 3;
-      if (isChannels(dims.get(first))) {
-        int channels = size(dims.get(first)).orElse(1);
+      if (order != Order.NHWC && mayBeChannels(dims.get(first), order)) {
+        int channels = size(dims.get(first)).orElse(3);
         return new PictureLayout(
             rank, true, channels, size(dims.get(first + 1)), size(dims.get(first + 2)));
       }
-      if (isChannels(dims.getLast())) {
-        int channels = size(dims.getLast()).orElse(1);
+      if (order != Order.NCHW && mayBeChannels(dims.getLast(), order)) {
+        int channels = size(dims.getLast()).orElse(3);
         return new PictureLayout(
             rank, false, channels, size(dims.get(first)), size(dims.get(first + 1)));
       }
@@ -49,8 +59,9 @@ record PictureLayout(
         "give a tensor file (.npy, .pb)");
   }
 
-  private static boolean isChannels(IntExpr dim) {
-    int size = size(dim).orElse(0);
+  /** Whether it has the size of channels; an open size serves where the order was given. */
+  private static boolean mayBeChannels(IntExpr dim, @Nullable Order order) {
+    int size = size(dim).orElse(order == null ? 0 : 3);
     return size == 1 || size == 3;
   }
 

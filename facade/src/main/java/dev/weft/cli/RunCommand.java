@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  weft run model.onnx --input x=x.npy -o out --verify",
       "  weft run model.weft --input x=x.npy --device opencl:0",
-      "  weft run resnet.onnx --input data=cat.jpg --preprocess imagenet --top 5",
+      "  weft run resnet50.onnx --input data=cat.jpg --preprocess imagenet --postprocess softmax \\",
+      "    --top 5 --labels synset.txt --repeat 10 --number 10",
       "  weft run model.onnx --input x=random --repeat 20 --number 10 --json times.json"
     })
 final class RunCommand extends Action {
@@ -78,14 +79,16 @@ final class RunCommand extends Action {
       description = "Names of the classes for --top, one a line.")
   private @Nullable Path labels;
 
+  @Mixin private final PictureOptions pictures = new PictureOptions();
+
   @Option(
-      names = "--preprocess",
+      names = "--postprocess",
       paramLabel = "HOW",
       defaultValue = "none",
       description =
-          "Of pictures: none (values 0 to 255), unit (0 to 1), imagenet (the middle 224 x 224,"
-              + " normalised); default ${DEFAULT-VALUE}.")
-  private Preprocess preprocess = Preprocess.NONE;
+          "Of outputs that --top prints: none, or softmax, which makes scores probabilities;"
+              + " default ${DEFAULT-VALUE}.")
+  private Postprocess postprocess = Postprocess.NONE;
 
   @Option(
       names = "--repeat",
@@ -136,7 +139,7 @@ final class RunCommand extends Action {
     List<String> names = labels == null ? List.of() : Labels.read(labels);
     try (ModelInputs values =
             ModelInputs.of(
-                signature, inputs, sizes, new InputReader(preprocess), new RandomTensors(seed));
+                signature, inputs, sizes, pictures.reader(), new RandomTensors(seed));
         Model model =
             imported == null
                 ? Weft.open(file, device.name())
@@ -187,6 +190,9 @@ final class RunCommand extends Action {
     if (top < 0 || repeat < 0 || number < 1) {
       throw usage("--top and --repeat can't be negative, --number is at least 1");
     }
+    if (postprocess != Postprocess.NONE && top == 0) {
+      throw usage("--postprocess needs --top");
+    }
     if (labels != null && top == 0) {
       throw usage("--labels needs --top");
     }
@@ -223,7 +229,7 @@ final class RunCommand extends Action {
   }
 
   private void printTop(String name, Tensor tensor, List<String> names, ArrayNode json) {
-    List<TopScores.Score> scores = TopScores.of(tensor, top);
+    List<TopScores.Score> scores = TopScores.of(tensor, top, postprocess);
     boolean rows = scores.stream().anyMatch(score -> score.row() > 0);
     for (TopScores.Score score : scores) {
       String label = score.index() < names.size() ? names.get(score.index()) : "";
@@ -233,6 +239,13 @@ final class RunCommand extends Action {
       }
       if (rows) {
         node.put("row", score.row());
+      }
+      if (postprocess == Postprocess.SOFTMAX) {
+        console()
+            .printf(
+                "class='%s' with probability=%.6f",
+                label.isEmpty() ? Integer.toString(score.index()) : label, score.score());
+        continue;
       }
       console()
           .printf(

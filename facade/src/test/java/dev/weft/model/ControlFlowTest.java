@@ -114,6 +114,47 @@ class ControlFlowTest {
         Map.of("x", ramp(15)));
   }
 
+  private static OnnxWriter ranksThatDiffer() {
+    return OnnxWriter.opset(13)
+        .input("x", FLOAT32, "n", 3)
+        .input("c", BOOL)
+        .node(
+            "If",
+            "c",
+            "y",
+            OnnxWriter.body(
+                "then_branch",
+                OnnxWriter.body()
+                    .node("ReduceMax", "x", "most", OnnxWriter.integer("keepdims", 0))
+                    .output("most")),
+            OnnxWriter.body(
+                "else_branch",
+                OnnxWriter.body()
+                    .node("ReduceMax", "x", "row", OnnxWriter.integers("axes", 0L))
+                    .output("row")));
+  }
+
+  @Test
+  void branchesWhoseValuesDifferInTheNumberOfDimensions() throws Exception {
+    ModelCheck.matchesOnnxRuntime(
+        ranksThatDiffer().node("Neg", "y", "m").node("Mul", "m x", "z").output("z"),
+        Map.of("x", ramp(4, 3), "c", flag(true)),
+        Map.of("x", ramp(4, 3), "c", flag(false)),
+        Map.of("x", ramp(2, 3), "c", flag(false)));
+  }
+
+  @Test
+  void aNumberOfDimensionsThatOnlyTheRunKnowsIsRefused() {
+    byte[] shape = ranksThatDiffer().node("Shape", "y", "z").output("z", INT64).bytes();
+    assertThatThrownBy(() -> ModelCheck.load(shape))
+        .isInstanceOf(UnsupportedOperatorsException.class)
+        .hasMessageContaining("known only at run time");
+    byte[] output = ranksThatDiffer().node("Neg", "y", "z").output("z").bytes();
+    assertThatThrownBy(() -> ModelCheck.load(output))
+        .isInstanceOf(UnsupportedOperatorsException.class)
+        .hasMessageContaining("known only at run time");
+  }
+
   // Loops.
 
   @Test

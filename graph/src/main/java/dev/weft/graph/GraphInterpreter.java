@@ -3,6 +3,7 @@ package dev.weft.graph;
 import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
 import dev.weft.graph.op.Reshape;
+import dev.weft.graph.op.StoredForm;
 import dev.weft.tir.interp.Interpreter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,12 +93,12 @@ public final class GraphInterpreter {
     if (binding.value()
         instanceof GraphExpr.CallTir(var name, var args, var outputs, var scalars)) {
       List<Object> arguments = new ArrayList<>();
-      args.forEach(arg -> arguments.add(tensor(arg, values)));
+      args.forEach(arg -> arguments.add(StoredForm.view(tensor(arg, values))));
       List<Tensor> results = new ArrayList<>();
       for (TensorType type : outputs) {
         results.add(Tensor.allocate(type.dtype(), type.shape().evaluate(sizes)));
       }
-      arguments.addAll(results);
+      results.forEach(result -> arguments.add(StoredForm.view(result)));
       scalars.forEach(size -> arguments.add(size.evaluate(sizes)));
       interpreter.run(name, arguments);
       return results;

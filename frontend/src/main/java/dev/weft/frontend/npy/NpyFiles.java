@@ -107,8 +107,8 @@ public final class NpyFiles {
   }
 
   /**
-   * Writes a tensor. NumPy has no bfloat16, no fp8 and no int4: these are written as float32, int8
-   * and uint8, which hold the same values.
+   * Writes a tensor. NumPy has no bfloat16, no floats of 8 and 4 bits and no integers of 4 and 2:
+   * these are written as float32, int8 and uint8, which hold the same values.
    *
    * @throws InputException if the file can't be written
    */
@@ -138,10 +138,10 @@ public final class NpyFiles {
     if (dtype.isFloat() && dtype.code() != DType.Code.FLOAT) {
       return DType.FLOAT32;
     }
-    if (dtype.equals(DType.INT4)) {
-      return DType.INT8;
+    if (dtype.isInt() && dtype.bits() < 8) {
+      return dtype.code() == DType.Code.INT ? DType.INT8 : DType.UINT8;
     }
-    return dtype.equals(DType.UINT4) ? DType.UINT8 : dtype;
+    return dtype;
   }
 
   private static Tensor converted(Tensor tensor, DType dtype) {

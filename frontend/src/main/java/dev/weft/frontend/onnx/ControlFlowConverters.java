@@ -11,6 +11,7 @@ import dev.weft.graph.GraphVar;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.UnknownRankException;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.Slice;
 import java.util.ArrayList;
@@ -49,19 +50,79 @@ final class ControlFlowConverters {
     if (known != null) {
       return node.build(known.getLong(0) != 0 ? then : otherwise, List.of());
     }
+    List<List<Integer>> ranks = new ArrayList<>();
+    try {
+      return choice(node, then, otherwise, List.of(), ranks);
+    } catch (UnknownRankException e) {
+      if (ranks.size() < 2 || ranks.get(0).size() != ranks.get(1).size()) {
+        throw e;
+      }
+      List<Integer> common = new ArrayList<>();
+      for (int i = 0; i < ranks.get(0).size(); i++) {
+        common.add(Math.max(ranks.get(0).get(i), ranks.get(1).get(i)));
+      }
+      List<GraphExpr> values = choice(node, then, otherwise, common, new ArrayList<>());
+      for (int i = 0; i < values.size(); i++) {
+        if (!ranks.get(0).get(i).equals(ranks.get(1).get(i))) {
+          node.looseRanks().add(values.get(i));
+        }
+      }
+      return values;
+    }
+  }
+
+  /**
+   * A choice whose values get dimensions of size 1 in front where they have too few.
+   *
+   * @param wanted how many dimensions the values should have; empty to leave them as they are
+   * @param found gets how many those of each branch have
+   */
+  private static List<GraphExpr> choice(
+      Node node,
+      GraphProto then,
+      GraphProto otherwise,
+      List<Integer> wanted,
+      List<List<Integer>> found) {
     List<Sequences.Structure> structures = new ArrayList<>();
     List<GraphExpr> values =
         node.builder()
             .choice(
                 one(node, 0),
-                () -> Sequences.flatten(node.build(then, List.of()), structures),
-                () -> Sequences.flatten(node.build(otherwise, List.of()), structures));
+                () -> branch(node, then, structures, wanted, found),
+                () -> branch(node, otherwise, structures, wanted, found));
     int count = structures.size() / 2;
     List<Sequences.Structure> first = structures.subList(0, count);
     if (!first.equals(structures.subList(count, 2 * count))) {
       throw node.unsupported("a sequence whose length only the run knows");
     }
     return Sequences.rebuild(values, first);
+  }
+
+  private static List<GraphExpr> branch(
+      Node node,
+      GraphProto body,
+      List<Sequences.Structure> structures,
+      List<Integer> wanted,
+      List<List<Integer>> found) {
+    List<GraphExpr> values = new ArrayList<>(built(node, body, List.of()));
+    if (values.stream().allMatch(value -> value.type() instanceof TensorType)) {
+      found.add(values.stream().map(value -> node.tensorType(value).rank()).toList());
+      for (int i = 0; i < wanted.size(); i++) {
+        List<IntExpr> dims = new ArrayList<>(node.tensorType(values.get(i)).shape().dims());
+        if (dims.size() < wanted.get(i)) {
+          dims.addAll(0, Collections.nCopies(wanted.get(i) - dims.size(), IntExpr.of(1)));
+          values.set(i, node.emit(new Reshape(new Shape(dims)), values.get(i)));
+        }
+      }
+    }
+    return Sequences.flatten(values, structures);
+  }
+
+  /** A body's values, each with a number of dimensions that is known. */
+  private static List<GraphExpr> built(Node node, GraphProto body, List<GraphExpr> inputs) {
+    List<GraphExpr> values = node.build(body, inputs);
+    node.looseRanks().refuse(values);
+    return values;
   }
 
   /** A condition or a number as a tensor of one element. */
@@ -142,7 +203,7 @@ final class ControlFlowConverters {
     List<GraphExpr> inputs =
         new ArrayList<>(List.of(node.sizesTensor(List.of(round), true), yes()));
     inputs.addAll(Sequences.rebuild(List.copyOf(carried), structures));
-    List<GraphExpr> results = node.build(body, inputs);
+    List<GraphExpr> results = built(node, body, inputs);
     if (results.isEmpty() || results.size() - 1 < structures.size()) {
       throw node.invalid("its body gives " + results.size() + " values, which are too few");
     }
@@ -209,7 +270,7 @@ final class ControlFlowConverters {
                             : SizeAlgebra.minus(SizeAlgebra.plus(trips, -1), round);
                     given.add(element(node, scans.get(i), axis.get(i), position));
                   }
-                  List<GraphExpr> values = node.build(body, given);
+                  List<GraphExpr> values = built(node, body, given);
                   if (values.size() < states) {
                     throw node.invalid("its body gives fewer values than there are states");
                   }

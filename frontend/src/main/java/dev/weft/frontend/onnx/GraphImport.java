@@ -25,6 +25,7 @@ import dev.weft.graph.UnknownRankException;
 import dev.weft.graph.custom.OperatorDefinition;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Sizes;
+import dev.weft.graph.op.StoredForm;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,6 +61,7 @@ final class GraphImport {
   private final BlockBuilder builder = new BlockBuilder();
   private final KnownTensors tensors = new KnownTensors();
   private final KnownSizes sizes = new KnownSizes(tensors);
+  private final LooseRanks looseRanks = new LooseRanks();
   private final CheckedCalls calls = new CheckedCalls(builder, sizes);
   private final Set<UnsupportedNode> unsupported = new LinkedHashSet<>();
 
@@ -114,6 +116,10 @@ final class GraphImport {
 
   KnownTensors tensors() {
     return tensors;
+  }
+
+  LooseRanks looseRanks() {
+    return looseRanks;
   }
 
   KnownSizes sizes() {
@@ -184,11 +190,14 @@ final class GraphImport {
             where,
             "the file is damaged");
       }
-      if (!(value.type() instanceof TensorType)) {
+      String reason =
+          looseRanks.contains(value)
+              ? "a number of dimensions that is known only at run time"
+              : value.type() instanceof TensorType ? "" : "a sequence of tensors";
+      if (!reason.isEmpty()) {
         throw new UnsupportedOperatorsException(
             List.of(
-                new UnsupportedNode(
-                    output.getName(), "graph output", frame.opset(), "a sequence of tensors")),
+                new UnsupportedNode(output.getName(), "graph output", frame.opset(), reason)),
             where);
       }
       boolean local = value instanceof GraphVar variable && variable.isDataflow();
@@ -216,6 +225,9 @@ final class GraphImport {
     }
     Node view = new Node(node, name, frame, inputs(node, name), this);
     try {
+      if (function == null || definition != null) {
+        looseRanks.check(view);
+      }
       List<GraphExpr> folded =
           converter == null || definition != null ? null : SizeFolding.fold(view);
       if (folded != null) {
@@ -223,7 +235,9 @@ final class GraphImport {
       } else if (function != null && definition == null) {
         define(node, view, call(function, view));
       } else if (converter != null) {
-        define(node, view, converter.convert(view));
+        List<GraphExpr> results = converter.convert(view);
+        looseRanks.follow(view, results);
+        define(node, view, results);
       }
     } catch (MissingValueException e) {
       missing.addAll(node.getOutputList());
@@ -373,6 +387,13 @@ final class GraphImport {
 
   /** Binds a call of an operator; what its type rule can't prove is checked at run time. */
   GraphExpr emit(String name, Node node, Operator op, List<GraphExpr> args) {
+    for (GraphExpr arg : args) {
+      if (arg.type() instanceof TensorType tensor
+          && StoredForm.isStorageOnly(tensor.dtype())
+          && !StoredForm.isKeptBy(op)) {
+        throw new Node.UnsupportedException("arithmetic on " + tensor.dtype());
+      }
+    }
     GraphExpr.Call call = calls.call(place(node), op, args);
     GraphExpr variable = builder.emit(name, call);
     tensors.define(variable, call);

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,11 @@ final class Node {
       all.add(input(i));
     }
     return all;
+  }
+
+  /** The inputs that are not left out. */
+  List<GraphExpr> givenInputs() {
+    return inputs.stream().filter(Objects::nonNull).map(input -> (GraphExpr) input).toList();
   }
 
   TensorType type(int index) {
@@ -236,6 +242,10 @@ final class Node {
   /** Builds a body where the graph is being built; see {@link GraphImport#body}. */
   List<GraphExpr> build(GraphProto body, List<GraphExpr> bodyInputs) {
     return graph.body(body, bodyInputs);
+  }
+
+  LooseRanks looseRanks() {
+    return graph.looseRanks();
   }
 
   BlockBuilder builder() {

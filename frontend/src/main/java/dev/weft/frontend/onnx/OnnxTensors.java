@@ -61,7 +61,7 @@ public final class OnnxTensors {
     byte[] bytes = new byte[Math.toIntExact(tensor.bytes())];
     copyLittleEndian(tensor.data(), MemorySegment.ofArray(bytes), tensor.dtype().bytes());
     return proto
-        .setRawData(ByteString.copyFrom(isPacked(tensor.dtype()) ? pack(bytes) : bytes))
+        .setRawData(ByteString.copyFrom(isPacked(tensor.dtype()) ? pack(bytes, tensor.dtype()) : bytes))
         .build();
   }
 
@@ -96,7 +96,8 @@ public final class OnnxTensors {
             "the shape " + proto.getDimsList() + " makes no sense", place, "the file is damaged");
       }
     }
-    long expected = isPacked(dtype) ? (elements + 1) / 2 : elements;
+    int inByte = isPacked(dtype) ? 8 / dtype.bits() : 1;
+    long expected = (elements + inByte - 1) / inByte;
     if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
       return fromRaw(external.of(proto, place, expected * dtype.bytes()), dtype, shape);
     }
@@ -128,7 +129,7 @@ public final class OnnxTensors {
     return high != 0 || a * b < 0 ? Long.MAX_VALUE : a * b;
   }
 
-  /** How many elements (or pairs of 4-bit ones) the data has; -1 if a part of one is left over. */
+  /** How many elements (or bytes of packed ones) the data has; -1 if a part of one is left over. */
   private static long given(TensorProto proto, DType dtype) {
     if (proto.hasRawData()) {
       long bytes = proto.getRawData().size();
@@ -145,7 +146,7 @@ public final class OnnxTensors {
   }
 
   private static boolean isPacked(DType dtype) {
-    return dtype.bits() == 4;
+    return dtype.bits() < 8 && !dtype.isBool();
   }
 
   private static Tensor fromRaw(MemorySegment raw, DType dtype, long[] shape) {
@@ -155,9 +156,9 @@ public final class OnnxTensors {
     }
     Tensor tensor = Tensor.allocate(dtype, shape);
     if (isPacked(dtype)) {
+      int inByte = 8 / dtype.bits();
       for (long i = 0; i < tensor.elements(); i++) {
-        int pair = raw.get(ValueLayout.JAVA_BYTE, i / 2);
-        tensor.setLong(i, i % 2 == 0 ? pair & 0xF : pair >> 4 & 0xF);
+        setPacked(tensor, i, raw.get(ValueLayout.JAVA_BYTE, i / inByte));
       }
     } else {
       copyLittleEndian(raw, tensor.data(), dtype.bytes());
@@ -176,8 +177,7 @@ public final class OnnxTensors {
             tensor.setLong(i, proto.getUint64Data(i));
         default -> {
           if (isPacked(dtype)) {
-            int pair = proto.getInt32Data(i / 2);
-            tensor.setLong(i, i % 2 == 0 ? pair & 0xF : pair >> 4 & 0xF);
+            setPacked(tensor, i, proto.getInt32Data(i / (8 / dtype.bits())));
           } else {
             setBits(tensor, i, proto.getInt32Data(i));
           }
@@ -197,12 +197,26 @@ public final class OnnxTensors {
     }
   }
 
-  private static byte[] pack(byte[] elements) {
-    byte[] pairs = new byte[(elements.length + 1) / 2];
-    for (int i = 0; i < elements.length; i++) {
-      pairs[i / 2] |= (byte) ((elements[i] & 0xF) << (i % 2 * 4));
+  /** An element of 2 or 4 bits from the byte that it shares with its neighbours. */
+  private static void setPacked(Tensor tensor, long position, int shared) {
+    int bits = tensor.dtype().bits();
+    int shift = (int) (position % (8 / bits)) * bits;
+    int element = shared >> shift & ((1 << bits) - 1);
+    if (tensor.dtype().isFloat()) {
+      setBits(tensor, position, element);
+    } else {
+      tensor.setLong(position, element);
     }
-    return pairs;
+  }
+
+  private static byte[] pack(byte[] elements, DType dtype) {
+    int inByte = 8 / dtype.bits();
+    byte[] packed = new byte[(elements.length + inByte - 1) / inByte];
+    for (int i = 0; i < elements.length; i++) {
+      int element = elements[i] & ((1 << dtype.bits()) - 1);
+      packed[i / inByte] |= (byte) (element << (i % inByte * dtype.bits()));
+    }
+    return packed;
   }
 
   /** Copies elements between native order and ONNX's, which is little endian. */

@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /** ONNX's element types, by number: protobuf's enum does not know the newest. */
 final class OnnxTypes {
+  /** The numbers of types that are younger than the protobuf classes. */
+  private static final int FLOAT4E2M1 = 23;
+
+  private static final int FLOAT8E8M0 = 24;
+  private static final int UINT2 = 25;
+  private static final int INT2 = 26;
+
   private OnnxTypes() {}
 
   /** The dtype of an element type; null for those that Weft has none for (strings, complex). */
@@ -29,13 +36,19 @@ final class OnnxTypes {
       case DataType.FLOAT8E5M2_VALUE -> DType.FLOAT8_E5M2;
       case DataType.UINT4_VALUE -> DType.UINT4;
       case DataType.INT4_VALUE -> DType.INT4;
+      case DataType.FLOAT8E4M3FNUZ_VALUE -> DType.FLOAT8_E4M3FNUZ;
+      case DataType.FLOAT8E5M2FNUZ_VALUE -> DType.FLOAT8_E5M2FNUZ;
+      case FLOAT4E2M1 -> DType.FLOAT4_E2M1;
+      case FLOAT8E8M0 -> DType.FLOAT8_E8M0;
+      case UINT2 -> DType.UINT2;
+      case INT2 -> DType.INT2;
       default -> null;
     };
   }
 
   /** The number of a dtype's element type; 0 (undefined) if ONNX has none. */
   static int number(DType dtype) {
-    for (int number = 1; number <= DataType.INT4_VALUE; number++) {
+    for (int number = 1; number <= INT2; number++) {
       if (dtype.equals(dtype(number))) {
         return number;
       }

@@ -10,6 +10,7 @@ import dev.weft.graph.op.Activation;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Cast;
 import dev.weft.graph.op.Clip;
+import dev.weft.graph.op.EncodeFloat;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.UnaryFunction;
 import dev.weft.graph.op.Where;
@@ -275,21 +276,33 @@ final class PointwiseConverters {
   /**
    * A value as another type.
    *
-   * @param saturate whether 8-bit floats get their largest value for what is beyond it
+   * @param saturate whether floats of 8 and 4 bits get their largest value for what is beyond it
    */
   static GraphExpr castTo(Node node, GraphExpr x, DType dtype, boolean saturate) {
     DType from = node.tensorType(x).dtype();
-    if (isExotic(dtype) || isExotic(from)) {
-      throw node.unsupported("conversion from " + from + " to " + dtype);
+    if (from.equals(dtype)) {
+      return x;
     }
-    return from.equals(dtype) ? x : node.emit(new Cast(dtype), x);
+    if (dtype.isFloat() && dtype.bits() <= 8) {
+      GraphExpr wide = from.equals(DType.FLOAT32) ? x : node.emit(new Cast(DType.FLOAT32), x);
+      return node.emit(new EncodeFloat(dtype, saturate, powers(node)), wide);
+    }
+    if (dtype.isInt() && dtype.bits() < 8 && from.isFloat()) {
+      // Where wider integers truncate, these take the nearest, says the standard.
+      GraphExpr wide = from.bits() >= 32 ? x : node.emit(new Cast(DType.FLOAT32), x);
+      GraphExpr rounded = node.unary(UnaryFunction.ROUND, wide);
+      return node.emit(new Cast(dtype), node.emit(new Cast(DType.INT32), rounded));
+    }
+    return node.emit(new Cast(dtype), x);
   }
 
-  /**
-   * Types under a byte and fp8, whose conversions saturate: they come with kernels of their own.
-   */
-  private static boolean isExotic(DType dtype) {
-    return dtype.isFloat() ? dtype.bits() == 8 : dtype.isInt() && dtype.bits() < 8;
+  private static EncodeFloat.Powers powers(Node node) {
+    return switch (node.text("round_mode", "up")) {
+      case "up" -> EncodeFloat.Powers.UP;
+      case "down" -> EncodeFloat.Powers.DOWN;
+      case "nearest" -> EncodeFloat.Powers.NEAREST;
+      default -> throw node.invalid("round_mode must be up, down or nearest");
+    };
   }
 
   private static GraphExpr isInf(Node node) {

@@ -2,6 +2,7 @@ package dev.weft.graph.pass;
 
 import dev.weft.base.Tensor;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.op.StoredForm;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
 import java.util.ArrayList;
@@ -25,8 +26,9 @@ public interface ConstantEvaluator {
           outputs.stream()
               .map(type -> Tensor.allocate(type.dtype(), type.shape().toLongs()))
               .toList();
-      List<Tensor> args = new ArrayList<>(inputs);
-      args.addAll(results);
+      List<Tensor> args = new ArrayList<>();
+      inputs.forEach(input -> args.add(StoredForm.view(input)));
+      results.forEach(result -> args.add(StoredForm.view(result)));
       Interpreter.run(function, args);
       return results;
     };

@@ -15,6 +15,7 @@ import dev.weft.graph.TupleType;
 import dev.weft.graph.op.Lowering;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.SizeVars;
+import dev.weft.graph.op.StoredForm;
 import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Var;
@@ -75,7 +76,7 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
       for (GraphVar input : inputs) {
         TensorType type = input.tensorType();
         List<Expr> shape = type.shape().dims().stream().map(sizes::expr).toList();
-        dev.weft.tir.te.Tensor tensor = Te.placeholder("p" + params.size(), type.dtype(), shape);
+        dev.weft.tir.te.Tensor tensor = Te.placeholder("p" + params.size(), type.dtype().stored(), shape);
         params.add(tensor);
         sources.put(input, List.of(new Lowering.Source.Stage(tensor)));
       }
@@ -133,10 +134,11 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
           throw new IllegalArgumentException(
               "the constant '" + name + "' of " + value + " must be a parameter of the group");
         }
+        Tensor stored = StoredForm.view(value);
         Expr number =
-            value.dtype().isFloat()
-                ? Expr.imm(value.dtype(), value.getDouble(0))
-                : new Expr.IntImm(value.dtype(), value.getLong(0));
+            stored.dtype().isFloat()
+                ? Expr.imm(stored.dtype(), stored.getDouble(0))
+                : new Expr.IntImm(stored.dtype(), stored.getLong(0));
         return List.of(new Lowering.Source.Scalar(number));
       }
       List<Lowering.Source> found =

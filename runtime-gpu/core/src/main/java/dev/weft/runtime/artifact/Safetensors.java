@@ -164,8 +164,13 @@ final class Safetensors {
       case BFLOAT -> "BF16";
       case FLOAT8_E4M3 -> "F8_E4M3";
       case FLOAT8_E5M2 -> "F8_E5M2";
-      case INT -> "I" + Math.max(8, dtype.bits());
-      case UINT -> "U" + Math.max(8, dtype.bits());
+      // The format has no names for the next four, nor for integers of 2 and 4 bits.
+      case FLOAT8_E4M3FNUZ -> "F8_E4M3FNUZ";
+      case FLOAT8_E5M2FNUZ -> "F8_E5M2FNUZ";
+      case FLOAT8_E8M0 -> "F8_E8M0";
+      case FLOAT4_E2M1 -> "F4_E2M1";
+      case INT -> "I" + dtype.bits();
+      case UINT -> "U" + dtype.bits();
       case BOOL -> "BOOL";
       case HANDLE, STRING, BARRIER, TOKEN, VOID ->
           throw new IllegalArgumentException(dtype + " is no type of weights");
@@ -180,6 +185,10 @@ final class Safetensors {
       case "BF16" -> DType.BFLOAT16;
       case "F8_E4M3" -> DType.FLOAT8_E4M3;
       case "F8_E5M2" -> DType.FLOAT8_E5M2;
+      case "F8_E4M3FNUZ" -> DType.FLOAT8_E4M3FNUZ;
+      case "F8_E5M2FNUZ" -> DType.FLOAT8_E5M2FNUZ;
+      case "F8_E8M0" -> DType.FLOAT8_E8M0;
+      case "F4_E2M1" -> DType.FLOAT4_E2M1;
       case "I64" -> DType.INT64;
       case "I32" -> DType.INT32;
       case "I16" -> DType.INT16;
@@ -188,6 +197,10 @@ final class Safetensors {
       case "U32" -> DType.UINT32;
       case "U16" -> DType.UINT16;
       case "U8" -> DType.UINT8;
+      case "I4" -> DType.INT4;
+      case "U4" -> DType.UINT4;
+      case "I2" -> DType.INT2;
+      case "U2" -> DType.UINT2;
       case "BOOL" -> DType.BOOL;
       default -> throw new IllegalArgumentException("'" + code + "' is no type of weights");
     };

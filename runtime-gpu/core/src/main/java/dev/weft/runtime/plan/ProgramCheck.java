@@ -92,7 +92,9 @@ final class ProgramCheck {
         switch (argument) {
           case PlanArgument.Buffer(String name) ->
               param instanceof KernelParam.Buffer
-                  && (dtype(name).equals(param.dtype()) || dtype(name).equals(DType.UINT8));
+                  && (dtype(name).equals(param.dtype())
+                      || dtype(name).stored().equals(param.dtype())
+                      || dtype(name).equals(DType.UINT8));
           case PlanArgument.Size size -> param instanceof KernelParam.Scalar;
           case PlanArgument.Real real ->
               param instanceof KernelParam.Scalar && param.dtype().isFloat();
