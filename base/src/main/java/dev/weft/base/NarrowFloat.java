@@ -2,9 +2,9 @@ package dev.weft.base;
 
 /**
  * A floating-point format of at most 8 bits: its numbers and how other numbers are rounded to it.
- * Sources: "OCP 8-bit Floating Point Specification" 1.0 and "OCP Microscaling Formats" 1.0 for E4M3,
- * E5M2, E8M0 and E2M1; Noune et al., "8-bit Numerical Formats for Deep Neural Networks" (2022), for
- * the two FNUZ.
+ * Sources: "OCP 8-bit Floating Point Specification" 1.0 and "OCP Microscaling Formats" 1.0 for
+ * E4M3, E5M2, E8M0 and E2M1; Noune et al., "8-bit Numerical Formats for Deep Neural Networks"
+ * (2022), for the two FNUZ.
  *
  * @param exponentBits bits of the exponent
  * @param mantissaBits bits of the mantissa, without the implied one
@@ -105,7 +105,6 @@ public record NarrowFloat(int exponentBits, int mantissaBits, int bias, Specials
       case NONE -> largestBits();
     };
   }
-
 
   /** The value of a bit pattern. Exact. */
   public float decode(int pattern) {

@@ -10,8 +10,8 @@ import dev.weft.base.TensorComparison;
 import dev.weft.cli.bench.Contestant;
 import dev.weft.cli.bench.Peers;
 import dev.weft.compiler.Verification;
-import dev.weft.runtime.Device;
 import dev.weft.frontend.image.PicturePreprocessing;
+import dev.weft.runtime.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +83,11 @@ final class BenchModelCommand extends BenchAction {
     List<Contestant> contestants = new ArrayList<>();
     try (ModelInputs inputs =
         ModelInputs.of(
-            imported.signature(), all, sizes, new InputReader(PicturePreprocessing.NONE), random())) {
+            imported.signature(),
+            all,
+            sizes,
+            new InputReader(PicturePreprocessing.NONE),
+            random())) {
       Model model = imported.compile(opened.info().name(), options());
       contestants.add(new Runner("weft", model, inputs.tensors()));
       boolean right = unchecked || check(imported, model, inputs.tensors());

@@ -66,10 +66,7 @@ final class PictureOptions {
       description = "How pixels lie in the input, where its shape leaves that open.")
   private PictureLayout.@Nullable Order order;
 
-  @Option(
-      names = "--scale",
-      paramLabel = "F",
-      description = "Multiply pixel values by this.")
+  @Option(names = "--scale", paramLabel = "F", description = "Multiply pixel values by this.")
   private @Nullable Double scale;
 
   @Option(

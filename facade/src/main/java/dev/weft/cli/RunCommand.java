@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  weft run model.onnx --input x=x.npy -o out --verify",
       "  weft run model.weft --input x=x.npy --device opencl:0",
-      "  weft run resnet50.onnx --input data=cat.jpg --preprocess imagenet --postprocess softmax \\",
+      "  weft run resnet50.onnx --input data=cat.jpg --preprocess imagenet --postprocess softmax"
+          + " \\",
       "    --top 5 --labels synset.txt --repeat 10 --number 10",
       "  weft run model.onnx --input x=random --repeat 20 --number 10 --json times.json"
     })
@@ -138,8 +139,7 @@ final class RunCommand extends Action {
     console().debug("read " + file + " in " + Figures.time(loaded - start));
     List<String> names = labels == null ? List.of() : Labels.read(labels);
     try (ModelInputs values =
-            ModelInputs.of(
-                signature, inputs, sizes, pictures.reader(), new RandomTensors(seed));
+            ModelInputs.of(signature, inputs, sizes, pictures.reader(), new RandomTensors(seed));
         Model model =
             imported == null
                 ? Weft.open(file, device.name())

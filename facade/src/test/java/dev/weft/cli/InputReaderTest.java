@@ -8,8 +8,8 @@ import dev.weft.base.DType;
 import dev.weft.base.InputException;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
-import dev.weft.frontend.image.PicturePreprocessing;
 import dev.weft.base.Tensor;
+import dev.weft.frontend.image.PicturePreprocessing;
 import dev.weft.runtime.plan.TensorSpec;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -43,7 +43,8 @@ class InputReaderTest {
   void imagenetIsScaledAndNormalised() throws IOException {
     String file = picture(320, 300, 0xFF8000);
     try (Tensor tensor =
-        new InputReader(PicturePreprocessing.IMAGENET).read(file, spec(DType.FLOAT32, 1, 3, 224, 224))) {
+        new InputReader(PicturePreprocessing.IMAGENET)
+            .read(file, spec(DType.FLOAT32, 1, 3, 224, 224))) {
       assertThat(tensor.shape()).containsExactly(1, 3, 224, 224);
       long plane = 224 * 224;
       // The corner is black; elsewhere red is 255, green 128, blue 0.
@@ -64,7 +65,8 @@ class InputReaderTest {
             new Shape(
                 List.of(
                     IntExpr.symbol("n"), IntExpr.of(3), IntExpr.symbol("h"), IntExpr.symbol("w"))));
-    try (Tensor tensor = new InputReader(PicturePreprocessing.UNIT).read(picture(5, 4, 0xFFFFFF), input)) {
+    try (Tensor tensor =
+        new InputReader(PicturePreprocessing.UNIT).read(picture(5, 4, 0xFFFFFF), input)) {
       assertThat(tensor.shape()).containsExactly(1, 3, 4, 5);
       assertThat(tensor.getDouble(0)).isZero();
       assertThat(tensor.getDouble(1)).isEqualTo(1);
@@ -96,7 +98,8 @@ class InputReaderTest {
   @Test
   void greyInputsTakeColouredPictures() throws IOException {
     try (Tensor tensor =
-        new InputReader(PicturePreprocessing.NONE).read(picture(2, 1, 0xFFFFFF), spec(DType.FLOAT32, 1, 2))) {
+        new InputReader(PicturePreprocessing.NONE)
+            .read(picture(2, 1, 0xFFFFFF), spec(DType.FLOAT32, 1, 2))) {
       assertThat(tensor.getDouble(0)).isZero();
       assertThat(tensor.getDouble(1)).isEqualTo(255, within(1e-3));
     }

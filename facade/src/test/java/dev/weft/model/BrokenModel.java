@@ -95,8 +95,7 @@ final class BrokenModel {
     if (graph.getInputCount() == 0) {
       return;
     }
-    ValueInfoProto.Builder input =
-        graph.getInputBuilder(random.nextInt(graph.getInputCount()));
+    ValueInfoProto.Builder input = graph.getInputBuilder(random.nextInt(graph.getInputCount()));
     TensorShapeProto.Builder shape =
         input.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
     switch (random.nextInt(5)) {

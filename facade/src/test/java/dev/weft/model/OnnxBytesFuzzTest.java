@@ -107,8 +107,7 @@ final class OnnxBytesFuzzTest {
 
   private static String run(Device device, byte[] model, Random random) {
     Compilation compilation =
-        ModelCheck.load(model)
-            .compileFor(DeviceTargets.of(device.info()), CompileOptions.DEFAULT);
+        ModelCheck.load(model).compileFor(DeviceTargets.of(device.info()), CompileOptions.DEFAULT);
     LaunchPlan plan = compilation.plan();
     Map<String, Long> sizes = new HashMap<>();
     long bytes = 0;
@@ -193,10 +192,8 @@ final class OnnxBytesFuzzTest {
             "If",
             "c",
             "y",
-            OnnxWriter.body(
-                "then_branch", OnnxWriter.body().node("Relu", "last", "r").output("r")),
-            OnnxWriter.body(
-                "else_branch", OnnxWriter.body().node("Exp", "x", "e").output("e")))
+            OnnxWriter.body("then_branch", OnnxWriter.body().node("Relu", "last", "r").output("r")),
+            OnnxWriter.body("else_branch", OnnxWriter.body().node("Exp", "x", "e").output("e")))
         .node("Reshape", "y shape", "z")
         .node("Concat", "z x", "zx", OnnxWriter.integer("axis", 1))
         .output("zx")

@@ -13,9 +13,36 @@ import java.util.function.Consumer;
 final class RandomPointwise {
   private static final List<String> ONE =
       List.of(
-          "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Cos", "Cosh", "Erf", "Exp",
-          "Floor", "Gelu", "HardSwish", "Log", "Mish", "Neg", "Reciprocal", "Relu", "Round",
-          "Sigmoid", "Sign", "Sin", "Sinh", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "Abs");
+          "Acos",
+          "Acosh",
+          "Asin",
+          "Asinh",
+          "Atan",
+          "Atanh",
+          "Ceil",
+          "Cos",
+          "Cosh",
+          "Erf",
+          "Exp",
+          "Floor",
+          "Gelu",
+          "HardSwish",
+          "Log",
+          "Mish",
+          "Neg",
+          "Reciprocal",
+          "Relu",
+          "Round",
+          "Sigmoid",
+          "Sign",
+          "Sin",
+          "Sinh",
+          "Softplus",
+          "Softsign",
+          "Sqrt",
+          "Tan",
+          "Tanh",
+          "Abs");
   private static final List<String> WITH_ALPHA =
       List.of("Elu", "Celu", "LeakyRelu", "ThresholdedRelu", "Selu", "HardSigmoid");
   private static final List<String> REDUCTIONS =

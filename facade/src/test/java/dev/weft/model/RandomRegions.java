@@ -111,8 +111,7 @@ final class RandomRegions {
                   "p i",
                   integers("kernel_shape", 2L, 2L),
                   integers("strides", 2L, 2L));
-          m.node(
-              "MaxUnpool", "p i", integers("kernel_shape", 2L, 2L), integers("strides", 2L, 2L));
+          m.node("MaxUnpool", "p i", integers("kernel_shape", 2L, 2L), integers("strides", 2L, 2L));
         });
     all.put(
         "MaxRoiPool",
@@ -137,8 +136,7 @@ final class RandomRegions {
               integer("output_width", m.in(1, 3)),
               integer("sampling_ratio", m.in(1, 2)),
               text("mode", "avg"),
-              text(
-                  "coordinate_transformation_mode", m.of("half_pixel", "output_half_pixel")));
+              text("coordinate_transformation_mode", m.of("half_pixel", "output_half_pixel")));
         });
     all.put(
         "NonMaxSuppression",

@@ -89,7 +89,15 @@ final class CudaDialect implements CDialect {
             need(Prelude.FLOAT8);
             yield scalar.toString();
           }
-          case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+          case FLOAT8_E4M3FNUZ,
+              FLOAT8_E5M2FNUZ,
+              FLOAT8_E8M0,
+              FLOAT4_E2M1,
+              HANDLE,
+              STRING,
+              BARRIER,
+              TOKEN,
+              VOID ->
               throw new CodegenException(
                   "CUDA C has no type for values of " + dtype, "", "legalise it in the lowering");
         };

@@ -106,7 +106,17 @@ final class CudaMatrices {
       case UINT -> "u" + dtype.bits();
       case FLOAT8_E4M3 -> "e4m3";
       case FLOAT8_E5M2 -> "e5m2";
-      case BOOL, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID -> throw refuse("a matrix of " + dtype);
+      case BOOL,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
+          throw refuse("a matrix of " + dtype);
     };
   }
 

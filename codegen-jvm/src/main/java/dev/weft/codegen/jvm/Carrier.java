@@ -56,7 +56,15 @@ enum Carrier {
         case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> {
           return FLOAT;
         }
-        case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID -> {}
+        case FLOAT8_E4M3FNUZ,
+            FLOAT8_E5M2FNUZ,
+            FLOAT8_E8M0,
+            FLOAT4_E2M1,
+            HANDLE,
+            STRING,
+            BARRIER,
+            TOKEN,
+            VOID -> {}
       }
     }
     throw new LoweringException(

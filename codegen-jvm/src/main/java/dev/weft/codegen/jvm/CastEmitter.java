@@ -38,7 +38,15 @@ final class CastEmitter {
         }
       }
       case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> round(dtype);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID -> {}
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID -> {}
     }
   }
 

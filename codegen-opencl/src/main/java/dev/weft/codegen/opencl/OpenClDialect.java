@@ -59,7 +59,18 @@ final class OpenClDialect implements CDialect {
                 case 32 -> "float";
                 default -> "half";
               };
-          case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+          case BFLOAT,
+              FLOAT8_E4M3,
+              FLOAT8_E5M2,
+              FLOAT8_E4M3FNUZ,
+              FLOAT8_E5M2FNUZ,
+              FLOAT8_E8M0,
+              FLOAT4_E2M1,
+              HANDLE,
+              STRING,
+              BARRIER,
+              TOKEN,
+              VOID ->
               throw new CodegenException(
                   "OpenCL C has no type for " + dtype, "", "legalise it in the lowering");
         };

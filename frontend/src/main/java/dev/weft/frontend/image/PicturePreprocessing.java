@@ -39,8 +39,8 @@ public record PicturePreprocessing(
       new PicturePreprocessing(null, 1.0 / 255, List.of(0.0), List.of(1.0));
 
   /**
-   * What networks trained on ImageNet take: 224 x 224, from 0 to 1, less the data set's mean of red,
-   * green and blue, over its standard deviation.
+   * What networks trained on ImageNet take: 224 x 224, from 0 to 1, less the data set's mean of
+   * red, green and blue, over its standard deviation.
    */
   public static final PicturePreprocessing IMAGENET =
       new PicturePreprocessing(
@@ -55,10 +55,7 @@ public record PicturePreprocessing(
     deviation = List.copyOf(deviation);
     if (mean.isEmpty() || deviation.isEmpty() || deviation.contains(0.0)) {
       throw new IllegalArgumentException(
-          "there must be a mean and a deviation that is not 0, got "
-              + mean
-              + " and "
-              + deviation);
+          "there must be a mean and a deviation that is not 0, got " + mean + " and " + deviation);
     }
   }
 
@@ -92,7 +89,8 @@ public record PicturePreprocessing(
   /**
    * The picture as the network gets it.
    *
-   * @throws IllegalArgumentException if there are means or deviations for another number of channels
+   * @throws IllegalArgumentException if there are means or deviations for another number of
+   *     channels
    */
   public Picture apply(Picture picture) {
     Picture sized = resize == null ? picture : picture.scaled(resize.width(), resize.height());

@@ -85,7 +85,18 @@ record NpyHeader(DType dtype, boolean bigEndian, boolean fortranOrder, List<Long
           case INT -> "i";
           case UINT -> "u";
           case BOOL -> "b";
-          case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+          case BFLOAT,
+              FLOAT8_E4M3,
+              FLOAT8_E5M2,
+              FLOAT8_E4M3FNUZ,
+              FLOAT8_E5M2FNUZ,
+              FLOAT8_E8M0,
+              FLOAT4_E2M1,
+              HANDLE,
+              STRING,
+              BARRIER,
+              TOKEN,
+              VOID ->
               throw new IllegalArgumentException("NumPy has no " + dtype);
         };
     String dims = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));

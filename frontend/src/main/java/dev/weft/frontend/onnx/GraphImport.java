@@ -196,8 +196,7 @@ final class GraphImport {
               : value.type() instanceof TensorType ? "" : "a sequence of tensors";
       if (!reason.isEmpty()) {
         throw new UnsupportedOperatorsException(
-            List.of(
-                new UnsupportedNode(output.getName(), "graph output", frame.opset(), reason)),
+            List.of(new UnsupportedNode(output.getName(), "graph output", frame.opset(), reason)),
             where);
       }
       boolean local = value instanceof GraphVar variable && variable.isDataflow();

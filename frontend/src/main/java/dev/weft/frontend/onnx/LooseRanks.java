@@ -8,19 +8,57 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Values whose number of dimensions only the run knows: those of an {@code If} whose branches differ
- * in it. In the graph they have the larger number, with dimensions of size 1 in front. That is right
- * for operators that broadcast, whose result depends on the true number only if it is larger than
- * all the others'; no other operator may have one.
+ * Values whose number of dimensions only the run knows: those of an {@code If} whose branches
+ * differ in it. In the graph they have the larger number, with dimensions of size 1 in front. That
+ * is right for operators that broadcast, whose result depends on the true number only if it is
+ * larger than all the others'; no other operator may have one.
  */
 final class LooseRanks {
   private static final Set<String> BROADCASTING =
       Set.of(
-          "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Sum", "Mean", "And", "Or", "Xor",
-          "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Equal", "Less", "LessOrEqual",
-          "Greater", "GreaterOrEqual", "Where", "Cast", "CastLike", "Identity", "Neg", "Abs", "Exp",
-          "Log", "Sqrt", "Reciprocal", "Floor", "Ceil", "Round", "Relu", "Sigmoid", "Tanh", "Not",
-          "Sin", "Cos", "Erf", "Sign");
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Pow",
+          "Mod",
+          "Max",
+          "Min",
+          "Sum",
+          "Mean",
+          "And",
+          "Or",
+          "Xor",
+          "BitShift",
+          "BitwiseAnd",
+          "BitwiseOr",
+          "BitwiseXor",
+          "Equal",
+          "Less",
+          "LessOrEqual",
+          "Greater",
+          "GreaterOrEqual",
+          "Where",
+          "Cast",
+          "CastLike",
+          "Identity",
+          "Neg",
+          "Abs",
+          "Exp",
+          "Log",
+          "Sqrt",
+          "Reciprocal",
+          "Floor",
+          "Ceil",
+          "Round",
+          "Relu",
+          "Sigmoid",
+          "Tanh",
+          "Not",
+          "Sin",
+          "Cos",
+          "Erf",
+          "Sign");
 
   private final Set<GraphExpr> loose = Collections.newSetFromMap(new IdentityHashMap<>());
 

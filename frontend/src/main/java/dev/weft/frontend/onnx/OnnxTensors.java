@@ -61,7 +61,8 @@ public final class OnnxTensors {
     byte[] bytes = new byte[Math.toIntExact(tensor.bytes())];
     copyLittleEndian(tensor.data(), MemorySegment.ofArray(bytes), tensor.dtype().bytes());
     return proto
-        .setRawData(ByteString.copyFrom(isPacked(tensor.dtype()) ? pack(bytes, tensor.dtype()) : bytes))
+        .setRawData(
+            ByteString.copyFrom(isPacked(tensor.dtype()) ? pack(bytes, tensor.dtype()) : bytes))
         .build();
   }
 

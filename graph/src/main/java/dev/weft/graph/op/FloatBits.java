@@ -87,8 +87,7 @@ final class FloatBits {
     // Ties to even: half a unit less one, and one more if the last bit that stays is odd.
     Expr rounded =
         Expr.add(
-            Expr.add(rebased, number((1L << (shift - 1)) - 1)),
-            and(shiftRight(rebased, shift), 1));
+            Expr.add(rebased, number((1L << (shift - 1)) - 1)), and(shiftRight(rebased, shift), 1));
     // Below the smallest normal number the unit is fixed: adding a number whose last bit has just
     // that unit rounds to it.
     double magic = Math.scalb(1.0, MANTISSA + 1 - format.bias() - format.mantissaBits());
@@ -102,9 +101,7 @@ final class FloatBits {
     int beyond = saturate ? format.largestBits() : format.overflowBits();
     Expr limited = choose(Expr.gt(finite, number(format.largestBits())), number(beyond), finite);
     Expr sign =
-        and(
-            shiftRight(bits, 31 - format.exponentBits() - format.mantissaBits()),
-            format.signBit());
+        and(shiftRight(bits, 31 - format.exponentBits() - format.mantissaBits()), format.signBit());
     Expr isNan = Expr.gt(magnitude, number(INFINITY));
     boolean oneNan = format.specials() != Specials.IEEE && format.specials() != Specials.NAN_AT_TOP;
     Expr code =
@@ -126,8 +123,7 @@ final class FloatBits {
     long fromSubnormal = powers == EncodeFloat.Powers.UP ? one + 1 : one + one / 2;
     Expr code = exponent;
     if (powers != EncodeFloat.Powers.DOWN) {
-      Expr limit =
-          choose(Expr.eq(exponent, number(0)), number(fromSubnormal), number(from));
+      Expr limit = choose(Expr.eq(exponent, number(0)), number(fromSubnormal), number(from));
       code = Expr.add(exponent, Expr.cast(DType.INT32, Expr.ge(fraction, limit)));
     }
     int beyond = saturate ? format.largestBits() : format.overflowBits();

@@ -91,7 +91,15 @@ final class Maths {
       case INT -> Expr.imm(dtype, -1L << (dtype.bits() - 1));
       case UINT, BOOL -> Expr.imm(dtype, 0L);
       case FLOAT, BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> Expr.imm(dtype, Double.NEGATIVE_INFINITY);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
           throw new IllegalArgumentException(dtype + " has no least value");
     };
   }

@@ -76,7 +76,8 @@ public record LoweredFunction(PrimFunc function, List<IntExpr> sizes) {
       for (GraphVar input : inputs) {
         TensorType type = input.tensorType();
         List<Expr> shape = type.shape().dims().stream().map(sizes::expr).toList();
-        dev.weft.tir.te.Tensor tensor = Te.placeholder("p" + params.size(), type.dtype().stored(), shape);
+        dev.weft.tir.te.Tensor tensor =
+            Te.placeholder("p" + params.size(), type.dtype().stored(), shape);
         params.add(tensor);
         sources.put(input, List.of(new Lowering.Source.Stage(tensor)));
       }

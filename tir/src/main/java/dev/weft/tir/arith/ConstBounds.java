@@ -36,7 +36,19 @@ public record ConstBounds(long min, long max) {
               ? EVERYTHING
               : new ConstBounds(-(1L << (dtype.bits() - 1)), (1L << (dtype.bits() - 1)) - 1);
       case UINT -> new ConstBounds(0, dtype.bits() >= 63 ? POS_INF : (1L << dtype.bits()) - 1);
-      case FLOAT, BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+      case FLOAT,
+          BFLOAT,
+          FLOAT8_E4M3,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
           EVERYTHING;
     };
   }

@@ -14,7 +14,15 @@ final class Limits {
       case UINT, BOOL -> Expr.imm(dtype, 0);
       case FLOAT, BFLOAT, FLOAT8_E5M2 -> Expr.imm(dtype, Double.NEGATIVE_INFINITY);
       case FLOAT8_E4M3 -> Expr.imm(dtype, -448.0);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
           throw new IllegalArgumentException(dtype + " has no smallest value");
     };
   }
@@ -26,7 +34,15 @@ final class Limits {
       case UINT, BOOL -> Expr.imm(dtype, -1L);
       case FLOAT, BFLOAT, FLOAT8_E5M2 -> Expr.imm(dtype, Double.POSITIVE_INFINITY);
       case FLOAT8_E4M3 -> Expr.imm(dtype, 448.0);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, HANDLE, STRING, BARRIER, TOKEN, VOID ->
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
           throw new IllegalArgumentException(dtype + " has no largest value");
     };
   }
