@@ -27,7 +27,17 @@ public record Mma(DType factors, DType sums) {
               || (factors.bits() == 32 && sums.equals(DType.FLOAT32));
       case BFLOAT, FLOAT8_E4M3, FLOAT8_E5M2 -> sums.equals(DType.FLOAT32);
       case INT, UINT -> factors.bits() == 8 && sums.equals(DType.INT32);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID -> false;
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          BOOL,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
+          false;
     };
   }
 
@@ -71,7 +81,17 @@ public record Mma(DType factors, DType sums) {
       case UINT -> "u" + dtype.bits();
       case FLOAT8_E4M3 -> "e4m3";
       case FLOAT8_E5M2 -> "e5m2";
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID -> dtype.toString();
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          BOOL,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
+          dtype.toString();
     };
   }
 
@@ -280,7 +300,17 @@ public record Mma(DType factors, DType sums) {
       case FLOAT -> "fp" + dtype.bits();
       case BFLOAT, INT, UINT -> dtype.toString().toLowerCase(Locale.ROOT);
       case FLOAT8_E4M3, FLOAT8_E5M2 -> name(dtype);
-      case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0, FLOAT4_E2M1, BOOL, HANDLE, STRING, BARRIER, TOKEN, VOID -> dtype.toString();
+      case FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0,
+          FLOAT4_E2M1,
+          BOOL,
+          HANDLE,
+          STRING,
+          BARRIER,
+          TOKEN,
+          VOID ->
+          dtype.toString();
     };
   }
 
