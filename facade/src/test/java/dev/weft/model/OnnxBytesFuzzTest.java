@@ -17,8 +17,10 @@ import dev.weft.runtime.plan.LaunchPlan;
 import dev.weft.runtime.plan.MemoryPool;
 import dev.weft.runtime.plan.TensorSpec;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,7 +44,12 @@ import org.junit.jupiter.api.Test;
 final class OnnxBytesFuzzTest {
   private static final long TRIALS = Long.getLong("weft.fuzz.trials", 1000);
   private static final long SEED = Long.getLong("weft.fuzz.seed", 0);
-  private static final long SECONDS = 10;
+  /** Of a thread that compiles and runs, so that a busy machine doesn't matter. */
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /** When a thread is given up. */
+  private static final Duration HANGS = Duration.ofMinutes(2);
+
   private static final long MEMORY = 1L << 30;
 
   /** Models that need more are compiled, not run: that they ask for so much is no defect. */
@@ -73,19 +80,26 @@ final class OnnxBytesFuzzTest {
   }
 
   /** What came of a model; begins with an exclamation mark if it should not have. */
-  @SuppressWarnings("deprecation") // There is no other way to see where a thread hangs.
   private static String timed(Device device, byte[] model, Random random) throws Exception {
     CompletableFuture<String> end = new CompletableFuture<>();
     Thread thread =
-        Thread.ofPlatform().daemon().start(() -> end.complete(end(device, model, random)));
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  String own = end(device, model, random);
+                  long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+                  end.complete(
+                      nanos > LIMIT.toNanos() ? "!took " + nanos / 1_000_000 + " ms" : own);
+                });
     try {
-      return end.get(SECONDS, TimeUnit.SECONDS);
+      return end.get(HANGS.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       StringBuilder where = new StringBuilder();
       for (StackTraceElement frame : thread.getStackTrace()) {
         where.append("\n    ").append(frame);
       }
-      return "!longer than " + SECONDS + " s, at" + where;
+      return "!longer than " + HANGS.toSeconds() + " s, at" + where;
     } catch (ExecutionException e) {
       return "!" + e.getCause();
     }

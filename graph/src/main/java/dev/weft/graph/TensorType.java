@@ -12,10 +12,26 @@ import java.util.stream.Collectors;
  * @param dtype the element type, a scalar
  */
 public record TensorType(Shape shape, DType dtype) implements GraphType {
-  /** Checks that the elements are scalars. */
+  /** More elements than any machine holds; their bytes can still be counted. */
+  private static final long TOO_MANY = 1L << 56;
+
+  /**
+   * Checks that the elements are scalars, and that they can be counted.
+   *
+   * @throws TypeException if there are too many
+   */
   public TensorType {
     if (dtype.isVector()) {
       throw new IllegalArgumentException("TensorType.dtype must be a scalar type, got " + dtype);
+    }
+    long elements = 1;
+    for (IntExpr dim : shape.dims()) {
+      if (dim instanceof IntExpr.Const(long size) && size > 0) {
+        elements = elements > TOO_MANY / size ? TOO_MANY : elements * size;
+      }
+    }
+    if (elements >= TOO_MANY) {
+      throw new TypeException("a tensor of shape " + shape + " is too large", "its type");
     }
   }
 
