@@ -23,9 +23,6 @@ final class RandomOperators {
     windows(all);
     recurrent(all);
     quantised(all);
-    RandomPointwise.addTo(all);
-    RandomRearrangements.addTo(all);
-    RandomRegions.addTo(all);
     return all;
   }
 
