@@ -91,10 +91,7 @@ final class ProgramCheck {
     boolean fits =
         switch (argument) {
           case PlanArgument.Buffer(String name) ->
-              param instanceof KernelParam.Buffer
-                  && (dtype(name).equals(param.dtype())
-                      || dtype(name).stored().equals(param.dtype())
-                      || dtype(name).equals(DType.UINT8));
+              param instanceof KernelParam.Buffer && mayRead(param.dtype(), dtype(name));
           case PlanArgument.Size size -> param instanceof KernelParam.Scalar;
           case PlanArgument.Real real ->
               param instanceof KernelParam.Scalar && param.dtype().isFloat();
@@ -106,5 +103,16 @@ final class ProgramCheck {
               : "the number " + argument;
       throw new PlanException("the parameter " + param + " is given " + got, where);
     }
+  }
+
+  /**
+   * Whether a kernel's parameter fits a buffer: of the same type, of the type in which kernels see
+   * it, or, where the device lacks the type, an unsigned integer of the same width.
+   */
+  private static boolean mayRead(DType param, DType buffer) {
+    return buffer.equals(param)
+        || buffer.stored().equals(param)
+        || buffer.equals(DType.UINT8)
+        || (param.code() == DType.Code.UINT && param.bytes() == buffer.bytes());
   }
 }
