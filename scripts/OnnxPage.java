@@ -143,8 +143,7 @@ public final class OnnxPage {
         "Tests of one operator each, of those ONNX backend tests that the project has: how many of"
             + " them pass.");
     lines.add("");
-    lines.add(
-        "| operator | opset | element types | " + String.join(" | ", states.keySet()) + " |");
+    lines.add("| operator | opset | element types | " + String.join(" | ", states.keySet()) + " |");
     lines.add("|---|---|---|" + "---|".repeat(states.size()));
     tests.forEach(
         (row, names) -> {

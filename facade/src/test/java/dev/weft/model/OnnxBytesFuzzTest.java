@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 final class OnnxBytesFuzzTest {
   private static final long TRIALS = Long.getLong("weft.fuzz.trials", 1000);
   private static final long SEED = Long.getLong("weft.fuzz.seed", 0);
+
   /** Of a thread that compiles and runs, so that a busy machine doesn't matter. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
