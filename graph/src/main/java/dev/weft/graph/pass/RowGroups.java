@@ -116,6 +116,7 @@ final class RowGroups {
   /** The rows that a node reduces; null if it is no reduction of rows. */
   private static @Nullable Rows rowsOf(FusionGraph.Node node) {
     if (!(node.binding.value() instanceof GraphExpr.Call(Operator op, var args, var type))
+        || args.isEmpty()
         || !(args.getFirst().type() instanceof TensorType operand)) {
       return null;
     }
