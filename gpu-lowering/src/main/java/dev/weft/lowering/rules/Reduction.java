@@ -23,6 +23,9 @@ final class Reduction implements ScheduleRule {
 
   private static final int GPU_THREADS = 64;
 
+  /** Steps of a reduction that are written out one by one. */
+  private static final long SHORT = 32;
+
   /** Parts of one reduction for each core. */
   private static final int THREADS_PER_CORE = 4;
 
@@ -49,13 +52,13 @@ final class Reduction implements ScheduleRule {
       (isReduce ? reduce : spatial).add(loops.get(i));
     }
     List<IterVar> axes = info.axes(IterVar.Kind.SPATIAL);
-    if (target.isCpu() && !axes.isEmpty() && info.isContiguousAlong(axes.getLast())) {
+    if (target.isCpu() && !axes.isEmpty() && info.isEvenAlong(axes.getLast())) {
       OptionalLong columns = BlockInfo.extent(axes.getLast());
       int lanes =
           RegisterTile.choose(OptionalLong.of(1), columns, target.vectorLanes(info.widest()))
               .lanes();
       if (lanes > 1) {
-        inVectors(schedule, block, spatial, reduce, columns.getAsLong(), lanes);
+        inVectors(schedule, block, spatial, reduce, columns.getAsLong(), lanes, target);
         return true;
       }
     }
@@ -73,6 +76,9 @@ final class Reduction implements ScheduleRule {
       spatial = List.copyOf(reduce.subList(0, spatial.size()));
       reduce = List.copyOf(reduce.subList(spatial.size(), reduce.size()));
     }
+    boolean isOwn = target.isCpu() && Tail.consumer(schedule, block) == null;
+    boolean isStatic = new FusedAxes(axes).count().isPresent();
+    BlockRef writer = isOwn && isStatic ? schedule.cacheWrite(block, 0, "local") : null;
     LoopRef results = Loops.fuse(schedule, spatial, block);
     boolean isKnown = Loops.extent(schedule, results).isPresent();
     LoopRef thread = threads(schedule, results, target);
@@ -81,9 +87,14 @@ final class Reduction implements ScheduleRule {
     if (tail != null && isKnown) {
       schedule.setScope(block, 0, "local");
       schedule.reverseComputeAt(tail, thread);
+    } else if (writer != null) {
+      schedule.reverseComputeAt(writer, thread);
     }
     if (partials != null) {
       partials.place(schedule, thread, target);
+    }
+    if (target.isCpu() && partials == null) {
+      unrollShort(schedule, reduce);
     }
     schedule.decomposeReduction(block, reduce.getFirst());
     return true;
@@ -137,7 +148,8 @@ final class Reduction implements ScheduleRule {
       List<LoopRef> spatial,
       List<LoopRef> reduce,
       long columns,
-      int lanes) {
+      int lanes,
+      Target target) {
     int vectors = Loops.divisor(columns / lanes, VECTORS);
     List<LoopRef> column = schedule.split(spatial.getLast(), null, vectors, lanes);
     List<LoopRef> grid = new ArrayList<>(spatial.subList(0, spatial.size() - 1));
@@ -147,11 +159,24 @@ final class Reduction implements ScheduleRule {
     order.addAll(List.of(column.get(1), column.get(2)));
     schedule.reorder(order);
     LoopRef tile = Loops.fuse(schedule, grid, block);
-    schedule.bind(tile, ThreadTag.BLOCK_IDX_X);
     BlockRef writer = Tail.split(schedule, block);
     schedule.reverseComputeAt(writer, tile);
     Vectors.tileBelow(schedule, writer, tile, lanes);
     Vectors.tile(schedule, block, 1);
+    // Not before, since what a tile writes couldn't be told from the parts of its loop.
+    threads(schedule, tile, target);
+    unrollShort(schedule, reduce);
     schedule.decomposeReduction(block, reduce.getFirst());
+  }
+
+  /** Writes out the loops of a short reduction, such as that of a window. */
+  private static void unrollShort(Schedule schedule, List<LoopRef> reduce) {
+    long steps = 1;
+    for (LoopRef loop : reduce) {
+      steps *= Loops.extent(schedule, loop).orElse(SHORT + 1);
+    }
+    if (steps <= SHORT) {
+      reduce.forEach(schedule::unroll);
+    }
   }
 }

@@ -65,8 +65,19 @@ public record LocalResponseNorm(long size, double alpha, double beta, double bia
               Expr x = Expr.cast(wide, call.at(0, i.list()));
               Expr scaled = Expr.mul(squares.at(i), Maths.number(x, alpha / size));
               Expr base = Expr.add(Maths.number(x, bias), scaled);
-              Expr power = Maths.call(Intrinsic.POW, base, Maths.number(x, beta));
-              return Expr.cast(dtype, Expr.div(x, power));
+              return Expr.cast(dtype, Expr.div(x, power(base)));
             }));
+  }
+
+  /** The base to the power of beta; roots for the exponents in use, a tenth of the call's cost. */
+  private Expr power(Expr base) {
+    if (beta == 0.5) {
+      return Maths.call(Intrinsic.SQRT, base);
+    }
+    if (beta == 0.75) {
+      Expr root = Maths.call(Intrinsic.SQRT, base);
+      return Expr.mul(root, Maths.call(Intrinsic.SQRT, root));
+    }
+    return Maths.call(Intrinsic.POW, base, Maths.number(base, beta));
   }
 }

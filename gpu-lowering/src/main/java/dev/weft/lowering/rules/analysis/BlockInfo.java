@@ -157,6 +157,21 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
     return isUnitStepAlong(axis) && store != null && !choosesAlong(store.value(), axis);
   }
 
+  /**
+   * As {@link #isContiguousAlong} for the store, while loads may have any constant step, as those
+   * of a window that moves by several elements.
+   */
+  public boolean isEvenAlong(IterVar axis) {
+    return store != null
+        && isUnitStep(store.buffer(), store.indices(), axis, false)
+        && !choosesAlong(store.value(), axis)
+        && loads.stream()
+            .allMatch(
+                load ->
+                    load.predicate() == null
+                        && Affine.innermostStep(load.buffer(), load.indices(), axis.var()) != null);
+  }
+
   /** As {@link #isContiguousAlong}, whatever conditions there are on accesses. */
   public boolean isUnitStepAlong(IterVar axis) {
     if (store == null || !isUnitStep(store.buffer(), store.indices(), axis, false)) {
