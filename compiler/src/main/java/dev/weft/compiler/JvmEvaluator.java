@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JvmEvaluator implements ConstantEvaluator, AutoCloseable {
   /** Elements that the interpreter takes less time for than compiling would. */
-  private static final long SMALL = 1 << 14;
+  private static final long SMALL = 1 << 18;
 
   private final ConstantEvaluator interpreter = ConstantEvaluator.interpreter();
   private @Nullable Device device;

@@ -8,8 +8,10 @@ import dev.weft.graph.GraphMutator;
 import dev.weft.graph.GraphVar;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
+import dev.weft.graph.op.Expand;
 import dev.weft.graph.op.Operator;
 import dev.weft.graph.op.Reshape;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +76,28 @@ public final class FoldConstants implements GraphPass {
     if (call.op() instanceof Reshape) {
       return operands.get(0).reshaped(type.shape().toLongs());
     }
+    if (call.op() instanceof Expand && operands.get(0).elements() == 1) {
+      return filled(operands.get(0), type);
+    }
     LoweredFunction lowered = LoweredFunction.of(call, "constant");
     return lowered.sizes().isEmpty()
         ? evaluator.evaluate(lowered.function(), operands, List.of(type)).get(0)
         : null;
+  }
+
+  /** One element as often as a tensor has room for it; no arithmetic, so no function either. */
+  private static Tensor filled(Tensor element, TensorType type) {
+    Tensor result = Tensor.allocate(type.dtype(), type.shape().toLongs());
+    long bytes = result.bytes();
+    long done = Math.min(bytes, element.bytes());
+    MemorySegment data = result.data();
+    MemorySegment.copy(element.data(), 0, data, 0, done);
+    while (done > 0 && done < bytes) {
+      long next = Math.min(done, bytes - done);
+      MemorySegment.copy(data, 0, data, done, next);
+      done += next;
+    }
+    return result;
   }
 
   @Override

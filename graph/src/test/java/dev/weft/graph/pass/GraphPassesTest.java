@@ -16,6 +16,7 @@ import dev.weft.graph.op.BatchNorm;
 import dev.weft.graph.op.Binary;
 import dev.weft.graph.op.BinaryFunction;
 import dev.weft.graph.op.Conv;
+import dev.weft.graph.op.Expand;
 import dev.weft.graph.op.MatMul;
 import dev.weft.graph.op.Reshape;
 import dev.weft.graph.op.Softmax;
@@ -156,5 +157,28 @@ class GraphPassesTest {
         new GraphInterpreter(lowered).run(Map.of("x", Tensor.of(new float[] {0, 1}, 2)));
     assertThat(results.keySet()).containsExactly("output0", "output1");
     assertThat(List.copyOf(results.values()).get(1).toFloats()).containsExactly(0, 1);
+  }
+
+  @Test
+  void anExpandedElementIsFolded() {
+    Graph graph =
+        GraphPrograms.of(
+            f32(3, 5, 7),
+            (b, x) -> {
+              GraphExpr.Constant one =
+                  new GraphExpr.Constant("one", Tensor.of(new float[] {0.25f}, 1));
+              GraphVar many = b.emit(new Expand(f32(3, 5, 7).shape()), one);
+              return List.of(b.emit(new Binary(BinaryFunction.ADD), x, many));
+            });
+    Graph folded = new FoldConstants(EVALUATOR).apply(graph);
+    assertThat(operators(folded)).containsExactly("add");
+    assertThat(folded.main().body().bindings().getFirst().value())
+        .isInstanceOfSatisfying(
+            GraphExpr.Call.class,
+            call -> {
+              Tensor value = ((GraphExpr.Constant) call.args().get(1)).value();
+              assertThat(value.shape()).containsExactly(3, 5, 7);
+              assertThat(value.toFloats()).containsOnly(0.25f);
+            });
   }
 }
