@@ -2,7 +2,6 @@ package dev.weft.lowering.rules;
 
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.tir.IterVar;
-import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
