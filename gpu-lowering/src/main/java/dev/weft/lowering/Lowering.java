@@ -24,6 +24,7 @@ import dev.weft.lowering.pass.PlaceAllocations;
 import dev.weft.lowering.pass.PromoteToRegisters;
 import dev.weft.lowering.pass.RemoveNoOps;
 import dev.weft.lowering.pass.ReuseSharedMemory;
+import dev.weft.lowering.pass.SeparateThreadBuffers;
 import dev.weft.lowering.pass.Simplify;
 import dev.weft.lowering.pass.SubstituteBlockAxes;
 import dev.weft.lowering.pass.SwizzleSharedMemory;
@@ -47,6 +48,7 @@ public final class Lowering {
           // Blocks still have axes: what needs to know spatial from reduction axes.
           new CrossThreadReductions(),
           new LowerInitBlocks(),
+          new SeparateThreadBuffers(),
           new PlaceAllocations(),
           // Blocks become opaque: plain loops, indices over loop variables.
           new SubstituteBlockAxes(),

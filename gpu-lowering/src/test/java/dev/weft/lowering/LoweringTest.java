@@ -199,27 +199,6 @@ class LoweringTest {
   }
 
   @Test
-  void refusesABarrierThatOnlySomeThreadsReach() {
-    Buffer a = Buffer.of("A", DType.FLOAT32, 64);
-    Buffer c = Buffer.of("C", DType.FLOAT32, 64);
-    Buffer stage = a.inScope(Scope.SHARED, "S");
-    Var t = Var.int32("t");
-    Stmt inside =
-        Stmt.seq(
-            new Stmt.Store(stage, a.at(t), List.of(t)),
-            new Stmt.Store(c, stage.at(Expr.sub(Expr.int32(63), t)), List.of(t)));
-    Stmt guarded = new Stmt.If(Expr.lt(t, Expr.int32(10)), inside, null);
-    PrimFunc function =
-        ScheduledFunctions.function(
-            "divergent",
-            List.of(a, c),
-            List.of(stage),
-            ScheduledFunctions.bound(t, 64, ThreadTag.THREAD_IDX_X, guarded));
-    assertThatThrownBy(() -> Lowering.lower(function, GPU))
-        .hasMessageContaining("differs between threads");
-  }
-
-  @Test
   void noBarrierWhereEachThreadReadsWhatItWrote() {
     Buffer a = Buffer.of("A", DType.FLOAT32, 64);
     Buffer c = Buffer.of("C", DType.FLOAT32, 64);

@@ -22,8 +22,7 @@ final class DeviceCounts implements AfterAllCallback {
   static void count(String device, Runnable check) {
     int outcome = 1;
     try {
-      check.run();
-      Oclgrind.failOnFindings();
+      watched(check);
       outcome = 0;
     } catch (TestAbortedException e) {
       outcome = 2;
@@ -35,6 +34,21 @@ final class DeviceCounts implements AfterAllCallback {
             outcome]++;
       }
     }
+  }
+
+  /** What Oclgrind finds during a check that fails belongs to it, not to the next one. */
+  private static void watched(Runnable check) {
+    try {
+      check.run();
+    } catch (RuntimeException | AssertionError e) {
+      try {
+        Oclgrind.failOnFindings();
+      } catch (AssertionError found) {
+        e.addSuppressed(found);
+      }
+      throw e;
+    }
+    Oclgrind.failOnFindings();
   }
 
   @Override

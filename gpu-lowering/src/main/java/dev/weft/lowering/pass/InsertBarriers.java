@@ -1,7 +1,6 @@
 package dev.weft.lowering.pass;
 
 import dev.weft.base.DType;
-import dev.weft.lowering.LoweringException;
 import dev.weft.lowering.Pass;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -44,7 +43,16 @@ import java.util.Set;
  * <p>What asynchronous copies bring is seen by the thread that waits for it; the others need a
  * barrier behind the wait.
  *
- * <p>A barrier that only some threads would reach is refused.
+ * <p>A barrier must be reached by all threads. Where it falls within a condition that differs
+ * between them, the condition moves inwards, to what stands before and behind the barrier:
+ *
+ * <pre>{@code
+ * if bx*64 + tx < n:               if bx*64 + tx < n:
+ *     S[tx] = A[…]                     S[tx] = A[…]
+ *     B[…] = S[63 - tx]      →     T.tvm_storage_sync("shared")
+ *                                  if bx*64 + tx < n:
+ *                                      B[…] = S[63 - tx]
+ * }</pre>
  */
 public final class InsertBarriers implements Pass {
   @Override
@@ -136,6 +144,9 @@ public final class InsertBarriers implements Pass {
   private record Placed(
       Stmt stmt, List<SharedAccess> first, List<SharedAccess> last, boolean syncs) {}
 
+  private static final Placed NOTHING =
+      new Placed(new Stmt.Evaluate(Expr.int32(0)), List.of(), List.of(), false);
+
   /** The memory that asynchronous copies write. */
   private static final class AsyncTargets extends IrWalker {
     private final Set<Var> found = new LinkedHashSet<>();
@@ -193,7 +204,6 @@ public final class InsertBarriers implements Pass {
     private final Set<Var> globals;
     private final Analyzer analyzer;
     private final String function;
-    private final List<Expr> divergent = new ArrayList<>();
     private final List<Expr> conditions = new ArrayList<>();
 
     /** Whether a barrier is there for global memory. */
@@ -339,7 +349,7 @@ public final class InsertBarriers implements Pass {
         // First on its own: a barrier in front of the whole statement is cheaper than one inside.
         Placed p = place(s);
         if (conflict(pending, p.first())) {
-          result.add(barrier());
+          result.add(BARRIER);
           pending = List.of();
           syncs = true;
         }
@@ -357,10 +367,6 @@ public final class InsertBarriers implements Pass {
 
     private Placed loop(Stmt.For f) {
       analyzer.bind(f.var(), new Range(f.min(), f.extent()));
-      boolean diverges = varies(f.min()) || varies(f.extent());
-      if (diverges) {
-        divergent.add(f.extent());
-      }
       Placed p = place(f.body());
       // A barrier in each iteration leaves only what the one before did behind it.
       List<SharedAccess> left =
@@ -371,12 +377,14 @@ public final class InsertBarriers implements Pass {
         // The next iteration needs a barrier against this one; the first one meets it, too.
         p = carried(f.body(), left);
       }
-      if (diverges) {
-        divergent.removeLast();
-      }
-      boolean runs = f.extent() instanceof Expr.IntImm imm && imm.value() > 0;
+      boolean diverges = varies(f.min()) || varies(f.extent());
+      Stmt.For placed =
+          diverges && SpreadCondition.holdsBarrier(p.stmt())
+              ? SpreadCondition.overAllThreads(f, p.stmt(), analyzer, function)
+              : f.withBody(p.stmt());
+      boolean runs = placed.extent() instanceof Expr.IntImm imm && imm.value() > 0;
       return new Placed(
-          f.withBody(p.stmt()),
+          placed,
           SharedAccess.inSomeIteration(f, p.first(), analyzer),
           SharedAccess.inSomeIteration(f, p.last(), analyzer),
           p.syncs() && runs);
@@ -404,49 +412,62 @@ public final class InsertBarriers implements Pass {
         }
         case Stmt s -> {
           Placed p = place(s);
-          yield new Placed(Stmt.seq(barrier(), p.stmt()), List.of(), p.last(), true);
+          yield new Placed(Stmt.seq(BARRIER, p.stmt()), List.of(), p.last(), true);
         }
       };
     }
 
     private Placed choice(Stmt.If f) {
       List<SharedAccess> reads = accesses(new Stmt.Evaluate(f.condition()));
-      boolean diverges = varies(f.condition());
-      if (diverges) {
-        divergent.add(f.condition());
-      }
       conditions.add(f.condition());
       Placed then = place(f.then());
       conditions.removeLast();
       conditions.add(Expr.not(f.condition()));
-      Placed otherwise = f.otherwise() == null ? null : place(f.otherwise());
+      Placed otherwise = f.otherwise() == null ? NOTHING : place(f.otherwise());
       conditions.removeLast();
-      if (diverges) {
-        divergent.removeLast();
-      }
-      List<SharedAccess> first = joined(reads, then.first());
-      List<SharedAccess> last = joined(reads, then.last());
-      if (otherwise != null) {
-        first = joined(first, otherwise.first());
-        last = joined(last, otherwise.last());
+      boolean waits =
+          SpreadCondition.holdsBarrier(then.stmt())
+              || SpreadCondition.holdsBarrier(otherwise.stmt());
+      if (waits && varies(f.condition())) {
+        return spread(f.condition(), reads, then, otherwise);
       }
       return new Placed(
-          new Stmt.If(f.condition(), then.stmt(), otherwise == null ? null : otherwise.stmt()),
-          first,
-          last,
-          then.syncs() && otherwise != null && otherwise.syncs());
+          new Stmt.If(
+              f.condition(), then.stmt(), f.otherwise() == null ? null : otherwise.stmt()),
+          joined(joined(reads, then.first()), otherwise.first()),
+          joined(joined(reads, then.last()), otherwise.last()),
+          then.syncs() && otherwise.syncs());
     }
 
-    private Stmt barrier() {
-      if (!divergent.isEmpty()) {
-        throw new LoweringException(
-            "threads share memory within a condition or loop that differs between threads, where"
-                + " they can't wait for one another",
-            function,
-            "move the shared stage out of the condition (compute_at a loop further out), or use"
-                + " extents that the tiles divide");
+    /** Both branches one after the other, with barriers that all threads reach. */
+    @SuppressWarnings("ReferenceEquality") // Whether there is another branch.
+    private Placed spread(Expr condition, List<SharedAccess> reads, Placed then, Placed otherwise) {
+      List<Stmt> both = new ArrayList<>();
+      Expr once = condition;
+      Var chosen = null;
+      if (SpreadCondition.reads(condition)) {
+        // It may read what the branches write.
+        chosen = Var.of("chosen", DType.BOOL);
+        once = chosen;
       }
-      return BARRIER;
+      both.add(SpreadCondition.under(once, then.stmt(), function));
+      boolean between = conflict(then.last(), otherwise.first());
+      if (between) {
+        both.add(BARRIER);
+      }
+      if (otherwise != NOTHING) {
+        both.add(SpreadCondition.under(Expr.not(once), otherwise.stmt(), function));
+      }
+      boolean syncs = then.syncs() || between;
+      Stmt all = Stmt.seq(both);
+      return new Placed(
+          chosen == null ? all : new Stmt.Let(chosen, condition, all),
+          joined(
+              joined(reads, then.first()), syncs ? List.of() : otherwise.first()),
+          otherwise.syncs()
+              ? otherwise.last()
+              : joined(between ? List.of() : then.last(), otherwise.last()),
+          syncs || otherwise.syncs());
     }
 
     private boolean conflict(List<SharedAccess> before, List<SharedAccess> after) {
@@ -454,15 +475,8 @@ public final class InsertBarriers implements Pass {
         for (SharedAccess b : after) {
           // A wait needs nobody to wait for it; others need a barrier behind it.
           if (!b.arrives() && a.conflictsWith(b, threads, analyzer)) {
-            if (!a.isGlobal()) {
-              return true;
-            }
-            // Where all threads come by, a barrier too many does no harm; elsewhere each thread is
-            // trusted to keep to its own elements, which can't always be proven.
-            if (divergent.isEmpty()) {
-              ordersGlobals = true;
-              return true;
-            }
+            ordersGlobals |= a.isGlobal();
+            return true;
           }
         }
       }

@@ -263,6 +263,9 @@ record SharedAccess(
       return false;
     }
     int most = Math.max(lanes, other.lanes);
+    if (Rows.keepApart(index, other.index, most, moving, analyzer)) {
+      return false;
+    }
     Split a = Split.of(index, threads, analyzer);
     Split b = Split.of(other.index, threads, analyzer);
     if (a == null || b == null || !a.coefficients.equals(b.coefficients)) {
@@ -340,6 +343,71 @@ record SharedAccess(
     boolean holds(Expr index, int lanes, Analyzer analyzer) {
       var bounds = analyzer.bounds(analyzer.simplify(Expr.sub(index, term)));
       return bounds.min() >= 0 && bounds.max() <= size - lanes;
+    }
+  }
+
+  /**
+   * An index {@code row * length + column} whose row is made of thread indices and whose length is
+   * symbolic.
+   */
+  private record Rows(Split row, Expr length, Expr column) {
+    /** Whether each thread has a row of its own that both accesses keep to. */
+    static boolean keepApart(
+        Expr a, Expr b, int lanes, Map<Var, Long> threads, Analyzer analyzer) {
+      Rows ofA = of(a, threads, analyzer);
+      Rows ofB = of(b, threads, analyzer);
+      return ofA != null
+          && ofB != null
+          && analyzer.proveEqual(ofA.length, ofB.length)
+          && ofA.row.coefficients.equals(ofB.row.coefficients)
+          && analyzer.proveEqual(ofA.row.rest, ofB.row.rest)
+          && ofA.row.span(threads, 1) >= 0
+          && ofA.fits(lanes, analyzer)
+          && ofB.fits(lanes, analyzer);
+    }
+
+    private boolean fits(int lanes, Analyzer analyzer) {
+      Expr last = Expr.add(column, lanes - 1);
+      return analyzer.prove(Expr.ge(column, Expr.imm(column.dtype(), 0)))
+          && analyzer.prove(Expr.lt(last, length));
+    }
+
+    private static @Nullable Rows of(Expr index, Map<Var, Long> threads, Analyzer analyzer) {
+      List<Expr> terms = new ArrayList<>();
+      addTerms(index, terms);
+      Expr length = null;
+      Expr row = null;
+      Expr column = Expr.imm(index.dtype(), 0);
+      for (Expr term : terms) {
+        if (!Split.mentions(term, threads)) {
+          column = Expr.add(column, term);
+        } else if (term instanceof Expr.Binary(BinaryOp op, Expr x, Expr y)
+            && op == BinaryOp.MUL) {
+          Expr factor = Split.mentions(y, threads) ? x : y;
+          Expr moving = Split.mentions(y, threads) ? y : x;
+          if (Split.mentions(factor, threads)
+              || (length != null && !analyzer.proveEqual(length, factor))) {
+            return null;
+          }
+          length = factor;
+          row = row == null ? moving : Expr.add(row, moving);
+        } else {
+          return null;
+        }
+      }
+      Split split = row == null ? null : Split.of(row, threads, analyzer);
+      return split == null || length == null
+          ? null
+          : new Rows(split, length, analyzer.simplify(column));
+    }
+
+    private static void addTerms(Expr e, List<Expr> terms) {
+      if (e instanceof Expr.Binary(BinaryOp op, Expr a, Expr b) && op == BinaryOp.ADD) {
+        addTerms(a, terms);
+        addTerms(b, terms);
+      } else {
+        terms.add(e);
+      }
     }
   }
 
