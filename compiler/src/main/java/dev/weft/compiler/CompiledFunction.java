@@ -37,13 +37,19 @@ public final class CompiledFunction implements AutoCloseable {
   private final KernelPlan plan;
   private final GeneratedProgram generated;
   private final LoadedProgram program;
+  private final boolean ownsProgram;
 
   private CompiledFunction(
-      Device device, KernelPlan plan, GeneratedProgram generated, LoadedProgram program) {
+      Device device,
+      KernelPlan plan,
+      GeneratedProgram generated,
+      LoadedProgram program,
+      boolean ownsProgram) {
     this.device = device;
     this.plan = plan;
     this.generated = generated;
     this.program = program;
+    this.ownsProgram = ownsProgram;
   }
 
   /**
@@ -60,7 +66,17 @@ public final class CompiledFunction implements AutoCloseable {
 
   /** Loads what was lowered and generated elsewhere. */
   public static CompiledFunction load(KernelPlan plan, GeneratedProgram generated, Device device) {
-    return new CompiledFunction(device, plan, generated, device.load(generated.image()));
+    return new CompiledFunction(device, plan, generated, device.load(generated.image()), true);
+  }
+
+  /**
+   * One function of a program that holds several.
+   *
+   * @param program what {@code generated} became on the device; stays the caller's
+   */
+  public static CompiledFunction of(
+      KernelPlan plan, GeneratedProgram generated, LoadedProgram program, Device device) {
+    return new CompiledFunction(device, plan, generated, program, false);
   }
 
   /** The source or binary. */
@@ -110,7 +126,9 @@ public final class CompiledFunction implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    if (ownsProgram) {
+      program.close();
+    }
   }
 
   /** The function with its arguments in device memory. */

@@ -1,6 +1,5 @@
 package dev.weft.lowering.rules;
 
-import dev.weft.lowering.LoweringException;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Stmt;
@@ -10,8 +9,10 @@ import dev.weft.tir.schedule.ScheduleException;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Schedules whatever nobody scheduled, so that every function runs.
@@ -19,7 +20,8 @@ import java.util.Objects;
  * <p>First, cheap element-wise producers are inlined ({@link Inlining}). Then, for the first block
  * that is not bound to threads, the first rule that applies schedules it, together with the blocks
  * that it takes into its kernel; and so on until all are bound. Each nest below the function's root
- * becomes a kernel; what one hands to the next goes through global workspaces.
+ * becomes a kernel; what one hands to the next goes through global workspaces. A nest that no rule
+ * can bind becomes a kernel of one thread.
  */
 public final class DefaultSchedules {
   /** The rules, in the order in which they are tried. */
@@ -71,8 +73,6 @@ public final class DefaultSchedules {
   /**
    * The function with every nest bound to threads. Nests that are bound already stay as they are,
    * as do functions that are lowered already.
-   *
-   * @throws LoweringException if not even the last rule applies to a block
    */
   public static PrimFunc apply(PrimFunc function, Target target) {
     return decide(function, target).function();
@@ -84,46 +84,52 @@ public final class DefaultSchedules {
       return new Decision(function, List.of());
     }
     Schedule schedule = Schedule.of(function);
-    if (!pending(schedule).isEmpty()) {
+    if (!pending(schedule, Set.of()).isEmpty()) {
       Inlining.apply(schedule);
       if (target.isCpu()) {
         schedule = Schedule.of(PackedContractions.apply(schedule.function(), target));
       }
     }
     List<Step> steps = new ArrayList<>();
-    for (List<BlockRef> pending = pending(schedule);
+    Set<BlockRef> refused = new HashSet<>();
+    for (List<BlockRef> pending = pending(schedule, refused);
         !pending.isEmpty();
-        pending = pending(schedule)) {
-      schedule = step(schedule, pending, target, steps);
+        pending = pending(schedule, refused)) {
+      schedule = step(schedule, pending, target, steps, refused);
     }
-    return new Decision(schedule.function(), steps);
+    PrimFunc scheduled = schedule.function();
+    return new Decision(refused.isEmpty() ? scheduled : OneThread.apply(scheduled), steps);
   }
 
   private static Schedule step(
-      Schedule schedule, List<BlockRef> pending, Target target, List<Step> steps) {
-    List<String> refused = new ArrayList<>();
+      Schedule schedule,
+      List<BlockRef> pending,
+      Target target,
+      List<Step> steps,
+      Set<BlockRef> refused) {
+    List<String> reasons = new ArrayList<>();
+    String block = pending.getFirst().name();
     for (ScheduleRule rule : RULES) {
       Schedule attempt = schedule.copy();
       try {
         if (rule.apply(attempt, pending, target)) {
-          steps.add(new Step(pending.getFirst().name(), rule.name(), refused));
+          steps.add(new Step(block, rule.name(), reasons));
           return attempt;
         }
       } catch (ScheduleException e) {
-        refused.add(rule.name() + ": " + e.getMessage());
+        reasons.add(rule.name() + ": " + e.getMessage());
       }
     }
-    throw new LoweringException(
-        "no default schedule for block '" + pending.getFirst().name() + "' " + refused,
-        schedule.function().globalSymbol("main"),
-        "schedule the function by hand");
+    steps.add(new Step(block, "one thread", reasons));
+    refused.add(pending.getFirst());
+    return schedule;
   }
 
-  /** The blocks directly below the root around which no thread is bound. */
-  private static List<BlockRef> pending(Schedule schedule) {
+  /** The blocks directly below the root around which no thread is bound, without some. */
+  private static List<BlockRef> pending(Schedule schedule, Set<BlockRef> without) {
     List<BlockRef> blocks = new ArrayList<>();
     for (BlockRef block : blocks(schedule)) {
-      if (!BlockInfo.of(schedule, block).isBound()) {
+      if (!without.contains(block) && !BlockInfo.of(schedule, block).isBound()) {
         blocks.add(block);
       }
     }

@@ -1,9 +1,13 @@
 package dev.weft.tir.schedule.fuzz;
 
 import dev.weft.base.InputException;
+import dev.weft.tir.Buffer;
+import dev.weft.tir.BufferRegion;
 import dev.weft.tir.ForKind;
 import dev.weft.tir.IRModule;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.ReplayOptions;
 import dev.weft.tir.schedule.Schedule;
@@ -16,6 +20,7 @@ import dev.weft.tir.schedule.trace.Instruction;
 import dev.weft.tir.schedule.trace.TraceValue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,12 +46,32 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
       Set.of("UnsafeSetDType", "SetAxisSeparator", "LoopPartition");
 
   /**
-   * The schedule of a seed; null where a step that taints schedules was drawn.
+   * The schedule of a seed.
    *
    * @param steps how many random steps are accepted at most, before the bindings
    */
-  public static @Nullable RandomSchedule of(long seed, int steps) {
+  public static RandomSchedule of(long seed, int steps) {
     SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L);
+    RandomSchedule drawn = of(random, steps);
+    while (drawn.schedule.isTainted() || !drawn.keepsParameters()) {
+      drawn = of(random, steps);
+    }
+    return drawn;
+  }
+
+  /** Whether the parameters are as before; a layout may have been transformed. */
+  public boolean keepsParameters() {
+    List<Buffer> before = module.get("main").paramBuffers();
+    List<Buffer> after = schedule.module().get("main").paramBuffers();
+    for (int i = 0; i < before.size(); i++) {
+      if (!before.get(i).shape().equals(after.get(i).shape())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static RandomSchedule of(SplittableRandom random, int steps) {
     IRModule module = RandomPrograms.of(random);
     Schedule schedule = Schedule.of(module);
     Random choices = new Random(random.nextLong());
@@ -64,8 +89,9 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
         // Another one, then.
       }
     }
+    shareStages(schedule);
     bindNests(schedule, choices);
-    return schedule.isTainted() ? null : new RandomSchedule(module, schedule);
+    return new RandomSchedule(module, schedule);
   }
 
   /**
@@ -109,6 +135,48 @@ public record RandomSchedule(IRModule module, Schedule schedule) {
   }
 
   // Bindings.
+
+  /** What one nest hands to another goes through global memory: they become different kernels. */
+  private static void shareStages(Schedule schedule) {
+    Site.Block root = schedule.state().roots().get("main");
+    if (root == null) {
+      return;
+    }
+    for (Buffer buffer : root.block().allocBuffers()) {
+      if (buffer.scope().rank() == Scope.Rank.GLOBAL) {
+        continue;
+      }
+      Set<Site> nests = new HashSet<>();
+      BlockRef writer = null;
+      int index = 0;
+      for (Site.Block block : root.childBlocks()) {
+        int at = indexOf(block.block().writes(), buffer);
+        if (at >= 0) {
+          writer = block.ref();
+          index = at;
+        }
+        if (at >= 0 || indexOf(block.block().reads(), buffer) >= 0) {
+          nests.add(block.loopsAround().isEmpty() ? block : block.loopsAround().getFirst());
+        }
+      }
+      if (nests.size() > 1 && writer != null) {
+        try {
+          schedule.setScope(writer, index, "global");
+        } catch (ScheduleException e) {
+          // The lowering refuses it, then.
+        }
+      }
+    }
+  }
+
+  private static int indexOf(List<BufferRegion> regions, Buffer buffer) {
+    for (int i = 0; i < regions.size(); i++) {
+      if (regions.get(i).buffer() == buffer) {
+        return i;
+      }
+    }
+    return -1;
+  }
 
   private static void bindNests(Schedule schedule, Random random) {
     Site.Block root = schedule.state().roots().get("main");
