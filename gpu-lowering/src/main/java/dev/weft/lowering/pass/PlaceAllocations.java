@@ -1,16 +1,20 @@
 package dev.weft.lowering.pass;
 
 import dev.weft.lowering.Pass;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.PrimFunc;
+import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
+import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +28,8 @@ import java.util.Set;
 /**
  * Moves each allocation to the innermost place that holds all uses of the buffer, so that the
  * region in use, and with it the memory, is small. Device memory stays outside of kernels; a buffer
- * that a reduction updates stays outside of the reduction's loops.
+ * that a reduction updates stays outside of the reduction's loops. So does a buffer stay outside of
+ * loops some of whose iterations don't fill it, but read what earlier ones left in it.
  *
  * <pre>{@code
  * C_local = T.alloc_buffer(…, scope="local")   →   for i in T.thread_binding(…):
@@ -45,7 +50,7 @@ public final class PlaceAllocations implements Pass {
     uses.stmt(function.body());
     IdentityHashMap<Stmt, List<Buffer>> places = new IdentityHashMap<>();
     for (Map.Entry<Buffer, List<Stmt>> entry : uses.common.entrySet()) {
-      List<Stmt> path = entry.getValue();
+      List<Stmt> path = uses.filledIn(entry.getKey(), entry.getValue());
       // A buffer nobody uses is dropped.
       if (uses.allocated.contains(entry.getKey())) {
         List<Stmt> within = allocatable(entry.getKey().scope(), path);
@@ -73,23 +78,95 @@ public final class PlaceAllocations implements Pass {
     private final Map<Var, Buffer> byPointer = new HashMap<>();
     private final Map<Buffer, Integer> atMost = new HashMap<>();
     private final List<Stmt> path = new ArrayList<>();
+    private final Map<Buffer, List<Expr>> written = new HashMap<>();
+    private final Map<Buffer, List<Expr>> read = new HashMap<>();
+    private final Analyzer analyzer = new Analyzer();
+    private final Set<Var> loops = new HashSet<>();
+    private Expr predicate = Expr.bool(true);
+
+    /**
+     * The part of a path all of whose serial loops fill the buffer anew in each iteration in which
+     * it is read. They don't where what writes has a condition on their variables that what reads
+     * has not.
+     */
+    List<Stmt> filledIn(Buffer buffer, List<Stmt> common) {
+      Set<Var> onPath = new HashSet<>();
+      for (Stmt stmt : common) {
+        if (stmt instanceof Stmt.For f) {
+          onPath.add(f.var());
+        }
+      }
+      int depth = common.size();
+      for (Expr condition : written.getOrDefault(buffer, List.of())) {
+        Set<Var> about = new HashSet<>();
+        collect(condition, about);
+        about.removeIf(v -> !loops.contains(v));
+        if (about.isEmpty() || !onPath.containsAll(about)) {
+          // Nothing, or some of what an iteration writes: that is what it reads, then.
+          continue;
+        }
+        boolean implied =
+            read.getOrDefault(buffer, List.of()).stream().allMatch(r -> implies(r, condition));
+        for (int d = 0; d < depth && !implied; d++) {
+          if (common.get(d) instanceof Stmt.For f
+              && f.kind() != ForKind.THREAD_BINDING
+              && about.contains(f.var())) {
+            depth = d;
+          }
+        }
+      }
+      return common.subList(0, depth);
+    }
+
+    private boolean implies(Expr given, Expr condition) {
+      try (var _ = analyzer.constraint(given)) {
+        return analyzer.prove(condition);
+      }
+    }
+
+    private static void collect(Expr e, Set<Var> found) {
+      new IrWalker() {
+        @Override
+        public void expr(Expr node) {
+          if (node instanceof Var v) {
+            found.add(v);
+          }
+          super.expr(node);
+        }
+      }.expr(e);
+    }
+
+    private static void conjuncts(Expr e, List<Expr> found) {
+      if (e instanceof Expr.Binary(BinaryOp op, Expr a, Expr b) && op == BinaryOp.AND) {
+        conjuncts(a, found);
+        conjuncts(b, found);
+      } else {
+        found.add(e);
+      }
+    }
 
     @Override
     public void stmt(Stmt node) {
       if (node instanceof Stmt.Store store) {
         use(store.buffer());
+        conjuncts(predicate, written.computeIfAbsent(store.buffer(), b -> new ArrayList<>()));
       }
       if (node instanceof Stmt.BlockRealize realize) {
         realize.iterValues().forEach(this::expr);
         expr(realize.predicate());
         List<Buffer> reduced = enterReduction(realize);
+        Expr outer = predicate;
+        predicate = Expr.and(outer, realize.predicate());
         path.add(node);
         block(realize.block());
         path.removeLast();
+        predicate = outer;
         reduced.forEach(atMost::remove);
       } else if (node instanceof Stmt.For f) {
         expr(f.min());
         expr(f.extent());
+        analyzer.bind(f.var(), new Range(f.min(), f.extent()));
+        loops.add(f.var());
         path.add(node);
         stmt(f.body());
         path.removeLast();
@@ -146,6 +223,7 @@ public final class PlaceAllocations implements Pass {
     public void expr(Expr node) {
       if (node instanceof Expr.Load load) {
         use(load.buffer());
+        read.computeIfAbsent(load.buffer(), b -> new ArrayList<>()).add(predicate);
       } else if (node instanceof Var v && byPointer.containsKey(v)) {
         use(byPointer.get(v));
       }

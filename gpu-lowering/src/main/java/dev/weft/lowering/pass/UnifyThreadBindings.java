@@ -3,6 +3,7 @@ package dev.weft.lowering.pass;
 import dev.weft.lowering.Invariant;
 import dev.weft.lowering.LoweringException;
 import dev.weft.lowering.Pass;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Loops one within the other that are bound to one index must have equal extents. Of loops side
  * by side the one with the largest extent decides, and the others are guarded. What writes shared
- * or global memory outside of the loops over threads is done by one thread.
+ * or global memory outside of the loops over threads is done by one thread. What writes global
+ * memory outside of a loop over blocks that the kernel has elsewhere is refused: each block would do
+ * it, and what they do for each other they can't wait for.
  */
 public final class UnifyThreadBindings implements Pass {
   /** The key of the attribute that defines a thread index. */
@@ -210,11 +213,13 @@ public final class UnifyThreadBindings implements Pass {
   /** Drops the bound loops of a kernel. */
   private static final class Rewriter extends IrRewriter {
     private final Map<ThreadTag, Launched> threads;
+    private final String function;
     private final Analyzer analyzer = new Analyzer();
     private final EnumSet<ThreadTag> open = EnumSet.noneOf(ThreadTag.class);
 
     Rewriter(Bindings bindings) {
       this.threads = bindings.threads;
+      this.function = bindings.function;
     }
 
     @Override
@@ -227,6 +232,7 @@ public final class UnifyThreadBindings implements Pass {
       }
       Stmt mapped = super.stmt(node);
       if (mapped instanceof Stmt.Store store) {
+        inAllBlockLoops(store.buffer());
         Expr guard = onlyOneThread(store.buffer().scope());
         return guard == null ? store : new Stmt.If(guard, store, null);
       }
@@ -244,6 +250,28 @@ public final class UnifyThreadBindings implements Pass {
       boolean all = analyzer.proveEqual(thread.extent(), f.extent());
       Expr inRange = Expr.lt(index, Expr.cast(index.dtype(), f.extent()));
       return all ? body : new Stmt.If(inRange, body, null);
+    }
+
+    /** Refuses what each of several blocks of the grid would write. */
+    private void inAllBlockLoops(Buffer buffer) {
+      if (buffer.scope().rank() != Scope.Rank.GLOBAL) {
+        return;
+      }
+      for (Map.Entry<ThreadTag, Launched> entry : threads.entrySet()) {
+        ThreadTag tag = entry.getKey();
+        Expr extent = entry.getValue().extent();
+        if (tag.level == ThreadTag.Level.GRID && !open.contains(tag) && !extent.isConst(1)) {
+          throw new LoweringException(
+              "'"
+                  + buffer.name()
+                  + "' is written outside of the loops bound to "
+                  + tag
+                  + " that its kernel has elsewhere, so each of their blocks would write it, and"
+                  + " blocks can't wait for one another",
+              function,
+              "bind a loop around all of the kernel to " + tag + ", or make it two nests");
+        }
+      }
     }
 
     /** What must hold for a store that stands outside of loops over threads that others have. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * one of them a write, are a race, whatever order this interpreter happens to run them in. Blocks
  * are ordered by nothing at all. Keeping the last write and the last read, with a mark that several
  * threads took part, is enough to find a race if there is one (after Savage et al., "Eraser", and
- * Zheng et al., "GRace", without their approximations, since accesses come in a known order).
+ * Zheng et al., "GRace", without their approximations, since accesses come in a known order). Threads
+ * that write one value to one place don't disturb each other, nor those of them that read it.
  */
 final class AccessHistory {
   /** No conflict. */
@@ -88,7 +89,12 @@ final class AccessHistory {
     this.pending = asyncCopies ? new int[units] : null;
   }
 
-  /** Whether the present block has written the unit. */
+  /** Whether anybody has written the unit while the kernel runs. */
+  boolean isWritten(int unit) {
+    return writes[unit] != NONE;
+  }
+
+  /** Whether the present block has written the unit, and nobody since. */
   boolean isWrittenByBlock(int unit) {
     return epoch(writes[unit]) >= clock.blockStart;
   }
@@ -100,9 +106,12 @@ final class AccessHistory {
    */
   long read(int unit, int thread, int site) {
     long write = writes[unit];
-    long conflict = isOrdered(write, writeWarpEpochs, unit, thread) ? NONE : write;
+    // Others that wrote it in this epoch, too, wrote the same value, or their race is known.
+    boolean own = epoch(write) == clock.epoch && thread(write) == thread;
+    long conflict = own || isOrdered(write, writeWarpEpochs, unit, thread) ? NONE : write;
     if (writers != null && readers != null) {
-      if (writers[unit] != 0 && writers[unit] != clock.block + 1) {
+      boolean otherBlock = writers[unit] != 0 && writers[unit] != clock.block + 1;
+      if (otherBlock && !isWrittenByBlock(unit)) {
         conflict = write;
       }
       readers[unit] = joined(readers[unit]);

@@ -233,12 +233,14 @@ final class SharedBytes extends Memory {
       int u = (int) unitAt;
       var _ = isPending(u, thread, site);
       if (sharing != Sharing.WARP) {
+        boolean changes = atomic || before != bits(place, length);
         long write = history.conflictingWrite(u, thread, atomic);
-        if (write != AccessHistory.NONE && (atomic || before != bits(place, length))) {
+        if (write != AccessHistory.NONE && changes) {
           race(u, thread, "writes", write, "wrote", site);
         }
+        // Who has read what others wrote is known from the read; the same value changes nothing.
         long read = history.conflictingRead(u, thread);
-        if (read != AccessHistory.NONE) {
+        if (read != AccessHistory.NONE && (changes || !history.isWritten(u))) {
           race(u, thread, "writes", read, "read", site);
         }
       }
