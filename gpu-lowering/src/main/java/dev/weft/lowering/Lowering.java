@@ -45,10 +45,11 @@ public final class Lowering {
   public static final List<Pass> PASSES =
       List.of(
           new BindParallelLoops(),
+          // Before the threads of a block work together on buffers of the lowering's own.
+          new SeparateThreadBuffers(),
           // Blocks still have axes: what needs to know spatial from reduction axes.
           new CrossThreadReductions(),
           new LowerInitBlocks(),
-          new SeparateThreadBuffers(),
           new PlaceAllocations(),
           // Blocks become opaque: plain loops, indices over loop variables.
           new SubstituteBlockAxes(),

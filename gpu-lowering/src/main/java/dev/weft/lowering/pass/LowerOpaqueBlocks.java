@@ -12,7 +12,6 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.target.Target;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,13 +77,10 @@ public final class LowerOpaqueBlocks implements Pass {
   }
 
   private static Stmt allocated(Buffer buffer, Map<String, AttrValue> annotations, Stmt body) {
-    List<Expr> extents = new ArrayList<>(buffer.shape());
-    if (!buffer.strides().isEmpty() && !extents.isEmpty()) {
+    List<Expr> extents = buffer.shape();
+    if (!buffer.strides().isEmpty()) {
       // With strides the rows are farther apart than they are long.
-      for (int i = 1; i < extents.size(); i++) {
-        Expr outer = buffer.strides().get(i - 1);
-        extents.set(i, Expr.floorDiv(outer, buffer.strides().get(i)));
-      }
+      extents = List.of(buffer.shape().getFirst(), buffer.strides().getFirst());
     }
     return new Stmt.Allocate(
         buffer.data(),

@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  *     B[i*128 + j] = …
  * }</pre>
  *
- * <p>Loops one within the other that are bound to one index must have equal extents. Of loops side
+ * <p>Loops one within the other that are bound to one index must have equal extents, and what is in
+ * the inner one must not depend on the outer one's variable, since a thread has one value for both.
+ * Of loops side
  * by side the one with the largest extent decides, and the others are guarded. What writes shared
  * or global memory outside of the loops over threads is done by one thread. What writes global
  * memory outside of a loop over blocks that the kernel has elsewhere is refused: each block would do
@@ -166,6 +168,14 @@ public final class UnifyThreadBindings implements Pass {
                 + text(outer.extent())
                 + ", bound to the same index");
       }
+      if (outer != null && mentions(f.body(), outer.var())) {
+        throw refuse(
+            f,
+            tag,
+            "is within loop '"
+                + outer.var().name()
+                + "', bound to the same index, and what is in it depends on both");
+      }
       Launched known = threads.get(tag);
       if (known == null) {
         Var v = Var.of(shortName(tag), f.var().dtype());
@@ -186,6 +196,18 @@ public final class UnifyThreadBindings implements Pass {
           threads.put(tag, new Launched(axis, extent));
         }
       }
+    }
+
+    private static boolean mentions(Stmt stmt, Var v) {
+      boolean[] found = {false};
+      new IrWalker() {
+        @Override
+        public void expr(Expr node) {
+          found[0] |= node == v;
+          super.expr(node);
+        }
+      }.stmt(stmt);
+      return found[0];
     }
 
     private static String text(Expr extent) {

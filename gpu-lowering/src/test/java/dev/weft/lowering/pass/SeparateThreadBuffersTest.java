@@ -79,6 +79,39 @@ class SeparateThreadBuffersTest {
     assertThat(StructuralEqual.check(separated(shared), shared)).isEmpty();
   }
 
+  private static String sharedRows(String allocation, String part, String inner) {
+    return """
+        @T.prim_func
+        def rows(A: T.Buffer((8, 16)), C: T.Buffer((8, 16))):
+            for i in T.thread_binding(8, thread="threadIdx.x"):
+                with T.block("row"):
+                    vi = T.axis.spatial(8, i)
+                    T.reads(A[vi, 0:16])
+                    T.writes(C[vi, 0:16])
+                    B = T.alloc_buffer(%s, scope="shared")
+                    for j in %s:
+                        with T.block("B"):
+                            vj = T.axis.spatial(16, j)
+                            T.reads(A[vi, vj])
+                            T.writes(B[%svj])
+                            B[%svj] = A[vi, vj]
+        """
+        .formatted(allocation, inner, part, part);
+  }
+
+  @Test
+  void sharedMemoryOfEachThreadHasAPartForEach() {
+    new BeforeAfter(new SeparateThreadBuffers())
+        .assertBecomes(
+            sharedRows("(16,)", "", "range(16)"), sharedRows("(8, 16)", "i, ", "range(16)"));
+  }
+
+  @Test
+  void threadsThatFillABufferTogetherShareIt() {
+    String inner = "T.thread_binding(16, thread=\"threadIdx.x\")";
+    new BeforeAfter(new SeparateThreadBuffers()).assertUnchanged(sharedRows("(16,)", "", inner));
+  }
+
   @Test
   void aPointerToSuchABufferIsRefused() {
     PrimFunc function =
