@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.DType;
 import dev.weft.base.Tensor;
+import dev.weft.compiler.Backend;
 import dev.weft.compiler.CompiledFunction;
+import dev.weft.compiler.DeviceTargets;
+import dev.weft.lowering.GeneratedProgram;
+import dev.weft.lowering.KernelPlan;
+import dev.weft.lowering.PassTrace;
 import dev.weft.runtime.Device;
+import dev.weft.runtime.LoadedProgram;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
+import dev.weft.tir.target.Target;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -18,21 +25,21 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every operation on every dtype, at the ends of the types' ranges and at random, on the JVM
- * backend and on CUDA devices: integers and the four operations equal to the reference
+ * Every operation on every dtype, at the ends of the types' ranges and at random, on every backend:
+ * integers and the four operations equal to the reference
  * interpreter's to the bit, other functions within two units in the last place.
  */
 @ExtendWith(DeviceCounts.class)
 class ScalarSemanticsTest {
   private static final int VALUES = 24;
 
-  /** The JVM, and CUDA where there is a device. */
+  /** The JVM, the SIMT interpreter, and OpenCL and CUDA where there is a device. */
   static Stream<Arguments> dtypes() {
     return Stream.concat(ScalarOperations.INTEGERS.stream(), ScalarOperations.FLOATS.stream())
         .flatMap(
             dtype ->
                 DeviceUnderTest.all().stream()
-                    .filter(device -> device.name().matches("jvm|cuda.*"))
+                    .filter(device -> device.name().matches("jvm|simt|opencl.*|cuda.*"))
                     .map(device -> Arguments.of(dtype, device)));
   }
 
@@ -43,13 +50,26 @@ class ScalarSemanticsTest {
         device.name(),
         () -> {
           Device open = device.open();
-          for (ScalarOperations.Operation operation : ScalarOperations.of(dtype)) {
-            check(operation, open);
+          Target target = DeviceTargets.of(open.info());
+          Backend backend = Backend.of(target);
+          List<ScalarOperations.Operation> operations = ScalarOperations.of(dtype);
+          List<KernelPlan> plans =
+              operations.stream()
+                  .map(o -> backend.plan("f", o.over(VALUES), target, PassTrace.NONE))
+                  .toList();
+          // One program: a compiler of OpenCL takes its time for each.
+          GeneratedProgram generated = backend.generate(plans, target);
+          try (LoadedProgram program = open.load(generated.image())) {
+            for (int i = 0; i < plans.size(); i++) {
+              check(
+                  operations.get(i),
+                  CompiledFunction.of(plans.get(i), generated, program, open));
+            }
           }
         });
   }
 
-  private static void check(ScalarOperations.Operation operation, Device device) {
+  private static void check(ScalarOperations.Operation operation, CompiledFunction compiled) {
     String what = operation.what();
     DType dtype = operation.dtype();
     PrimFunc function = operation.over(VALUES);
@@ -70,7 +90,7 @@ class ScalarSemanticsTest {
         y;
         Tensor expected = Tensor.allocate(result, VALUES, VALUES);
         Tensor actual = Tensor.allocate(result, VALUES, VALUES);
-        CompiledFunction compiled = CompiledFunction.compile(function, device)) {
+        compiled) {
       Interpreter.run(function, List.of(x, y, expected));
       compiled.run(List.of(x, y, actual));
       for (int i = 0; i < VALUES * VALUES; i++) {
