@@ -156,7 +156,11 @@ final class LoweringFuzzTest {
       KernelPlan plan = Backend.of(target).plan("main", scheduled, target, PassTrace.NONE);
       return new Trial(seed, schedule, samples, plan);
     } catch (LoweringException | ScheduleException e) {
-      count.refused.merge(reason(e), 1, Integer::sum);
+      if (isDefect(e)) {
+        wrong(seed, schedule, samples, e, device, count);
+      } else {
+        count.refused.merge(reason(e), 1, Integer::sum);
+      }
     } catch (RuntimeException | AssertionError e) {
       wrong(seed, schedule, samples, e, device, count);
     }
@@ -200,10 +204,15 @@ final class LoweringFuzzTest {
       check(schedule, samples, device);
       return false;
     } catch (LoweringException | ScheduleException e) {
-      return false;
+      return isDefect(e);
     } catch (RuntimeException | AssertionError e) {
       return true;
     }
+  }
+
+  /** Whether what is refused was spoilt by the lowering itself. */
+  private static boolean isDefect(WeftException e) {
+    return String.valueOf(e.getMessage()).contains("please report this");
   }
 
   /** Leaves out every step without which it still goes wrong. */

@@ -199,8 +199,17 @@ public final class InjectVirtualThreads implements Pass {
         case Stmt.Let s -> differing.differs(s.value()) ? leaf(s) : super.stmt(s);
         case Stmt.Assert s -> differing.differs(s.condition()) ? leaf(s) : super.stmt(s);
         case Stmt.BlockRealize s -> {
-          boolean once = differing.differs(s.predicate()) && s.block().allocBuffers().isEmpty();
-          yield once ? leaf(s) : super.stmt(s);
+          if (!differing.differs(s.predicate())) {
+            yield super.stmt(s);
+          }
+          if (s.block().allocBuffers().isEmpty()) {
+            yield leaf(s);
+          }
+          // What it allocates is there for all of them.
+          Stmt under = new Stmt.If(s.predicate(), s.block().body(), null);
+          yield super.stmt(
+              new Stmt.BlockRealize(
+                  s.iterValues(), Expr.bool(true), s.block().withBody(under)));
         }
         case Stmt.Block s -> super.stmt(s.withAllocBuffers(allocations(s.allocBuffers())));
         case Stmt.Attr s -> super.stmt(s);

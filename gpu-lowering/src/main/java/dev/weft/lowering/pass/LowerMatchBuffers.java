@@ -7,7 +7,6 @@ import dev.weft.tir.Buffer;
 import dev.weft.tir.BufferRegion;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
-import dev.weft.tir.IrWalker;
 import dev.weft.tir.MatchBufferRegion;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
@@ -121,36 +120,7 @@ public final class LowerMatchBuffers implements Pass {
       // The views themselves must not be rebuilt here: accesses find their source by identity.
       Map<Buffer, Buffer> same = new HashMap<>();
       sources.keySet().forEach(view -> same.put(view, view));
-      atTheirStart(without, values.keySet(), same);
       return (Stmt.Block) Substitute.in(without, values, same);
-    }
-
-    /** A buffer made like a view has the variable of the view's offset, but memory of its own. */
-    private static void atTheirStart(Stmt stmt, Set<Var> offsets, Map<Buffer, Buffer> renewed) {
-      new IrWalker() {
-        @Override
-        public void stmt(Stmt node) {
-          if (node instanceof Stmt.Block block) {
-            for (Buffer b : block.allocBuffers()) {
-              if (b.elemOffset() instanceof Var v && offsets.contains(v)) {
-                renewed.put(
-                    b,
-                    new Buffer(
-                        b.data(),
-                        b.dtype(),
-                        b.shape(),
-                        b.strides(),
-                        Expr.imm(v.dtype(), 0),
-                        b.name(),
-                        b.alignment(),
-                        b.offsetFactor(),
-                        b.axisSeparators()));
-              }
-            }
-          }
-          super.stmt(node);
-        }
-      }.stmt(stmt);
     }
 
     private void bind(MatchBufferRegion match, Map<Var, Expr> values, String block) {

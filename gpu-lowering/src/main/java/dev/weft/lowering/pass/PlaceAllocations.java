@@ -13,6 +13,7 @@ import dev.weft.tir.PrimFunc;
 import dev.weft.tir.Range;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
+import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.target.Target;
@@ -46,8 +47,9 @@ public final class PlaceAllocations implements Pass {
 
   @Override
   public PrimFunc apply(PrimFunc function, Target target) {
+    Stmt body = atTheirStart(function.body());
     Uses uses = new Uses();
-    uses.stmt(function.body());
+    uses.stmt(body);
     IdentityHashMap<Stmt, List<Buffer>> places = new IdentityHashMap<>();
     for (Map.Entry<Buffer, List<Stmt>> entry : uses.common.entrySet()) {
       List<Stmt> path = uses.filledIn(entry.getKey(), entry.getValue());
@@ -59,7 +61,38 @@ public final class PlaceAllocations implements Pass {
             .add(entry.getKey());
       }
     }
-    return function.withBody(new Mover(places).stmt(function.body()));
+    return function.withBody(new Mover(places).stmt(body));
+  }
+
+  /** A buffer made like a view may have the variable of the view's offset, but has own memory. */
+  private static Stmt atTheirStart(Stmt body) {
+    Map<Buffer, Buffer> renewed = new HashMap<>();
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        if (node instanceof Stmt.Block block) {
+          for (Buffer b : block.allocBuffers()) {
+            if (b.elemOffset() instanceof Var v) {
+              Expr start = Expr.imm(v.dtype(), 0);
+              renewed.put(
+                  b,
+                  new Buffer(
+                      b.data(),
+                      b.dtype(),
+                      b.shape(),
+                      b.strides(),
+                      start,
+                      b.name(),
+                      b.alignment(),
+                      b.offsetFactor(),
+                      b.axisSeparators()));
+            }
+          }
+        }
+        super.stmt(node);
+      }
+    }.stmt(body);
+    return renewed.isEmpty() ? body : Substitute.in(body, Map.of(), renewed);
   }
 
   /**

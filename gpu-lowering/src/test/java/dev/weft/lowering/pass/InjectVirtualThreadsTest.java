@@ -73,6 +73,41 @@ class InjectVirtualThreadsTest {
   }
 
   @Test
+  void aConditionOfABlockThatAllocatesMovesIntoIt() {
+    VIRTUAL.assertBecomes(
+        """
+        @T.prim_func
+        def f(A: T.Buffer((8,)), n: T.int32):
+            with T.block("root"):
+                T.reads()
+                T.writes()
+                for v in T.thread_binding(4, thread="vthread.x"):
+                    with T.block("b"):
+                        T.where(v < n)
+                        T.reads()
+                        T.writes()
+                        S = T.alloc_buffer((4,), scope="shared")
+                        S[v] = A[v]
+                        A[v + 4] = S[v]
+        """,
+        """
+        @T.prim_func
+        def f(A: T.Buffer((8,)), n: T.int32):
+            with T.block("root"):
+                T.reads()
+                T.writes()
+                with T.block("b"):
+                    T.reads()
+                    T.writes()
+                    S = T.alloc_buffer((4,), scope="shared")
+                    for v in T.unroll(4):
+                        if v < n:
+                            S[v] = A[v]
+                            A[v + 4] = S[v]
+        """);
+  }
+
+  @Test
   void innerVirtualThreadsComeFirst() {
     VIRTUAL.assertBecomes(
         """

@@ -90,35 +90,6 @@ class LowerMatchBuffersTest {
         """);
   }
 
-  /** As caching a view makes it. */
-  @Test
-  void aBufferWithAViewsOffsetBeginsAtItsOwnStart() {
-    LOWER.assertBecomes(
-        """
-        @T.prim_func
-        def f(A: T.Buffer((8, 64)), C: T.Buffer((8,))):
-            for i in range(8):
-                with T.block(""):
-                    T.reads()
-                    T.writes()
-                    own = T.alloc_buffer((64,), scope="local", offset_factor=1)
-                    a = T.match_buffer(A[i, 0:64], (64,), elem_offset=own.elem_offset)
-                    own[3] = a[3]
-                    C[i] = own[3]
-        """,
-        """
-        @T.prim_func
-        def f(A: T.Buffer((8, 64)), C: T.Buffer((8,))):
-            for i in range(8):
-                with T.block(""):
-                    T.reads()
-                    T.writes()
-                    own = T.alloc_buffer((64,), scope="local")
-                    own[3] = A[i, 3]
-                    C[i] = own[3]
-        """);
-  }
-
   @Test
   void aViewThatDoesNotFitItsRegionIsRefused() {
     String function =

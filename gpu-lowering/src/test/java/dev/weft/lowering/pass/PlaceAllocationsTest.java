@@ -82,4 +82,34 @@ class PlaceAllocationsTest {
             staged("", "", " ".repeat(16) + ALLOCATION, "i * 4 + j < 15", "i * 4 + j < 14"),
             " ".repeat(16)));
   }
+
+  /** As caching a view makes it. */
+  @Test
+  void aBufferWithAViewsOffsetBeginsAtItsOwnStart() {
+    PLACE.assertBecomes(
+        """
+        @T.prim_func
+        def f(A: T.Buffer((8, 64)), C: T.Buffer((8,))):
+            for i in range(8):
+                with T.block("row"):
+                    T.reads()
+                    T.writes()
+                    own = T.alloc_buffer((64,), scope="local", offset_factor=1)
+                    a = T.match_buffer(A[i, 0:64], (64,), elem_offset=own.elem_offset)
+                    own[3] = a[3]
+                    C[i] = own[3]
+        """,
+        """
+        @T.prim_func
+        def f(A: T.Buffer((8, 64)), C: T.Buffer((8,))):
+            for i in range(8):
+                with T.block("row"):
+                    T.reads()
+                    T.writes()
+                    own = T.alloc_buffer((64,), scope="local", elem_offset=0, offset_factor=1)
+                    a = T.match_buffer(A[i, 0:64], (64,), offset_factor=1)
+                    own[3] = a[3]
+                    C[i] = own[3]
+        """);
+  }
 }
