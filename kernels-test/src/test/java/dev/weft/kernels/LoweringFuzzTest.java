@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Random functions, scheduled and bound to threads at random, lowered, and run on devices: they
- * compute what the reference interpreter makes of the function as it was. 2,000
- * of them on each device, or {@code -Dweft.fuzz.trials}, from {@code -Dweft.fuzz.seed}.
+ * compute what the reference interpreter makes of the function as it was. 2,000 of them on each
+ * device, or {@code -Dweft.fuzz.trials}, from {@code -Dweft.fuzz.seed}.
  *
  * <p>What lowering or its default schedules refuse with a reason ({@link LoweringException}, {@link
  * ScheduleException}) is counted, and must be the smaller part. Everything else that goes wrong is
@@ -92,8 +92,7 @@ final class LoweringFuzzTest {
       }
       if (System.nanoTime() - told > 30_000_000_000L) {
         told = System.nanoTime();
-        System.out.printf(
-            "lowering fuzz on %s: %d of %d, %s%n", name, last - SEED, trials, count);
+        System.out.printf("lowering fuzz on %s: %d of %d, %s%n", name, last - SEED, trials, count);
       }
     }
     System.out.println("lowering fuzz on " + name + ": " + count);

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every operation on every dtype, at the ends of the types' ranges and at random, on every backend:
- * integers and the four operations equal to the reference
- * interpreter's to the bit, other functions within two units in the last place.
+ * integers and the four operations equal to the reference interpreter's to the bit, other functions
+ * within two units in the last place.
  */
 @ExtendWith(DeviceCounts.class)
 class ScalarSemanticsTest {
@@ -61,9 +61,7 @@ class ScalarSemanticsTest {
           GeneratedProgram generated = backend.generate(plans, target);
           try (LoadedProgram program = open.load(generated.image())) {
             for (int i = 0; i < plans.size(); i++) {
-              check(
-                  operations.get(i),
-                  CompiledFunction.of(plans.get(i), generated, program, open));
+              check(operations.get(i), CompiledFunction.of(plans.get(i), generated, program, open));
             }
           }
         });

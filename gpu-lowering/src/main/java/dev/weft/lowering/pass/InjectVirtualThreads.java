@@ -208,8 +208,7 @@ public final class InjectVirtualThreads implements Pass {
           // What it allocates is there for all of them.
           Stmt under = new Stmt.If(s.predicate(), s.block().body(), null);
           yield super.stmt(
-              new Stmt.BlockRealize(
-                  s.iterValues(), Expr.bool(true), s.block().withBody(under)));
+              new Stmt.BlockRealize(s.iterValues(), Expr.bool(true), s.block().withBody(under)));
         }
         case Stmt.Block s -> super.stmt(s.withAllocBuffers(allocations(s.allocBuffers())));
         case Stmt.Attr s -> super.stmt(s);

@@ -432,8 +432,7 @@ public final class InsertBarriers implements Pass {
         return spread(f.condition(), reads, then, otherwise);
       }
       return new Placed(
-          new Stmt.If(
-              f.condition(), then.stmt(), f.otherwise() == null ? null : otherwise.stmt()),
+          new Stmt.If(f.condition(), then.stmt(), f.otherwise() == null ? null : otherwise.stmt()),
           joined(joined(reads, then.first()), otherwise.first()),
           joined(joined(reads, then.last()), otherwise.last()),
           then.syncs() && otherwise.syncs());
@@ -462,8 +461,7 @@ public final class InsertBarriers implements Pass {
       Stmt all = Stmt.seq(both);
       return new Placed(
           chosen == null ? all : new Stmt.Let(chosen, condition, all),
-          joined(
-              joined(reads, then.first()), syncs ? List.of() : otherwise.first()),
+          joined(joined(reads, then.first()), syncs ? List.of() : otherwise.first()),
           otherwise.syncs()
               ? otherwise.last()
               : joined(between ? List.of() : then.last(), otherwise.last()),

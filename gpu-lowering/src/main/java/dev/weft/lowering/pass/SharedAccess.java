@@ -352,8 +352,7 @@ record SharedAccess(
    */
   private record Rows(Split row, Expr length, Expr column) {
     /** Whether each thread has a row of its own that both accesses keep to. */
-    static boolean keepApart(
-        Expr a, Expr b, int lanes, Map<Var, Long> threads, Analyzer analyzer) {
+    static boolean keepApart(Expr a, Expr b, int lanes, Map<Var, Long> threads, Analyzer analyzer) {
       Rows ofA = of(a, threads, analyzer);
       Rows ofB = of(b, threads, analyzer);
       return ofA != null
@@ -381,8 +380,7 @@ record SharedAccess(
       for (Expr term : terms) {
         if (!Split.mentions(term, threads)) {
           column = Expr.add(column, term);
-        } else if (term instanceof Expr.Binary(BinaryOp op, Expr x, Expr y)
-            && op == BinaryOp.MUL) {
+        } else if (term instanceof Expr.Binary(BinaryOp op, Expr x, Expr y) && op == BinaryOp.MUL) {
           Expr factor = Split.mentions(y, threads) ? x : y;
           Expr moving = Split.mentions(y, threads) ? y : x;
           if (Split.mentions(factor, threads)

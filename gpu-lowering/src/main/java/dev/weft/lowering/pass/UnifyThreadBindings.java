@@ -41,11 +41,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Loops one within the other that are bound to one index must have equal extents, and what is in
  * the inner one must not depend on the outer one's variable, since a thread has one value for both.
- * Of loops side
- * by side the one with the largest extent decides, and the others are guarded. What writes shared
- * or global memory outside of the loops over threads is done by one thread. What writes global
- * memory outside of a loop over blocks that the kernel has elsewhere is refused: each block would do
- * it, and what they do for each other they can't wait for.
+ * Of loops side by side the one with the largest extent decides, and the others are guarded. What
+ * writes shared or global memory outside of the loops over threads is done by one thread. What
+ * writes global memory outside of a loop over blocks that the kernel has elsewhere is refused: each
+ * block would do it, and what they do for each other they can't wait for.
  */
 public final class UnifyThreadBindings implements Pass {
   /** The key of the attribute that defines a thread index. */

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * one of them a write, are a race, whatever order this interpreter happens to run them in. Blocks
  * are ordered by nothing at all. Keeping the last write and the last read, with a mark that several
  * threads took part, is enough to find a race if there is one (after Savage et al., "Eraser", and
- * Zheng et al., "GRace", without their approximations, since accesses come in a known order). Threads
- * that write one value to one place don't disturb each other, nor those of them that read it.
+ * Zheng et al., "GRace", without their approximations, since accesses come in a known order).
+ * Threads that write one value to one place don't disturb each other, nor those of them that read
+ * it.
  */
 final class AccessHistory {
   /** No conflict. */

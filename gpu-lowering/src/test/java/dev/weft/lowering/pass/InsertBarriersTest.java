@@ -76,8 +76,7 @@ class InsertBarriersTest {
   @Test
   void aConditionMovesToBothSidesOfABarrier() {
     assertBecomes(
-        staged(
-            "if bx * 64 + tx < n:", "    S[tx] = A[tx]", "    B[bx * 64 + tx] = S[63 - tx]"),
+        staged("if bx * 64 + tx < n:", "    S[tx] = A[tx]", "    B[bx * 64 + tx] = S[63 - tx]"),
         staged(
             "if bx * 64 + tx < n:",
             "    S[tx] = A[tx]",

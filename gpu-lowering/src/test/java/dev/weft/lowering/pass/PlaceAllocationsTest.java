@@ -8,29 +8,29 @@ class PlaceAllocationsTest {
   /** A function with a stage, allocated at the root, in the loop over i, or in that over j. */
   private static String staged(String root, String inI, String inJ, String fills, String reads) {
     return """
-        @T.prim_func
-        def f(A: T.Buffer((16, 8)), C: T.Buffer((16, 8))):
-            with T.block("root"):
-                T.reads()
-                T.writes()
-        %s        for i in range(4):
-        %s            for j in range(4):
-        %s                for k in range(8):
-                            with T.block("S"):
-                                vi, vk = T.axis.remap("SS", [i, k])
-                                T.where(%s)
-                                T.reads(A[vi, vk])
-                                T.writes(S[vk])
-                                S[vk] = A[vi, vk]
-                        for k in range(8):
-                            with T.block("C"):
-                                vi = T.axis.spatial(16, i * 4 + j)
-                                vk = T.axis.spatial(8, k)
-                                T.where(%s)
-                                T.reads(S[vk])
-                                T.writes(C[vi, vk])
-                                C[vi, vk] = S[vk]
-        """
+    @T.prim_func
+    def f(A: T.Buffer((16, 8)), C: T.Buffer((16, 8))):
+        with T.block("root"):
+            T.reads()
+            T.writes()
+    %s        for i in range(4):
+    %s            for j in range(4):
+    %s                for k in range(8):
+                        with T.block("S"):
+                            vi, vk = T.axis.remap("SS", [i, k])
+                            T.where(%s)
+                            T.reads(A[vi, vk])
+                            T.writes(S[vk])
+                            S[vk] = A[vi, vk]
+                    for k in range(8):
+                        with T.block("C"):
+                            vi = T.axis.spatial(16, i * 4 + j)
+                            vk = T.axis.spatial(8, k)
+                            T.where(%s)
+                            T.reads(S[vk])
+                            T.writes(C[vi, vk])
+                            C[vi, vk] = S[vk]
+    """
         .formatted(root, inI, inJ, fills, reads);
   }
 

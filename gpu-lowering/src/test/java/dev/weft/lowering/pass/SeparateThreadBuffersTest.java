@@ -24,7 +24,7 @@ class SeparateThreadBuffersTest {
                     B = %s
                     for j in T.thread_binding(16, thread="threadIdx.x"):
         """
-            .formatted(outer, allocation)
+                .formatted(outer, allocation)
             + "                "
             + String.join("\n                ", body)
             + "\n");
@@ -81,21 +81,21 @@ class SeparateThreadBuffersTest {
 
   private static String sharedRows(String allocation, String part, String inner) {
     return """
-        @T.prim_func
-        def rows(A: T.Buffer((8, 16)), C: T.Buffer((8, 16))):
-            for i in T.thread_binding(8, thread="threadIdx.x"):
-                with T.block("row"):
-                    vi = T.axis.spatial(8, i)
-                    T.reads(A[vi, 0:16])
-                    T.writes(C[vi, 0:16])
-                    B = T.alloc_buffer(%s, scope="shared")
-                    for j in %s:
-                        with T.block("B"):
-                            vj = T.axis.spatial(16, j)
-                            T.reads(A[vi, vj])
-                            T.writes(B[%svj])
-                            B[%svj] = A[vi, vj]
-        """
+    @T.prim_func
+    def rows(A: T.Buffer((8, 16)), C: T.Buffer((8, 16))):
+        for i in T.thread_binding(8, thread="threadIdx.x"):
+            with T.block("row"):
+                vi = T.axis.spatial(8, i)
+                T.reads(A[vi, 0:16])
+                T.writes(C[vi, 0:16])
+                B = T.alloc_buffer(%s, scope="shared")
+                for j in %s:
+                    with T.block("B"):
+                        vj = T.axis.spatial(16, j)
+                        T.reads(A[vi, vj])
+                        T.writes(B[%svj])
+                        B[%svj] = A[vi, vj]
+    """
         .formatted(allocation, inner, part, part);
   }
 
