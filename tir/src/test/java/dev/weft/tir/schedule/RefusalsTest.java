@@ -30,13 +30,13 @@ final class RefusalsTest {
   /** The refusals of all cases, by name, and those of steps that no trace can have. */
   private static final Map<String, ScheduleException> ALL = all();
 
-  private static ScheduleException refusal(Runnable steps) {
+  private static ScheduleException refusal(String name, Runnable steps) {
     try {
       steps.run();
     } catch (ScheduleException e) {
       return e;
     }
-    throw new AssertionError("accepted");
+    throw new AssertionError(name + " is accepted");
   }
 
   private static Map<String, ScheduleException> all() {
@@ -45,17 +45,18 @@ final class RefusalsTest {
       if (Files.exists(folder.resolve("error"))) {
         TraceCase one = TraceCase.read(folder);
         ReplayOptions options = ReplayOptions.DEFAULT.with(one.intrinsics());
-        result.put(
-            folder.getFileName().toString(),
-            refusal(() -> one.schedule().replay(one.trace(), options)));
+        String name = folder.getFileName().toString();
+        result.put(name, refusal(name, () -> one.schedule().replay(one.trace(), options)));
       }
     }
     Schedule schedule = Schedule.of(Programs.matmul(8));
-    result.put("work_on_no_function", refusal(() -> schedule.workOn("other")));
+    result.put("work_on_no_function", refusal("workOn", () -> schedule.workOn("other")));
     PrimFunc matmul = Programs.matmul(8);
     Schedule other = Schedule.of(matmul);
     LoopRef loop = other.getLoops(other.getBlock("C")).getFirst();
-    result.put("handle_of_other_schedule", refusal(() -> Schedule.of(matmul).parallel(loop)));
+    result.put(
+        "handle_of_other_schedule",
+        refusal("parallel", () -> Schedule.of(matmul).parallel(loop)));
     return result;
   }
 
