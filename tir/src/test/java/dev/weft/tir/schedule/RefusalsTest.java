@@ -55,8 +55,7 @@ final class RefusalsTest {
     Schedule other = Schedule.of(matmul);
     LoopRef loop = other.getLoops(other.getBlock("C")).getFirst();
     result.put(
-        "handle_of_other_schedule",
-        refusal("parallel", () -> Schedule.of(matmul).parallel(loop)));
+        "handle_of_other_schedule", refusal("parallel", () -> Schedule.of(matmul).parallel(loop)));
     return result;
   }
 
