@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every operation on every dtype, at the ends of the types' ranges and at random, on the JVM
- * backend, the SIMT interpreter and CUDA devices: integers and the four operations equal to the reference interpreter's to the bit, other functions
- * within two units in the last place.
+ * backend, the SIMT interpreter and CUDA devices: integers and the four operations equal to the
+ * reference interpreter's to the bit, other functions within two units in the last place.
  */
 @ExtendWith(DeviceCounts.class)
 class ScalarSemanticsTest {
