@@ -4,6 +4,7 @@ import java.util.AbstractMap;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class Ordered {
   private static final class Fixed<K, V> extends AbstractMap<K, V> {
     private final Map<K, V> map;
 
-    Fixed(LinkedHashMap<K, V> own) {
+    Fixed(SequencedMap<K, V> own) {
       map = Collections.unmodifiableMap(own);
     }
 
