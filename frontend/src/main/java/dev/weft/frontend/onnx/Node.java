@@ -123,7 +123,7 @@ final class Node {
 
   /** The inputs that are not left out. */
   List<GraphExpr> givenInputs() {
-    return inputs.stream().filter(Objects::nonNull).map(input -> (GraphExpr) input).toList();
+    return inputs.stream().filter(Objects::nonNull).toList();
   }
 
   TensorType type(int index) {

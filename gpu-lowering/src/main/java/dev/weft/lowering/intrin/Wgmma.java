@@ -29,8 +29,6 @@ public record Wgmma(DType factors, int columns) {
   /** Terms of the sum of one step: a row of 128 bytes. */
   public static final int DEPTH = 64;
 
-  private static final Var TX = Var.int32("tx");
-
   /** How a warp's sums lie. */
   public FragmentLayout sums() {
     return new FragmentLayout(Order.ROWS, 2, columns);

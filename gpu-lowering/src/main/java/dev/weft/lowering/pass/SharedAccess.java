@@ -114,7 +114,7 @@ record SharedAccess(
         super.expr(node);
       }
 
-      /** What loads a fragment only reads its source; each lane names where its part begins. */
+      // What loads a fragment only reads its source; each lane names where its part begins.
       private boolean readsMatrix(Expr.Call call) {
         if (call.is(Intrinsic.PTX_WGMMA)) {
           factor(call, 5, Wgmma.WARPS * 16 * Wgmma.DEPTH - 3 * 16);
@@ -149,11 +149,8 @@ record SharedAccess(
         return false;
       }
 
-      /**
-       * A factor of {@code wgmma}.
-       *
-       * @param span elements from the step's first to its last; those of later steps lie behind
-       */
+      // A factor of wgmma; span: elements from the step's first to its last, behind which lie those
+      // of later steps.
       private void factor(Expr.Call call, int at, int span) {
         Expr first = analyzer.simplify(call.args().get(at + 1));
         if (call.args().get(at) instanceof Var data && data.pointerType() != null) {

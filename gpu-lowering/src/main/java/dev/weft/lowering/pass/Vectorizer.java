@@ -263,6 +263,9 @@ final class Vectorizer {
     if (!(call.callee() instanceof Intrinsic intrinsic)) {
       throw new NoVectorForm();
     }
+    if (intrinsic.isMathFunction() || intrinsic.isRounding()) {
+      return elementwise(call);
+    }
     return switch (intrinsic) {
       case LIKELY -> expr(call.args().get(0));
       case IF_THEN_ELSE -> {
@@ -293,9 +296,6 @@ final class Vectorizer {
           CLZ ->
           elementwise(call);
       default -> {
-        if (intrinsic.isMathFunction() || intrinsic.isRounding()) {
-          yield elementwise(call);
-        }
         // Whatever else there is has no lane-wise form, or none worth having.
         throw new NoVectorForm();
       }

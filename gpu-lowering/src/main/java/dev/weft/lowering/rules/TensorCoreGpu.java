@@ -173,7 +173,7 @@ final class TensorCoreGpu implements ScheduleRule {
   private static @Nullable Boolean isLast(Expr.Load load, IterVar axis, IterVar terms) {
     int at = load.indices().indexOf(axis.var());
     int of = load.indices().indexOf(terms.var());
-    return at < 0 || of < 0 ? null : of > at;
+    return (at < 0 || of < 0) ? null : of > at;
   }
 
   private static @Nullable IterVar largest(List<IterVar> axes) {

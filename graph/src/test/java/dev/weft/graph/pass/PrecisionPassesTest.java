@@ -171,7 +171,7 @@ class PrecisionPassesTest {
             });
     Tensor x = Tensor.allocate(DType.FLOAT32, 1, 2, 4, 4);
     for (long i = 0; i < x.elements(); i++) {
-      x.setDouble(i, (13 * i) % 200);
+      x.setDouble(i, (double) ((13 * i) % 200));
     }
     Tensor floats = run(conv, Map.of(), x);
     Tensor integers = run(conv, Map.of("quantised_products.sums", "int32"), x);
@@ -185,7 +185,7 @@ class PrecisionPassesTest {
   void theExactSumIsNearTheFloatOne() {
     Tensor x = Tensor.allocate(DType.FLOAT32, 1, 2, 4, 4);
     for (long i = 0; i < x.elements(); i++) {
-      x.setDouble(i, (13 * i) % 200);
+      x.setDouble(i, (double) ((13 * i) % 200));
     }
     Tensor floats = run(quantised(), Map.of(), x);
     Tensor integers = run(quantised(), Map.of("quantised_products.sums", "int32"), x);
