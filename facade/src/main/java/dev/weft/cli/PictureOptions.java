@@ -12,16 +12,18 @@ final class PictureOptions {
   /** Sets of the other options that have a name. */
   enum Preset {
     /** Pixel values 0 to 255 as they are. */
-    NONE(PicturePreprocessing.NONE),
+    NONE,
     /** Pixel values from 0 to 1. */
-    UNIT(PicturePreprocessing.UNIT),
+    UNIT,
     /** What networks trained on ImageNet take. */
-    IMAGENET(PicturePreprocessing.IMAGENET);
+    IMAGENET;
 
-    private final PicturePreprocessing steps;
-
-    Preset(PicturePreprocessing steps) {
-      this.steps = steps;
+    PicturePreprocessing steps() {
+      return switch (this) {
+        case NONE -> PicturePreprocessing.NONE;
+        case UNIT -> PicturePreprocessing.UNIT;
+        case IMAGENET -> PicturePreprocessing.IMAGENET;
+      };
     }
   }
 
@@ -85,7 +87,7 @@ final class PictureOptions {
 
   /** What reads inputs so. */
   InputReader reader() {
-    PicturePreprocessing steps = preset.steps;
+    PicturePreprocessing steps = preset.steps();
     if (resize != null) {
       steps = steps.withResize(resize);
     }

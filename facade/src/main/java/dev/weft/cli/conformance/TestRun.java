@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -50,7 +51,7 @@ public final class TestRun {
   public Verdict run(TestFolder test) {
     AtomicReference<Verdict> verdict = new AtomicReference<>(Verdict.error("there is no verdict"));
     run(List.of(test), (of, its) -> verdict.set(its));
-    return verdict.get();
+    return Objects.requireNonNull(verdict.get());
   }
 
   /**
