@@ -20,6 +20,7 @@ final class SampleModels {
    * @param bytes in ONNX's form
    * @param inputs a tensor for each input
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares samples.
   record Sample(byte[] bytes, Map<String, Tensor> inputs) {}
 
   /** The models by name. */

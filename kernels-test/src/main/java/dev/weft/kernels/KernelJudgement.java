@@ -63,25 +63,16 @@ public final class KernelJudgement {
   /**
    * A GPU, from its data sheet.
    *
+   * @param target what its kernels are compiled for
    * @param warps warps that a multiprocessor holds
    * @param shared bytes of shared memory of a multiprocessor
    * @param bandwidth bytes of memory a second
    */
-  private enum Chip {
-    A100("cuda:sm_80", 64, 164 << 10, 1.555e12),
-    H200("cuda:sm_90a", 64, 228 << 10, 4.8e12);
-
-    private final Target target;
-    private final int warps;
-    private final int shared;
-    private final double bandwidth;
-
-    Chip(String target, int warps, int shared, double bandwidth) {
-      this.target = Target.parse(target);
-      this.warps = warps;
-      this.shared = shared;
-      this.bandwidth = bandwidth;
-    }
+  private record Chip(Target target, int warps, int shared, double bandwidth) {
+    static final Chip A100 =
+        new Chip(Target.parse("cuda:sm_80"), 64, 164 << 10, 1.555e12);
+    static final Chip H200 =
+        new Chip(Target.parse("cuda:sm_90a"), 64, 228 << 10, 4.8e12);
   }
 
   /** Kinds of PTX instructions, the first that fits. */
