@@ -69,10 +69,8 @@ public final class KernelJudgement {
    * @param bandwidth bytes of memory a second
    */
   private record Chip(Target target, int warps, int shared, double bandwidth) {
-    static final Chip A100 =
-        new Chip(Target.parse("cuda:sm_80"), 64, 164 << 10, 1.555e12);
-    static final Chip H200 =
-        new Chip(Target.parse("cuda:sm_90a"), 64, 228 << 10, 4.8e12);
+    static final Chip A100 = new Chip(Target.parse("cuda:sm_80"), 64, 164 << 10, 1.555e12);
+    static final Chip H200 = new Chip(Target.parse("cuda:sm_90a"), 64, 228 << 10, 4.8e12);
   }
 
   /** Kinds of PTX instructions, the first that fits. */
