@@ -23,6 +23,9 @@ final class RandomOperators {
     windows(all);
     recurrent(all);
     quantised(all);
+    RandomPointwise.addTo(all);
+    RandomRearrangements.addTo(all);
+    RandomRegions.addTo(all);
     return all;
   }
 

@@ -28,6 +28,7 @@ final class AccessDetector extends IrWalker {
   private final Map<Var, Buffer> pointers;
   private final Map<Buffer, MatchBufferRegion> views = new HashMap<>();
   private final Set<Buffer> own;
+  private final Set<Buffer> stored = new HashSet<>();
   private final Map<Var, Range> running = new HashMap<>();
   private final Map<Var, Expr> lets = new HashMap<>();
   private final Map<Buffer, List<Range>> reads = new LinkedHashMap<>();
@@ -40,6 +41,20 @@ final class AccessDetector extends IrWalker {
     this.pointers = pointers;
     this.own = new HashSet<>(block.allocBuffers());
     block.matchBuffers().forEach(match -> views.put(match.buffer(), match));
+    IrWalker stores =
+        new IrWalker() {
+          @Override
+          public void stmt(Stmt node) {
+            if (node instanceof Stmt.Store store) {
+              stored.add(store.buffer());
+            }
+            super.stmt(node);
+          }
+        };
+    if (block.init() != null) {
+      stores.stmt(block.init());
+    }
+    stores.stmt(block.body());
   }
 
   AccessRegions result() {
@@ -246,36 +261,49 @@ final class AccessDetector extends IrWalker {
   private Range range(Buffer buffer, int dim, Range range, @Nullable Interval interval) {
     boolean varies =
         Interval.varies(range.min(), running) || Interval.varies(range.extent(), running);
-    if (!varies && !containsCall(range.min())) {
+    if (!varies && !unforeseeable(range)) {
       return range;
     }
     return interval == null ? Range.upTo(buffer.shape().get(dim)) : interval.toRange();
   }
 
   /**
-   * Whether an index is made by a function other than arithmetic: nothing is known of its values,
-   * so that it may be anywhere in its dimension.
+   * Whether nothing is known of a range where the block begins, so that it may be anywhere in its
+   * dimension: it is made by a function other than arithmetic, or read from a buffer that is the
+   * block's own or that the block writes.
    */
-  private static boolean containsCall(Expr index) {
+  private boolean unforeseeable(Range range) {
     boolean[] found = {false};
-    new IrWalker() {
-      @Override
-      public void expr(Expr node) {
-        found[0] |= node instanceof Expr.Call;
-        super.expr(node);
-      }
-    }.expr(index);
+    IrWalker walker =
+        new IrWalker() {
+          @Override
+          public void expr(Expr node) {
+            found[0] |=
+                node instanceof Expr.Call || node instanceof Expr.Load load && changes(load);
+            super.expr(node);
+          }
+        };
+    walker.expr(range.min());
+    walker.expr(range.extent());
     return found[0];
   }
 
+  private boolean changes(Expr.Load load) {
+    Buffer buffer = load.buffer();
+    return own.contains(buffer) || views.containsKey(buffer) || stored.contains(buffer);
+  }
+
   private @Nullable Interval interval(Range range) {
-    if (containsCall(range.min())) {
+    if (unforeseeable(range)) {
       return null;
     }
     Interval min = Interval.of(range.min(), running);
     Interval extent = Interval.of(range.extent(), running);
-    return min == null || extent == null
-        ? null
-        : new Interval(min.min(), min.max().plus(extent.max(), 1).plus(-1));
+    if (min == null || extent == null) {
+      return null;
+    }
+    Interval all = new Interval(min.min(), min.max().plus(extent.max(), 1).plus(-1));
+    // The bounds of the loops around may be such values too.
+    return unforeseeable(all.toRange()) ? null : all;
   }
 }

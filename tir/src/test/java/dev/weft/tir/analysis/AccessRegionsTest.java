@@ -14,6 +14,7 @@ import dev.weft.tir.script.TvmScript;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class AccessRegionsTest {
@@ -97,5 +98,49 @@ class AccessRegionsTest {
                         Expr.Call.of(DType.INT32, Intrinsic.ABS, vi),
                         new Expr.Load(Buffer.of("J", DType.INT32, 64), List.of(vi)))))
         .startsWith("T.reads(A[0:64, J[vi]])");
+  }
+
+  /** An index that the block computes has no value yet where the block begins. */
+  @Test
+  void indicesThatTheBlockComputesMayBeAnywhere() {
+    Buffer own = Buffer.of("own", DType.INT32, 1);
+    Buffer given = Buffer.of("given", DType.INT32, 1);
+    assertThat(regionsWithCell(own, List.of(own))).isEqualTo("T.reads(A[0:64, 0:64]) T.reads(C[0:64])");
+    assertThat(regionsWithCell(given, List.of()))
+        .isEqualTo("T.reads(A[0:64, 0:64]) T.reads(C[0:64]) T.reads(given[0])");
+  }
+
+  /**
+   * The regions that are read by {@code cell[0] = vi; for j in cell[0]: B[vi, j] = A[cell[0], j] +
+   * C[cell[0] + 1]}.
+   */
+  private String regionsWithCell(Buffer cell, List<Buffer> allocated) {
+    Var j = Var.int32("j");
+    Expr value = new Expr.Load(cell, List.of(Expr.int32(0)));
+    Expr sum =
+        Expr.add(
+            new Expr.Load(a, List.of(value, j)),
+            new Expr.Load(
+                Buffer.of("C", DType.FLOAT32, 64), List.of(Expr.add(value, Expr.int32(1)))));
+    Stmt body =
+        Stmt.seq(
+            List.of(
+                new Stmt.Store(cell, vi, List.of(Expr.int32(0))),
+                Stmt.For.serial(j, value, new Stmt.Store(b, sum, List.of(vi, j)))));
+    Stmt.Block block =
+        new Stmt.Block(
+            "b",
+            List.of(IterVar.spatial(Expr.int32(64), vi)),
+            List.of(),
+            List.of(),
+            allocated,
+            List.of(),
+            Map.of(),
+            null,
+            body);
+    return AccessRegions.detect(block).reads().stream()
+        .map(AccessRegionsTest::text)
+        .sorted()
+        .collect(Collectors.joining(" "));
   }
 }
