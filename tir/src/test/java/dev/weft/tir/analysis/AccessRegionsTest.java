@@ -105,7 +105,8 @@ class AccessRegionsTest {
   void indicesThatTheBlockComputesMayBeAnywhere() {
     Buffer own = Buffer.of("own", DType.INT32, 1);
     Buffer given = Buffer.of("given", DType.INT32, 1);
-    assertThat(regionsWithCell(own, List.of(own))).isEqualTo("T.reads(A[0:64, 0:64]) T.reads(C[0:64])");
+    assertThat(regionsWithCell(own, List.of(own)))
+        .isEqualTo("T.reads(A[0:64, 0:64]) T.reads(C[0:64])");
     assertThat(regionsWithCell(given, List.of()))
         .isEqualTo("T.reads(A[0:64, 0:64]) T.reads(C[0:64]) T.reads(given[0])");
   }
