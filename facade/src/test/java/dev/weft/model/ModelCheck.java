@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtException;
 import dev.weft.ImportedModel;
@@ -9,6 +10,8 @@ import dev.weft.Weft;
 import dev.weft.base.Tensor;
 import dev.weft.base.TensorComparison;
 import dev.weft.compiler.OutputCheck;
+import dev.weft.runtime.DeviceInfo;
+import dev.weft.runtime.Devices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +26,13 @@ final class ModelCheck {
   static final List<String> DEVICES = List.of("interpreter", "jvm");
 
   private ModelCheck() {}
+
+  /** Skips the test where a device is missing. */
+  static void assumeThere(String device) {
+    assumeTrue(
+        Devices.installed().list().stream().map(DeviceInfo::name).anyMatch(device::equals),
+        "there is no " + device);
+  }
 
   /** Reads a model as an application does. */
   static ImportedModel load(byte[] model) {
