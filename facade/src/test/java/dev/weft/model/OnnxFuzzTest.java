@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fuzz")
 @Tag("onnx")
 final class OnnxFuzzTest {
-  private static final long TRIALS = Long.getLong("weft.fuzz.trials", 140);
+  private static final long TRIALS = Long.getLong("weft.fuzz.trials", 150);
   private static final long SEED = Long.getLong("weft.fuzz.seed", 0);
   private static final String DEVICE = System.getProperty("weft.fuzz.device", "jvm");
   private static final long OPSET = 20;
