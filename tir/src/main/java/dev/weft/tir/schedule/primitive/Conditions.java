@@ -376,6 +376,25 @@ record Conditions(String primitive, ScheduleState state) {
   }
 
   /**
+   * That axes have the same values in all iterations of the loops around their block: what goes
+   * over their domains where those loops are not needs it.
+   */
+  void domainsAreGiven(Site.Block block, List<IterVar> axes) {
+    for (IterVar axis : axes) {
+      for (Site.Loop loop : block.loopsAround()) {
+        Var var = loop.stmt().var();
+        if (Vars.uses(axis.dom().min(), var) || Vars.uses(axis.dom().extent(), var)) {
+          throw state.refuse(
+              primitive,
+              "the domain of axis '" + axis.var().name() + "' of " + block + " depends on " + loop,
+              block,
+              loop);
+        }
+      }
+    }
+  }
+
+  /**
    * That a block is there in all iterations of the loops around {@code place}: a copy that is put
    * there would otherwise read what has not been written.
    */

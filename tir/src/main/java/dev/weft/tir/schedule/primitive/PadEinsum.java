@@ -46,7 +46,9 @@ import java.util.stream.Stream;
  *       one,
  *   <li>all indices are axes of the block or zero, and each buffer is accessed in one way,
  *   <li>loops that are axes start at 0, and no other axis of the block depends on them,
- *   <li>the axes run over all of the buffers that are read through a padded copy,
+ *   <li>the axes run over all of the buffers that are read through a padded copy; where such a
+ *       buffer is no parameter, the block reads all of it in any case, so that all of it has been
+ *       written,
  *   <li>what the block writes it writes completely,
  *   <li>other blocks under a loop that grows, without it in their axes, are complete,
  *   <li>there is one positive number an axis.
@@ -112,6 +114,7 @@ public final class PadEinsum {
       for (BufferRegion read : block.reads()) {
         if (grows(read)) {
           checkWhole(read);
+          checkWritten(read);
           stmts.add(inputCopy(read, copyOf(read)));
         }
       }
@@ -297,6 +300,29 @@ public final class PadEinsum {
           throw state.refuse(
               NAME, site + " reads only a part of '" + read.buffer().name() + "'", site);
         }
+      }
+    }
+
+    /** What is copied has been written if the block reads all of it without the copy, too. */
+    private void checkWritten(BufferRegion read) {
+      Buffer buffer = read.buffer();
+      if (!state.isChecked() || state.function(site).paramBuffers().contains(buffer)) {
+        return;
+      }
+      boolean all = !ConditionalAccess.of(buffer, block.body());
+      Analyzer around = state.analyzer(site);
+      for (Range range : read.region()) {
+        int axis = axes.indexOf(range.min());
+        all &= axis < 0 || Regions.reachesAll(site, axis, around);
+      }
+      if (!all) {
+        throw state.refuseAsWrong(
+            NAME,
+            site
+                + " may read only a part of '"
+                + buffer.name()
+                + "', the rest of which may not have been written",
+            site);
       }
     }
 

@@ -40,6 +40,7 @@ import java.util.Set;
  *   <li>the loops around the block hold nothing else between them,
  *   <li>the block's axes take all of their values (of a block that reads it is enough that all
  *       values are in bounds),
+ *   <li>no loop around the block decides how many values an axis in the indices has,
  *   <li>no loop is around both the block and another that hands the buffer on to it or from it,
  *   <li>a block that writes through the copy does not begin with what was in the buffer before.
  * </ol>
@@ -85,6 +86,7 @@ public final class Reindex {
         site.block().iterVars().stream()
             .filter(axis -> indices.stream().anyMatch(e -> Vars.uses(e, axis.var())))
             .toList();
+    conditions.domainsAreGiven(site, covered);
     Buffer copy =
         buffer
             .withShape(covered.stream().map(axis -> end(axis, analyzer)).toList(), List.of())

@@ -26,6 +26,9 @@ import java.util.Set;
  *   <li>each loop from the outermost but the innermost of them has a single statement,
  *   <li>afterwards, no loop's extent depends on a loop further in,
  *   <li>every block below has spatial and reduction axes only and an affine binding,
+ *   <li>loops that count spatial and reduction axes of a block with an init at once, those between
+ *       the mentioned ones too, keep their order: the init comes with the first values of the
+ *       reduction axes,
  *   <li>no loop that only repeats a reduction with an init changes places with one that it reduces
  *       over.
  * </ol>
@@ -70,7 +73,7 @@ public final class Reorder {
         }
       }
       conditions.affine(block, top);
-      checkBegin(state, block, wanted);
+      checkBegin(state, block, chain, order);
       checkRepeats(state, block, chain, order);
     }
     conditions.independentOfOrder(top);
@@ -83,9 +86,11 @@ public final class Reorder {
 
   /**
    * That a reduction still begins with the first values of its reduction axes: loops that are in
-   * the values of spatial and reduction axes at once count both, and in one order only.
+   * the values of spatial and reduction axes at once count both, and in one order only. Loops that
+   * are not mentioned may come to stand on the other side of one that is.
    */
-  private static void checkBegin(ScheduleState state, Site.Block block, List<Site.Loop> wanted) {
+  private static void checkBegin(
+      ScheduleState state, Site.Block block, List<Site.Loop> chain, List<Site.Loop> order) {
     if (block.block().init() == null) {
       return;
     }
@@ -96,11 +101,14 @@ public final class Reorder {
       (reduces ? reduce : spatial).addAll(Vars.in(block.stmt().iterValues().get(i)));
     }
     spatial.retainAll(reduce);
-    long mixed = wanted.stream().filter(loop -> spatial.contains(loop.stmt().var())).count();
-    if (mixed > 1) {
+    if (!mixed(chain, spatial).equals(mixed(order, spatial))) {
       throw state.refuse(
           NAME, "the loops count spatial and reduction axes of " + block + " at once", block);
     }
+  }
+
+  private static List<Site.Loop> mixed(List<Site.Loop> loops, Set<Var> vars) {
+    return loops.stream().filter(loop -> vars.contains(loop.stmt().var())).toList();
   }
 
   /**

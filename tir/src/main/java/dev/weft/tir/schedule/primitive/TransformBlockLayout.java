@@ -25,6 +25,7 @@ import java.util.Map;
  *
  * <ol>
  *   <li>each axis is bound to one loop, in order; the loops start at 0 and hold nothing else,
+ *       and none decides how many values an axis has,
  *   <li>the map is one-to-one and affine,
  *   <li>each new axis is made of spatial, or of reduction axes only,
  *   <li>the block has no predicate.
@@ -48,6 +49,7 @@ public final class TransformBlockLayout {
     checkTrivial(state, site, loops);
     Stmt.Block block = site.block();
     List<IterVar> axes = block.iterVars();
+    new Conditions(NAME, state).domainsAreGiven(site, axes);
     if (map.inputs().size() != axes.size()) {
       throw state.refuse(
           NAME,

@@ -1,6 +1,7 @@
 package dev.weft.tir.schedule.verify;
 
 import static dev.weft.tir.schedule.verify.Steps.refused;
+import static dev.weft.tir.schedule.verify.Steps.refusedOrRight;
 import static dev.weft.tir.schedule.verify.Steps.right;
 
 import dev.weft.base.DType;
@@ -270,5 +271,94 @@ final class PartsAndTypesTest {
         """,
         "",
         s -> s.vectorize(s.getLoops(s.getBlock("C")).getFirst()));
+  }
+
+  /** An axis whose domain depends on a loop: what is put above that loop can't have its size. */
+  private static final String TRIANGLE =
+      """
+      A: T.Buffer((7, 7), "int32"), C: T.Buffer((7, 7), "int32")
+      for i in range(7):
+          for j in range(i + 1):
+              with T.block("C"):
+                  vi = T.axis.spatial(7, i)
+                  vj = T.axis.spatial(i + 1, j)
+                  C[vi, vj] = A[vi, vj] * 3
+      """;
+
+  @Test
+  void whatIsPutAboveALoopHasNoSizeThatDependsOnIt() {
+    refused(TRIANGLE, "depends on loop i", s -> s.reindex(s.getBlock("C"), 0, false));
+    refusedOrRight(TRIANGLE, s -> s.reindex(s.getBlock("C"), 0, true));
+    refusedOrRight(TRIANGLE, s -> s.padEinsum(s.getBlock("C"), List.of(2, 2)));
+    refusedOrRight(TRIANGLE, s -> s.cacheRead(s.getBlock("C"), 0, "shared"));
+    refusedOrRight(TRIANGLE, s -> s.cacheWrite(s.getBlock("C"), 0, "shared"));
+    refusedOrRight(TRIANGLE, s -> s.blockize(s.getLoops(s.getBlock("C")).getFirst()));
+    Var i = Var.of("i", DType.INT32);
+    Var j = Var.of("j", DType.INT32);
+    IndexMap swapped = new IndexMap(List.of(i, j), List.of(j, i));
+    refusedOrRight(TRIANGLE, s -> s.reindexCacheRead(s.getBlock("C"), 0, "shared", swapped));
+    refusedOrRight(TRIANGLE, s -> s.reindexCacheWrite(s.getBlock("C"), 0, "shared", swapped));
+    refused(
+        TRIANGLE,
+        "depends on loop i",
+        s -> s.transformBlockLayout(s.getBlock("C"), swapped));
+  }
+
+  /** Loops that count elements and what is summed up at once, beside one that counts neither. */
+  private static final String MIXED =
+      """
+      A: T.Buffer((2, 4, 6), "int32"), C: T.Buffer((2, 4), "int32")
+      for n, p, q in T.grid(2, 3, 8):
+          with T.block("C"):
+              vn = T.axis.spatial(2, n)
+              vi = T.axis.spatial(4, (p * 8 + q) // 6)
+              vk = T.axis.reduce(6, (p * 8 + q) % 6)
+              with T.init():
+                  C[vn, vi] = 0
+              C[vn, vi] = C[vn, vi] + A[vn, vi, vk]
+      """;
+
+  @Test
+  void aReductionBeginsWithItsInitWhicheverLoopsAreMentioned() {
+    refused(
+        MIXED,
+        "at once",
+        s -> {
+          List<LoopRef> loops = s.getLoops(s.getBlock("C"));
+          s.reorder(loops.get(2), loops.get(0));
+        });
+    right(
+        MIXED,
+        s -> {
+          List<LoopRef> loops = s.getLoops(s.getBlock("C"));
+          s.reorder(loops.get(1), loops.get(2), loops.get(0));
+        });
+  }
+
+  /** Sums of the rows of what another block writes, seven of nine. */
+  private static final String ROWS =
+      """
+      A: T.Buffer((9, 5), "int32"), C: T.Buffer((9,), "int32")
+      B = T.alloc_buffer((9, 5), "int32")
+      for i, k in T.grid(7, 5):
+          with T.block("B"):
+              vi = T.axis.spatial(9, i)
+              vk = T.axis.spatial(5, k)
+              B[vi, vk] = A[vi, vk] * 2
+      for i, k in T.grid(7, 5):
+          with T.block("C"):
+              vi = T.axis.spatial(9, i)
+              vk = T.axis.reduce(5, k)
+              with T.init():
+                  C[vi] = 0
+              C[vi] = C[vi] + B[vi, vk]
+      """;
+
+  @Test
+  void whatIsPaddedHasBeenWritten() {
+    refused(ROWS, "not have been written", s -> s.padEinsum(s.getBlock("C"), List.of(1, 2)));
+    right(
+        ROWS.replace("T.grid(7, 5)", "T.grid(9, 5)"),
+        s -> s.padEinsum(s.getBlock("C"), List.of(1, 2)));
   }
 }
