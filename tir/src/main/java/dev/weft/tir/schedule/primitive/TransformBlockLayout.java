@@ -24,8 +24,8 @@ import java.util.Map;
  * <p>Conditions:
  *
  * <ol>
- *   <li>each axis is bound to one loop, in order; the loops start at 0 and hold nothing else,
- *       and none decides how many values an axis has,
+ *   <li>each axis is bound to one loop, in order; the loops start at 0 and hold nothing else, and
+ *       none decides how many values an axis has,
  *   <li>the map is one-to-one and affine,
  *   <li>each new axis is made of spatial, or of reduction axes only,
  *   <li>the block has no predicate.

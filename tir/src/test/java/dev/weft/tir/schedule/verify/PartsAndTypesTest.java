@@ -298,10 +298,7 @@ final class PartsAndTypesTest {
     IndexMap swapped = new IndexMap(List.of(i, j), List.of(j, i));
     refusedOrRight(TRIANGLE, s -> s.reindexCacheRead(s.getBlock("C"), 0, "shared", swapped));
     refusedOrRight(TRIANGLE, s -> s.reindexCacheWrite(s.getBlock("C"), 0, "shared", swapped));
-    refused(
-        TRIANGLE,
-        "depends on loop i",
-        s -> s.transformBlockLayout(s.getBlock("C"), swapped));
+    refused(TRIANGLE, "depends on loop i", s -> s.transformBlockLayout(s.getBlock("C"), swapped));
   }
 
   /** Loops that count elements and what is summed up at once, beside one that counts neither. */
