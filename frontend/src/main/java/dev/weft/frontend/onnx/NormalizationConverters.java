@@ -159,6 +159,9 @@ final class NormalizationConverters {
   private static GraphExpr instance(Node node) {
     Emit emit = new Emit(node);
     TensorType x = node.type(0);
+    if (x.rank() < 2) {
+      throw node.invalid("the input needs a batch and a channel axis, got " + x);
+    }
     DType wide = x.dtype().bits() < 32 ? DType.FLOAT32 : x.dtype();
     Centered centered =
         Centered.of(

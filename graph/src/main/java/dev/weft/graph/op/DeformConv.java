@@ -44,6 +44,18 @@ public record DeformConv(Window window, long groups, long offsetGroups) implemen
     if (weights.rank() != x.rank() || window.rank() != x.rank() - 2) {
       throw operands.failure("the input " + x + " and the weights " + weights + " don't fit");
     }
+    for (int each : new int[] {2, 4}) {
+      if (operands.tensor(each).rank() != x.rank()) {
+        throw operands.failure(
+            "offsets and mask have as many dimensions as the input, "
+                + x.rank()
+                + ", got "
+                + operands.tensor(each));
+      }
+    }
+    if (operands.tensor(3).rank() != 1) {
+      throw operands.failure("the bias must be a vector, got " + operands.tensor(3));
+    }
     List<IntExpr> dims = new ArrayList<>(List.of(x.dim(0), weights.dim(0)));
     for (int i = 0; i < window.rank(); i++) {
       dims.add(window.windows(i, x.dim(i + 2), weights.dim(i + 2), false));

@@ -6,6 +6,7 @@ import dev.weft.runtime.Device;
 import dev.weft.runtime.DeviceBuffer;
 import dev.weft.runtime.DeviceException;
 import dev.weft.runtime.LoadedProgram;
+import dev.weft.runtime.RunInterruptedException;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.runtime.artifact.Artifact;
 import dev.weft.runtime.artifact.Weights;
@@ -185,6 +186,7 @@ public final class PlanExecutor implements AutoCloseable {
    * @param inputs a tensor for each input by name; they stay the caller's
    * @return a new tensor for each output by name, in the model's order; the caller closes them
    * @throws InputException if the inputs don't fit
+   * @throws RunInterruptedException if the thread is interrupted while a loop of the model runs
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     return run(inputs, null);

@@ -15,6 +15,7 @@ import dev.weft.runtime.KernelArgument;
 import dev.weft.runtime.LaunchConfig;
 import dev.weft.runtime.LaunchException;
 import dev.weft.runtime.LoadedProgram;
+import dev.weft.runtime.RunInterruptedException;
 import dev.weft.runtime.exec.BoundBuffer.Claim;
 import dev.weft.runtime.exec.BoundBuffer.LongShape;
 import dev.weft.runtime.plan.Carried;
@@ -411,6 +412,12 @@ final class PlanRun {
         }
       }
       for (long index = 0; index < trips; index++) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new RunInterruptedException(
+              "the run was interrupted",
+              "round " + index + " of " + trips + " of a loop",
+              "run it again; a loop's number of rounds and its condition are the model's");
+        }
         try (Scope iteration = scope.inner()) {
           iteration.define(loop.index(), index);
           values.define(iteration);

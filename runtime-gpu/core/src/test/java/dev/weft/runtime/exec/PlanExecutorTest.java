@@ -15,6 +15,7 @@ import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.LaunchException;
 import dev.weft.runtime.ProgramImage;
+import dev.weft.runtime.RunInterruptedException;
 import dev.weft.runtime.artifact.Weights;
 import dev.weft.runtime.host.HostArgument;
 import dev.weft.runtime.plan.Carried;
@@ -359,6 +360,23 @@ class PlanExecutorTest {
   void endsALoopWhenItsConditionFails() {
     try (PlanExecutor executor = open(sumLoop(HostValue.of(IntExpr.symbol("left"))))) {
       assertThat(run(executor, Map.of("a", vector(1, 2), "flag", flag(100)))).containsExactly(4, 8);
+    }
+  }
+
+  @Test
+  void anInterruptedThreadEndsALoopAndLosesNothing() {
+    try (PlanExecutor executor = open(sumLoop(HostValue.of(IntExpr.of(1))))) {
+      run(executor, Map.of("a", vector(1, 2), "flag", flag(4)));
+      long buffers = device.memory().liveBuffers();
+
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> run(executor, Map.of("a", vector(1, 2), "flag", flag(4))))
+          .isInstanceOf(RunInterruptedException.class)
+          .hasMessageContaining("round 0 of 4");
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(device.memory().liveBuffers()).isLessThanOrEqualTo(buffers);
+      assertThat(run(executor, Map.of("a", vector(1, 2), "flag", flag(4)))).containsExactly(5, 10);
     }
   }
 
