@@ -279,7 +279,7 @@ final class AccessDetector extends IrWalker {
           @Override
           public void expr(Expr node) {
             found[0] |=
-                node instanceof Expr.Call || node instanceof Expr.Load load && changes(load);
+                node instanceof Expr.Call || (node instanceof Expr.Load load && changes(load));
             super.expr(node);
           }
         };
