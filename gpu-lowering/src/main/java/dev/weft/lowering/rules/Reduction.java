@@ -80,14 +80,16 @@ final class Reduction implements ScheduleRule {
     BlockRef writer = isOwn && isStatic ? schedule.cacheWrite(block, 0, "local") : null;
     LoopRef results = Loops.fuse(schedule, spatial, block);
     boolean isKnown = Loops.extent(schedule, results).isPresent();
+    if (writer != null) {
+      // Now, since what several results of odd rows write is no box.
+      schedule.reverseComputeAt(writer, results);
+    }
     LoopRef thread = threads(schedule, results, target);
-    BlockRef tail = Tail.consumer(schedule, block);
+    BlockRef tail = writer == null ? Tail.consumer(schedule, block) : null;
     // Groups that stick out of a symbolic size can't be proven to cover it: a kernel of its own.
     if (tail != null && isKnown) {
       schedule.setScope(block, 0, "local");
       schedule.reverseComputeAt(tail, thread);
-    } else if (writer != null) {
-      schedule.reverseComputeAt(writer, thread);
     }
     if (partials != null) {
       partials.place(schedule, thread, target);

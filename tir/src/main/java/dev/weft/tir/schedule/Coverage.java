@@ -12,6 +12,7 @@ import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -195,13 +196,33 @@ public final class Coverage {
       if (Vars.usesAny(part, running) || analyzer.prove(part)) {
         continue;
       }
-      try (Analyzer.Scope given = analyzer.constraint(consumer.stmt().predicate())) {
+      Expr known = Expr.and(consumer.stmt().predicate(), sizesArePositive(part, producer));
+      try (Analyzer.Scope given = analyzer.constraint(known)) {
         if (given == null || !analyzer.prove(part)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /**
+   * That the sizes in a condition, which no loop or axis defines, are 1 or more: where one is 0, a
+   * reduction of that many steps writes nothing, wherever it stands.
+   */
+  private static Expr sizesArePositive(Expr condition, Site.Block producer) {
+    Set<Var> sizes = new LinkedHashSet<>(Vars.in(condition));
+    for (Site site = producer; site != null; site = site.parent()) {
+      switch (site) {
+        case Site.Loop loop -> sizes.remove(loop.stmt().var());
+        case Site.Block block -> block.block().iterVars().forEach(axis -> sizes.remove(axis.var()));
+      }
+    }
+    return Vars.conjunction(
+        sizes.stream()
+            .filter(size -> size.dtype().isInt())
+            .map(size -> Expr.ge(size, Expr.imm(size.dtype(), 1)))
+            .toList());
   }
 
   /** Whether an interval holds another one, as far as that is within {@code [0, dim)}. */
