@@ -1,5 +1,6 @@
 package dev.weft.graph;
 
+import dev.weft.graph.text.GraphPrinter;
 import dev.weft.tir.IRModule;
 import dev.weft.tir.PrimFunc;
 import java.util.Collections;

@@ -145,7 +145,7 @@ class BlockBuilderTest {
         .hasToString(
             """
             def main(x: float32[2, 2]) -> (y: float32[2, 2]):
-              with dataflow:
+              with dataflow -> y:
                 lv: float32[2, 2] = matmul(x, x, transposeA=false, transposeB=false)
                 lv1: float32[2, 2] = relu(lv)
                 y: float32[2, 2] = lv1

@@ -5,19 +5,24 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads the attributes of operators that are records. */
-final class Attributes {
+/** Reads the attributes of operators that are records, and of the records within them. */
+public final class Attributes {
   private Attributes() {}
 
   static Map<String, Object> of(Operator operator) {
-    RecordComponent[] components = operator.getClass().getRecordComponents();
-    if (components == null) {
-      return Map.of();
-    }
+    return operator instanceof Record record ? of(record) : Map.of();
+  }
+
+  /**
+   * The components of a public record that are not null, by name, in order.
+   *
+   * @throws IllegalStateException if they can't be read
+   */
+  public static Map<String, Object> of(Record record) {
     Map<String, Object> attributes = new LinkedHashMap<>();
-    for (RecordComponent component : components) {
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
       try {
-        Object value = component.getAccessor().invoke(operator);
+        Object value = component.getAccessor().invoke(record);
         if (value != null) {
           attributes.put(component.getName(), value);
         }
@@ -26,7 +31,7 @@ final class Attributes {
             "the attribute '"
                 + component.getName()
                 + "' of "
-                + operator.getClass()
+                + record.getClass()
                 + " can't be read: make the record public or override attributes()",
             e);
       }
