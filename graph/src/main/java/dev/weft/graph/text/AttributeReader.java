@@ -152,8 +152,7 @@ final class AttributeReader {
       return type.getConstructor(types).newInstance(arguments);
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause();
-      throw in.error(
-          place, String.valueOf(cause == null ? e.getMessage() : cause.getMessage()));
+      throw in.error(place, String.valueOf(cause == null ? e.getMessage() : cause.getMessage()));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " has no public constructor of its components", e);
     }

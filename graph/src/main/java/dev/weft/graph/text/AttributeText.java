@@ -23,8 +23,7 @@ final class AttributeText {
         yield "[" + String.join(", ", elements) + "]";
       }
       case Record part when !printsItself(part) -> {
-        StringJoiner text =
-            new StringJoiner(", ", part.getClass().getSimpleName() + "[", "]");
+        StringJoiner text = new StringJoiner(", ", part.getClass().getSimpleName() + "[", "]");
         Attributes.of(part).forEach((name, component) -> text.add(name + "=" + print(component)));
         yield text.toString();
       }

@@ -93,8 +93,7 @@ final class FunctionReader {
       blocks.add(block());
     }
     if (!in.peek().is(last)) {
-      throw in.error(
-          in.peek(), "expected 'with' or '" + last + "', found " + in.peek().describe());
+      throw in.error(in.peek(), "expected 'with' or '" + last + "', found " + in.peek().describe());
     }
     in.next();
     List<GraphExpr> results = new ArrayList<>();
@@ -386,8 +385,7 @@ final class FunctionReader {
     return value;
   }
 
-  private Tensor tensor(
-      List<TokenReader> elements, TensorType type, Token first, Token last) {
+  private Tensor tensor(List<TokenReader> elements, TensorType type, Token first, Token last) {
     DType dtype = type.dtype();
     long[] shape = type.shape().toLongs();
     long count = 1;

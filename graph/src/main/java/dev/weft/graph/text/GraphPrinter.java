@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 /**
  * Prints graphs in the form that {@link GraphParser} reads. Names are made unique by a number, and
  * stand in backquotes where they are no identifiers. Behind the arrow of a dataflow block are those
- * of its variables that can be used behind it. Constants of up to {@value ConstantText#INLINE_ELEMENTS}
- * elements are written out, larger ones by name and type. The TensorIR functions are at the end, in
- * TVMScript.
+ * of its variables that can be used behind it. Constants of up to {@value
+ * ConstantText#INLINE_ELEMENTS} elements are written out, larger ones by name and type. The
+ * TensorIR functions are at the end, in TVMScript.
  *
  * <pre>
  * def main(x: float32[n, 784], w: float32[784, 10]) -> (y: float32[n, 10]):
@@ -190,7 +190,8 @@ public final class GraphPrinter {
         parts.add(outputs.toString());
         if (!attributes.isEmpty()) {
           List<String> entries = new ArrayList<>();
-          attributes.forEach((key, text) -> entries.add(Words.name(key) + "=" + Words.string(text)));
+          attributes.forEach(
+              (key, text) -> entries.add(Words.name(key) + "=" + Words.string(text)));
           parts.add("attributes=" + list(entries));
         }
         yield "call_packed" + list(parts);

@@ -19,8 +19,7 @@ public final class GraphTextException extends WeftException {
     line = place.line;
     column = place.column;
     int room = Math.max(1, place.text.length() - column + 1);
-    excerpt =
-        place.text + "\n" + " ".repeat(column - 1) + "^".repeat(Math.clamp(length, 1, room));
+    excerpt = place.text + "\n" + " ".repeat(column - 1) + "^".repeat(Math.clamp(length, 1, room));
   }
 
   /** The line of the place, from 1. */
@@ -50,8 +49,7 @@ public final class GraphTextException extends WeftException {
       int start = text.lastIndexOf('\n', at - 1) + 1;
       int end = text.indexOf('\n', at);
       int line = 1 + (int) text.substring(0, start).chars().filter(c -> c == '\n').count();
-      return new Place(
-          line, at - start + 1, text.substring(start, end < 0 ? text.length() : end));
+      return new Place(line, at - start + 1, text.substring(start, end < 0 ? text.length() : end));
     }
   }
 }

@@ -193,8 +193,7 @@ final class Operators {
       throw failure;
     }
     throw in.error(
-        name,
-        "there is no operator '" + name.text() + "' with the attributes " + values.keySet());
+        name, "there is no operator '" + name.text() + "' with the attributes " + values.keySet());
   }
 
   /** Whether an operator has exactly these attributes. */

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Goes through the tokens of a graph's text: names, sizes, types, lists, and errors with a place. */
+/**
+ * Goes through the tokens of a graph's text: names, sizes, types, lists, and errors with a place.
+ */
 final class TokenReader {
   private static final Set<String> END_OF_SIZE = Set.of(",", ")", "]", ":", "=", "while");
 

@@ -8,9 +8,27 @@ final class Words {
   /** Names that are written in quotes, since they mean something by themselves. */
   private static final Set<String> RESERVED =
       Set.of(
-          "def", "with", "dataflow", "effects", "return", "yield", "if", "else", "loop",
-          "from", "for", "while", "const", "call", "call_tir", "call_packed", "bind_sizes",
-          "check", "sizes", "attributes", "prim_funcs");
+          "def",
+          "with",
+          "dataflow",
+          "effects",
+          "return",
+          "yield",
+          "if",
+          "else",
+          "loop",
+          "from",
+          "for",
+          "while",
+          "const",
+          "call",
+          "call_tir",
+          "call_packed",
+          "bind_sizes",
+          "check",
+          "sizes",
+          "attributes",
+          "prim_funcs");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*");
 

@@ -30,12 +30,19 @@ class GraphEqualityTest {
 
   @ParameterizedTest
   @CsvSource({
-    "x, `an input`", "lv, q", "lv1, gv2", "n, batch", "flag, f", "gv, g", "float32[n, float32[m"
+    "x, `an input`",
+    "lv, q",
+    "lv1, gv2",
+    "n, batch",
+    "flag, f",
+    "gv, g",
+    "float32[n, float32[m"
   })
   void namesDoNotCount(String from, String to) {
     Graph renamed =
         GraphParser.parse(
-            GRAPH.replaceAll("(?<![a-z_])" + from.replace("[", "\\[") + "(?![a-z_0-9])", to)
+            GRAPH
+                .replaceAll("(?<![a-z_])" + from.replace("[", "\\[") + "(?![a-z_0-9])", to)
                 .replaceAll(to.equals("float32[m") ? "shape=\\[n" : "$^", "shape=[m"));
     assertThat(GraphEquality.check(GraphParser.parse(GRAPH), renamed)).isEmpty();
     assertThat(GraphHash.of(renamed)).isEqualTo(GraphHash.of(GraphParser.parse(GRAPH)));

@@ -116,8 +116,16 @@ class GraphTextTest {
     NodeAttributes attributes =
         new NodeAttributes(
             Map.of(
-                "by", 2.5, "axis", -1L, "mode", "so \"so\"", "list", List.of(1L, 2L),
-                "table", Tensor.of(new float[20], 20)));
+                "by",
+                2.5,
+                "axis",
+                -1L,
+                "mode",
+                "so \"so\"",
+                "list",
+                List.of(1L, 2L),
+                "table",
+                Tensor.of(new float[20], 20)));
     BlockBuilder builder = new BlockBuilder();
     GraphVar x = GraphVar.of("x", type);
     builder.function(
@@ -155,7 +163,8 @@ class GraphTextTest {
         "y: float32[3] = elu(x, alpha=no) | 2 | expected a number            | no",
         "y: float32[3] = cast(x, dtype=5) | 2 | expected an element type     | 5",
         "y: float32[3] = const(w: float32[3]) | 2 | 'w' was not given        | w",
-        "y: float32[3] = const([1.0]: float32[3]) | 2 | 1 elements don't make | const([1.0]: float32[3])",
+        "y: float32[3] = const([1.0]: float32[3]) | 2 | 1 elements don't make | const([1.0]:"
+            + " float32[3])",
         "y: float32[3] = x[0]         | 2 | must be a tuple                  | x",
         "y: float32[3] = x ? x        | 2 | '?' has no meaning               | ?",
         "y: float32[3] = if x         | 2 | expected ':'                     | ~~",

@@ -129,7 +129,8 @@ class OperatorTextTest {
       return new Shape(List.of(IntExpr.of(2), IntExpr.symbol("k").plus(IntExpr.of(1))));
     }
     if (single == DType.class) {
-      return List.of(DType.FLOAT8_E4M3FNUZ, DType.FLOAT8_E8M0, DType.INT4, DType.BFLOAT16, DType.BOOL)
+      return List.of(
+              DType.FLOAT8_E4M3FNUZ, DType.FLOAT8_E8M0, DType.INT4, DType.BFLOAT16, DType.BOOL)
           .get(random.nextInt(5));
     }
     if (single.isSealed()) {

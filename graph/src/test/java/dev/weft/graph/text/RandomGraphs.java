@@ -54,7 +54,8 @@ public final class RandomGraphs {
   private void main() {
     GraphVar x = GraphVar.of(name(), ROWS);
     GraphVar p = GraphVar.of(name(), ROWS);
-    builder.function("a helper", List.of(p), () -> builder.emitFunctionOutput(block(List.of(p), 0)));
+    builder.function(
+        "a helper", List.of(p), () -> builder.emitFunctionOutput(block(List.of(p), 0)));
     builder.function(
         Graph.MAIN,
         List.of(x, flag, count),
@@ -70,7 +71,16 @@ public final class RandomGraphs {
 
   private String name() {
     return List.of(
-            "x", "v", "return", "gpu_0/data", "a `b`\n\"c\"", "ä", "", "const", "1st", "\ud83d\ude00")
+            "x",
+            "v",
+            "return",
+            "gpu_0/data",
+            "a `b`\n\"c\"",
+            "ä",
+            "",
+            "const",
+            "1st",
+            "\ud83d\ude00")
         .get(random.nextInt(10));
   }
 
@@ -96,7 +106,8 @@ public final class RandomGraphs {
 
   private GraphExpr choice(List<? extends GraphExpr> given, int depth) {
     return builder
-        .choice(flag, () -> List.of(inner(given, depth - 1)), () -> List.of(inner(given, depth - 1)))
+        .choice(
+            flag, () -> List.of(inner(given, depth - 1)), () -> List.of(inner(given, depth - 1)))
         .getFirst();
   }
 
