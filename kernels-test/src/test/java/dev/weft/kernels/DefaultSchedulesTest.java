@@ -96,8 +96,7 @@ final class DefaultSchedulesTest {
           {24, 40, 7}
         }) {
       String shape = " " + s[0] + "x" + s[1] + "x" + s[2];
-      String gpu =
-          s[0] >= 16 && s[1] >= 16 && s[0] % 4 == 0 && s[1] % 4 == 0 ? "matmul-gpu" : "reduction";
+      String gpu = s[0] >= 16 && s[1] >= 16 ? "matmul-gpu" : "reduction";
       // Register tiles in both directions need several rows and several columns.
       boolean tiles = s[0] > 1 && s[1] > 1;
       String single = s[0] > 1 ? "reduction" : "contraction-cpu";
@@ -121,7 +120,7 @@ final class DefaultSchedulesTest {
             "batch matmul",
             Functions.batchMatmul(3, 17, 24, 5),
             "packed-contraction",
-            "reduction"));
+            "matmul-gpu"));
     for (long[] s :
         new long[][] {{1, 1, 1, 1}, {3, 8, 8, 1}, {3, 5, 7, 1}, {4, 12, 16, 2}, {2, 6, 28, 1}}) {
       String shape = " " + s[0] + " " + s[1] + " " + s[2] + " " + s[3];
@@ -140,18 +139,18 @@ final class DefaultSchedulesTest {
     // Tiles and panels of every dtype, with rows and columns that stick out.
     for (DType dtype : List.of(FLOAT64, INT8)) {
       PrimFunc product = Functions.matmul(n(50), n(70), n(33), dtype, false, false);
-      cases.add(each("matmul " + dtype + " 50x70x33", product, "packed-contraction", "reduction"));
+      cases.add(each("matmul " + dtype + " 50x70x33", product, "packed-contraction", "matmul-gpu"));
     }
     // A type that OpenCL only stores is not packed.
     PrimFunc halves = Functions.matmul(n(50), n(70), n(33), FLOAT16, false, false);
-    cases.add(each("matmul float16 50x70x33", halves, "contraction-cpu", "reduction"));
+    cases.add(each("matmul float16 50x70x33", halves, "contraction-cpu", "matmul-gpu"));
     PrimFunc tall = Functions.matmul(n(130), n(19), n(24), FLOAT32, true, true);
-    cases.add(each("matmul transposed tall", tall, "packed-contraction", "reduction"));
+    cases.add(each("matmul transposed tall", tall, "packed-contraction", "matmul-gpu"));
     // A panel of this depth is packed by a kernel of its own.
     PrimFunc deep = Functions.matmul(n(9), n(20), n(5000), INT32, false, false);
     cases.add(each("matmul deep", deep, "packed-contraction", "reduction"));
     cases.add(
-        each("batches", Functions.batchMatmul(2, 60, 30, 24), "packed-contraction", "reduction"));
+        each("batches", Functions.batchMatmul(2, 60, 30, 24), "packed-contraction", "matmul-gpu"));
     for (long[] s : new long[][] {{5, 20, 16, 1}, {4, 40, 14, 1}, {3, 20, 9, 2}}) {
       cases.add(
           new Case(

@@ -3,6 +3,7 @@ package dev.weft.lowering.rules;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
 import dev.weft.tir.Buffer;
+import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.BlockRef;
@@ -15,26 +16,69 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products on a GPU: a block of threads makes a tile of results, each thread a smaller tile
- * in registers; the threads of a block copy the parts of both factors that they need to shared
- * memory, together, a few steps of the sum at a time.
+ * Matrix products on the arithmetic units of a GPU's threads: the threads of a block copy tiles of
+ * both factors to shared memory together, some steps of the sum ahead (with {@code cp.async} where
+ * the device has it); each thread loads what it needs to registers, 16 bytes at a time, and sums in
+ * registers until the block that consumes the sums has written its results.
+ *
+ * <p>A thread's results lie a warp's width apart, as virtual threads, so that the lanes of a warp
+ * read and write neighbours: of a factor that is stored with its rows (or columns) last, four
+ * neighbours by the lane; of one stored with the terms of the sum last, single rows, whose terms are
+ * loaded together out of permuted shared memory.
+ *
+ * <p>Sizes that tiles don't divide are padded with zeros on the way into shared memory, and what is
+ * beyond the results is not written.
  */
 final class MatmulGpu implements ScheduleRule {
-  /** Threads of a block in each direction. */
-  private static final int THREADS = 16;
-
-  /** Results of a thread in each direction. */
-  private static final int LOCAL = 4;
-
-  /** Steps of the sum between two copies. */
-  private static final int STEPS = 16;
-
   /** Fewer rows or columns than this leave most of a tile unused. */
   private static final int SMALLEST = 16;
+
+  /** Bytes of the terms of a row that a thread loads at once. */
+  private static final int TERMS = 16;
+
+  /** Neighbouring results of a thread. */
+  private static final int NEIGHBOURS = 4;
 
   @Override
   public String name() {
     return "matmul-gpu";
+  }
+
+  /**
+   * A factor.
+   *
+   * @param load how the block reads it
+   * @param axis its rows or columns
+   * @param termsLast whether it is stored with the terms of the sum behind them
+   * @param isRow whether one of the two is its last dimension
+   */
+  private record Factor(Expr.Load load, IterVar axis, boolean termsLast, boolean isRow) {
+    static @Nullable Factor of(Expr.Load load, @Nullable IterVar axis, IterVar terms) {
+      int at = axis == null ? -1 : load.indices().indexOf(axis.var());
+      int of = load.indices().indexOf(terms.var());
+      return axis == null || at < 0 || of < 0
+          ? null
+          : new Factor(load, axis, of > at, Math.max(at, of) == load.indices().size() - 1);
+    }
+
+    /** Whether its tiles in shared memory are rows of terms, permuted. */
+    boolean isPermuted() {
+      return termsLast && isRow;
+    }
+
+    /** Neighbouring elements along the axis that a thread works on. */
+    int neighbours() {
+      return isPermuted() ? 1 : NEIGHBOURS;
+    }
+
+    /** Terms that a thread loads at once: more would take registers from the sums. */
+    int terms() {
+      return isPermuted() ? Math.max(1, TERMS / bytes()) : 1;
+    }
+
+    int bytes() {
+      return load.buffer().dtype().bytes();
+    }
   }
 
   @Override
@@ -45,93 +89,193 @@ final class MatmulGpu implements ScheduleRule {
     if (target.isCpu()
         || contraction == null
         || !contraction.isMatmulLike()
+        || contraction.reduceAxes().isEmpty()
         || !info.hasOneLoopPerAxis()
         || !info.isAloneAtRoot()) {
       return false;
     }
-    Buffer left = contraction.left().loads().getFirst().buffer();
-    Buffer right = contraction.right().loads().getFirst().buffer();
-    IterVar rows = largest(contraction.leftAxes());
-    IterVar columns = largest(contraction.rightAxes());
-    if (rows == null || columns == null || left == right || !fits(info, left, right, target)) {
+    IterVar terms = longest(contraction.reduceAxes());
+    Factor left =
+        Factor.of(contraction.left().loads().getFirst(), largest(contraction.leftAxes()), terms);
+    Factor right =
+        Factor.of(contraction.right().loads().getFirst(), largest(contraction.rightAxes()), terms);
+    if (left == null || right == null || left.load.buffer() == right.load.buffer()) {
       return false;
     }
-
-    List<LoopRef> loops = schedule.getLoops(block);
-    List<LoopRef> batch = new ArrayList<>();
-    List<LoopRef> reduce = new ArrayList<>();
-    for (int i = 0; i < loops.size(); i++) {
-      IterVar axis = info.axes().get(i);
-      if (axis.kind() == IterVar.Kind.REDUCE) {
-        reduce.add(loops.get(i));
-      } else if (axis != rows && axis != columns) {
-        batch.add(loops.get(i));
-      }
+    long batch =
+        info.axes(IterVar.Kind.SPATIAL).stream()
+            .filter(axis -> axis != left.axis && axis != right.axis)
+            .mapToLong(axis -> BlockInfo.extent(axis).orElse(1))
+            .reduce(1, (a, b) -> a * b);
+    SimtSketch sketch =
+        SimtSketch.choose(
+            BlockInfo.extent(left.axis).orElse(0),
+            BlockInfo.extent(right.axis).orElse(0),
+            batch,
+            left.bytes() + right.bytes(),
+            Math.min(left.bytes(), right.bytes()),
+            info.widest().bytes(),
+            target);
+    if (sketch == null) {
+      return false;
     }
-    int across = threads(rows);
-    int along = threads(columns);
-    List<LoopRef> i = schedule.split(loops.get(info.axes().indexOf(rows)), null, across, LOCAL);
-    List<LoopRef> j = schedule.split(loops.get(info.axes().indexOf(columns)), null, along, LOCAL);
-    List<LoopRef> order = new ArrayList<>(batch);
-    order.addAll(List.of(i.get(0), j.get(0), i.get(1), j.get(1)));
-    order.addAll(reduce);
-    order.addAll(List.of(i.get(2), j.get(2)));
-    schedule.reorder(order);
-    List<LoopRef> k = schedule.split(Loops.fuse(schedule, reduce, block), null, STEPS);
-    if (!batch.isEmpty()) {
-      schedule.bind(Loops.fuse(schedule, batch, block), ThreadTag.BLOCK_IDX_Z);
-    }
-    schedule.bind(i.get(0), ThreadTag.BLOCK_IDX_Y);
-    schedule.bind(j.get(0), ThreadTag.BLOCK_IDX_X);
-    LoopRef thread = schedule.fuse(i.get(1), j.get(1));
-    schedule.bind(thread, ThreadTag.THREAD_IDX_X);
-
-    BlockRef writer = Tail.split(schedule, block);
-    schedule.reverseComputeAt(writer, thread);
-    Loops.fixExtents(schedule, writer, LOCAL);
-    for (Buffer factor : List.of(left, right)) {
-      BlockRef stage = schedule.cacheRead(block, ContractionCpu.readIndex(info, factor), "shared");
-      schedule.computeAt(stage, k.get(0));
-      copyTogether(schedule, stage, k.get(0), across * along);
-    }
-    schedule.decomposeReduction(block, k.get(0));
+    new Scheduler(schedule, block, left, right, terms, sketch).run();
     return true;
   }
 
-  /** The loops of a copy below the sum's loop, spread over the threads of the block. */
-  private static void copyTogether(Schedule schedule, BlockRef stage, LoopRef below, int threads) {
-    List<LoopRef> loops = schedule.getLoops(stage);
-    List<LoopRef> copy = loops.subList(loops.indexOf(below) + 1, loops.size());
-    LoopRef fused = Loops.fuse(schedule, copy, stage);
-    List<LoopRef> parts = schedule.split(fused, null, threads);
-    schedule.bind(parts.get(1), ThreadTag.THREAD_IDX_X);
+  private static IterVar longest(List<IterVar> axes) {
+    return axes.stream()
+        .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(Long.MAX_VALUE)))
+        .orElseThrow();
   }
 
-  /** Threads along an axis: no more than it has results for. */
-  private static int threads(IterVar axis) {
-    long extent = BlockInfo.extent(axis).orElseThrow();
-    return Loops.divisor(extent / LOCAL, THREADS);
-  }
-
-  private static boolean fits(BlockInfo info, Buffer left, Buffer right, Target target) {
-    int tile = THREADS * LOCAL * STEPS;
-    int shared = tile * (left.dtype().bytes() + right.dtype().bytes());
-    boolean registers =
-        LOCAL * LOCAL * info.widest().bytes() <= Math.max(256, target.limits().localBytes());
-    return shared <= target.limits().sharedBytes()
-        && THREADS * THREADS <= target.limits().maxThreads()
-        && registers;
-  }
-
-  /**
-   * The longest axis, if it is long enough. Symbolic ones, and those that the tile of a thread does
-   * not divide, are left to other rules until tiles that stick out can be proven to cover them.
-   */
+  /** The longest axis, if it is long enough; symbolic ones are taken to be. */
   private static @Nullable IterVar largest(List<IterVar> axes) {
     return axes.stream()
-        .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(0)))
-        .filter(axis -> BlockInfo.extent(axis).orElse(0) >= SMALLEST)
-        .filter(axis -> BlockInfo.extent(axis).orElse(1) % LOCAL == 0)
+        .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(Long.MAX_VALUE)))
+        .filter(axis -> BlockInfo.extent(axis).orElse(SMALLEST) >= SMALLEST)
         .orElse(null);
+  }
+
+  /** Schedules one product. */
+  private static final class Scheduler {
+    private final Schedule schedule;
+    private final BlockRef block;
+    private final Factor left;
+    private final Factor right;
+    private final SimtSketch sketch;
+    private final TiledProduct tiled;
+
+    Scheduler(
+        Schedule schedule,
+        BlockRef block,
+        Factor left,
+        Factor right,
+        IterVar terms,
+        SimtSketch sketch) {
+      this.schedule = schedule;
+      this.block = block;
+      this.left = left;
+      this.right = right;
+      this.sketch = sketch;
+      this.tiled = new TiledProduct(schedule, block, left.axis, right.axis, terms);
+    }
+
+    void run() {
+      List<Expr> sums = tiled.output().indices();
+      int rowAt = sums.indexOf(left.axis.var());
+      int columnAt = sums.indexOf(right.axis.var());
+      List<IterVar> axes = BlockInfo.of(schedule, block).axes();
+      List<Boolean> isReduce = axes.stream().map(a -> a.kind() == IterVar.Kind.REDUCE).toList();
+      BlockRef writer = tiled.padded(sketch.rows(), sketch.columns(), sketch.depth(), "local");
+      int writerRow = tiled.writerAxis(writer, rowAt);
+      int writerColumn = tiled.writerAxis(writer, columnAt);
+      BlockRef leftShared = tiled.staged(0, "shared");
+      BlockRef rightShared = tiled.staged(1, "shared");
+      BlockRef leftLocal = tiled.staged(0, "local");
+      BlockRef rightLocal = tiled.staged(1, "local");
+
+      List<LoopRef> loops = schedule.getLoops(block);
+      List<LoopRef> batch = new ArrayList<>();
+      List<LoopRef> steps = new ArrayList<>();
+      for (int i = 0; i < loops.size(); i++) {
+        if (!tiled.isTiled(i)) {
+          (isReduce.get(i) ? steps : batch).add(loops.get(i));
+        }
+      }
+      int together = Math.max(left.terms(), right.terms());
+      List<LoopRef> i =
+          schedule.split(
+              loops.get(tiled.place(0)),
+              null,
+              sketch.warpsDown(),
+              sketch.threadRows() / left.neighbours(),
+              SimtSketch.LANES_DOWN,
+              left.neighbours());
+      List<LoopRef> j =
+          schedule.split(
+              loops.get(tiled.place(1)),
+              null,
+              sketch.warpsAcross(),
+              sketch.threadColumns() / right.neighbours(),
+              SimtSketch.LANES_ACROSS,
+              right.neighbours());
+      List<LoopRef> k =
+          schedule.split(
+              loops.get(tiled.place(2)), null, sketch.depth() / together, together);
+      List<LoopRef> order = new ArrayList<>(batch);
+      order.addAll(List.of(i.get(0), j.get(0), i.get(2), j.get(2), i.get(1), j.get(1)));
+      order.addAll(List.of(i.get(3), j.get(3)));
+      order.addAll(steps);
+      order.addAll(List.of(k.get(0), k.get(1), k.get(2), i.get(4), j.get(4)));
+      schedule.reorder(order);
+      if (!batch.isEmpty()) {
+        schedule.bind(Loops.fuse(schedule, batch, block), ThreadTag.BLOCK_IDX_Z);
+      }
+      tiled.order(i.get(0), j.get(0));
+      schedule.bind(i.get(2), ThreadTag.VTHREAD_Y);
+      schedule.bind(j.get(2), ThreadTag.VTHREAD_X);
+      schedule.bind(i.get(1), ThreadTag.THREAD_IDX_Y);
+      schedule.bind(j.get(1), ThreadTag.THREAD_IDX_Z);
+      LoopRef lane = schedule.fuse(i.get(3), j.get(3));
+      schedule.bind(lane, ThreadTag.THREAD_IDX_X);
+
+      write(writer, lane, writerRow, writerColumn);
+      load(leftLocal, left, together > left.terms() ? k.get(2) : k.get(1));
+      load(rightLocal, right, together > right.terms() ? k.get(2) : k.get(1));
+      copy(leftShared, left, k.get(0));
+      copy(rightShared, right, k.get(0));
+      BlockRef fill = schedule.decomposeReduction(block, steps.isEmpty() ? k.get(0) : steps.get(0));
+      unrollBelow(fill, lane);
+      for (LoopRef loop : List.of(k.get(1), k.get(2), i.get(4), j.get(4))) {
+        schedule.unroll(loop);
+      }
+      tiled.pipelined(k.get(0), sketch.stages());
+    }
+
+    private void copy(BlockRef stage, Factor factor, LoopRef step) {
+      tiled.copyTogether(
+          stage,
+          step,
+          sketch.warpsDown(),
+          sketch.warpsAcross(),
+          factor.isRow ? TiledProduct.lanes(factor.load.buffer()) : 1,
+          factor.isPermuted());
+    }
+
+    /** A thread's part of a factor from shared memory: neighbours, or terms, in one access. */
+    private void load(BlockRef stage, Factor factor, LoopRef step) {
+      schedule.computeAt(stage, step, true, -1);
+      List<LoopRef> loops = schedule.getLoops(stage);
+      List<LoopRef> own = loops.subList(loops.indexOf(step) + 1, loops.size());
+      LoopRef vector =
+          own.get(factor.load.indices().indexOf(
+              factor.isPermuted() ? tiled.axis(2).var() : factor.axis.var()));
+      schedule.vectorize(vector);
+    }
+
+    private void write(BlockRef writer, LoopRef lane, int rowAxis, int columnAxis) {
+      schedule.reverseComputeAt(writer, lane, true, -1);
+      List<LoopRef> all = schedule.getLoops(writer);
+      int first = all.indexOf(lane) + 1;
+      LoopRef row = all.get(first + rowAxis);
+      LoopRef column = all.get(first + columnAxis);
+      schedule.unroll(row);
+      BlockInfo info = BlockInfo.of(schedule, writer);
+      IterVar axis = info.axes().get(columnAxis);
+      int neighbours = right.neighbours();
+      boolean isWhole = BlockInfo.extent(axis).orElse(1) % neighbours == 0;
+      if (neighbours > 1 && info.isContiguousAlong(axis) && isWhole) {
+        schedule.reorder(row, column);
+        schedule.vectorize(column);
+      } else {
+        schedule.unroll(column);
+      }
+    }
+
+    private void unrollBelow(BlockRef below, LoopRef loop) {
+      List<LoopRef> loops = schedule.getLoops(below);
+      loops.subList(loops.indexOf(loop) + 1, loops.size()).forEach(schedule::unroll);
+    }
   }
 }

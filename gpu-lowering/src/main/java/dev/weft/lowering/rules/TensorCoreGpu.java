@@ -168,12 +168,13 @@ final class TensorCoreGpu implements ScheduleRule {
 
   /**
    * Whether a factor is stored with the terms of the sum behind its rows (or columns); null if
-   * either is no index of it.
+   * either is no index of it, or neither the last.
    */
   private static @Nullable Boolean isLast(Expr.Load load, IterVar axis, IterVar terms) {
     int at = load.indices().indexOf(axis.var());
     int of = load.indices().indexOf(terms.var());
-    return (at < 0 || of < 0) ? null : of > at;
+    boolean isRow = Math.max(at, of) == load.indices().size() - 1;
+    return (at < 0 || of < 0 || !isRow) ? null : of > at;
   }
 
   private static @Nullable IterVar largest(List<IterVar> axes) {
@@ -193,8 +194,7 @@ final class TensorCoreGpu implements ScheduleRule {
     /** Whether warp groups multiply out of shared memory ({@code wgmma}). */
     private final boolean groups;
 
-    /** Which of the block's axes are rows, columns and terms. */
-    private final List<Integer> places;
+    private final TiledProduct tiled;
 
     Scheduler(
         Schedule schedule, BlockRef block, Product product, MmaSketch sketch, boolean groups) {
@@ -203,47 +203,39 @@ final class TensorCoreGpu implements ScheduleRule {
       this.block = block;
       this.product = product;
       this.sketch = sketch;
-      List<IterVar> axes = product.info.axes();
-      this.places =
-          List.of(
-              axes.indexOf(product.rows),
-              axes.indexOf(product.columns),
-              axes.indexOf(product.terms));
-    }
-
-    private IterVar axis(int which) {
-      return BlockInfo.of(schedule, block).axes().get(places.get(which));
+      this.tiled =
+          new TiledProduct(schedule, block, product.rows, product.columns, product.terms);
     }
 
     void run() {
-      List<Expr> sums = output().indices();
+      List<Expr> sums = tiled.output().indices();
       int rowAt = sums.indexOf(product.rows.var());
       int columnAt = sums.indexOf(product.columns.var());
-      int lanesLeft = lanes(product.left.buffer());
-      int lanesRight = lanes(product.right.buffer());
-      BlockRef writer = padded();
-      int writerRow = writerAxis(writer, rowAt);
-      int writerColumn = writerAxis(writer, columnAt);
+      int lanesLeft = TiledProduct.lanes(product.left.buffer());
+      int lanesRight = TiledProduct.lanes(product.right.buffer());
+      BlockRef writer = tiled.padded(sketch.rows(), sketch.columns(), sketch.depth(), "warp");
+      int writerRow = tiled.writerAxis(writer, rowAt);
+      int writerColumn = tiled.writerAxis(writer, columnAt);
 
-      BlockRef leftShared = staged(0, "shared");
-      BlockRef rightShared = staged(1, "shared");
+      BlockRef leftShared = tiled.staged(0, "shared");
+      BlockRef rightShared = tiled.staged(1, "shared");
       FragmentLayout left = product.mma.left(product.leftTransposed);
       FragmentLayout right = product.mma.right(product.rightTransposed);
       Wgmma wgmma = new Wgmma(product.mma.factors(), sketch.tileColumns());
       FragmentLayout sumLayout = groups ? wgmma.sums() : FragmentLayout.SUMS;
       List<BlockRef> warpStages = new ArrayList<>();
       if (!groups) {
-        BlockRef leftWarp = staged(0, "warp");
-        BlockRef rightWarp = staged(1, "warp");
-        inFragments(leftWarp, factor(0), axis(0), product.leftTransposed, left);
-        inFragments(rightWarp, factor(1), axis(1), !product.rightTransposed, right);
+        BlockRef leftWarp = tiled.staged(0, "warp");
+        BlockRef rightWarp = tiled.staged(1, "warp");
+        inFragments(leftWarp, tiled.factor(0), tiled.axis(0), product.leftTransposed, left);
+        inFragments(rightWarp, tiled.factor(1), tiled.axis(1), !product.rightTransposed, right);
         warpStages.addAll(List.of(leftWarp, rightWarp));
       }
 
       List<LoopRef> loops = schedule.getLoops(block);
       List<LoopRef> batch = new ArrayList<>();
       for (int i = 0; i < loops.size(); i++) {
-        if (!places.contains(i)) {
+        if (!tiled.isTiled(i)) {
           batch.add(loops.get(i));
         }
       }
@@ -251,20 +243,20 @@ final class TensorCoreGpu implements ScheduleRule {
       int width = sketch.tileColumns();
       List<LoopRef> i =
           schedule.split(
-              loops.get(places.get(0)),
+              loops.get(tiled.place(0)),
               null,
               sketch.warpsDown(),
               sketch.rows() / sketch.warpsDown() / TILE,
               TILE);
       List<LoopRef> j =
           schedule.split(
-              loops.get(places.get(1)),
+              loops.get(tiled.place(1)),
               null,
               sketch.warpsAcross(),
               sketch.columns() / sketch.warpsAcross() / width,
               width);
       List<LoopRef> k =
-          schedule.split(loops.get(places.get(2)), null, sketch.depth() / depth, depth);
+          schedule.split(loops.get(tiled.place(2)), null, sketch.depth() / depth, depth);
       List<LoopRef> order = new ArrayList<>(batch);
       order.addAll(List.of(i.get(0), j.get(0), i.get(1), j.get(1), k.get(0), k.get(1)));
       order.addAll(List.of(i.get(2), j.get(2), i.get(3), j.get(3), k.get(2)));
@@ -272,16 +264,15 @@ final class TensorCoreGpu implements ScheduleRule {
       if (!batch.isEmpty()) {
         schedule.bind(Loops.fuse(schedule, batch, block), ThreadTag.BLOCK_IDX_Z);
       }
-      schedule.bind(i.get(0), ThreadTag.BLOCK_IDX_Y);
-      schedule.bind(j.get(0), ThreadTag.BLOCK_IDX_X);
+      tiled.order(i.get(0), j.get(0));
       schedule.bind(i.get(1), ThreadTag.THREAD_IDX_Y);
       schedule.bind(j.get(1), ThreadTag.THREAD_IDX_Z);
 
       write(writer, j.get(1), writerRow, writerColumn);
       schedule.transformLayout(block, 0, true, sumLayout.map(sums.size(), rowAt, columnAt));
       if (groups && !product.rightTransposed) {
-        Expr.Load load = factor(1);
-        int at = load.indices().indexOf(axis(1).var());
+        Expr.Load load = tiled.factor(1);
+        int at = load.indices().indexOf(tiled.axis(1).var());
         schedule.transformLayout(rightShared, 0, true, Wgmma.panels(load.indices().size(), at));
       }
       BlockRef tile = schedule.blockize(i.get(3));
@@ -290,8 +281,8 @@ final class TensorCoreGpu implements ScheduleRule {
         load(warpStages.get(0), k.get(1), left, mma.loadLeft(product.leftTransposed, "shared"));
         load(warpStages.get(1), k.get(1), right, mma.loadRight(product.rightTransposed, "shared"));
       }
-      copyTogether(leftShared, k.get(0), lanesLeft, left);
-      copyTogether(rightShared, k.get(0), lanesRight, right);
+      tiled.copyTogether(leftShared, k.get(0), sketch.warpsDown(), sketch.warpsAcross(), lanesLeft, isPermuted(left));
+      tiled.copyTogether(rightShared, k.get(0), sketch.warpsDown(), sketch.warpsAcross(), lanesRight, isPermuted(right));
 
       BlockRef fill = schedule.decomposeReduction(tile, k.get(0));
       schedule.tensorize(fill, groups ? wgmma.fill() : product.mma.fill());
@@ -305,120 +296,22 @@ final class TensorCoreGpu implements ScheduleRule {
       }
       List<LoopRef> filled = schedule.getLoops(fill);
       filled.subList(filled.indexOf(j.get(1)) + 1, filled.size()).forEach(schedule::unroll);
-      pipelined(k.get(0));
+      tiled.pipelined(k.get(0), sketch.stages());
     }
 
-    private Stmt.Store output() {
-      return Objects.requireNonNull(BlockInfo.of(schedule, block).store(), "one store");
-    }
-
-    private Expr.Load factor(int which) {
-      Contraction now =
-          Objects.requireNonNull(Contraction.of(BlockInfo.of(schedule, block)), "a contraction");
-      return (which == 0 ? now.left() : now.right()).loads().getFirst();
-    }
-
-    /** Elements that one copy of a thread moves: as many as whole rows of the factor allow. */
-    private static int lanes(Buffer factor) {
-      long row = BlockInfo.constant(factor.shape().getLast()).orElse(1);
-      int lanes = 16 / factor.dtype().bytes();
-      while (row % lanes != 0) {
-        lanes /= 2;
-      }
-      return lanes;
-    }
-
-    /**
-     * Pads the product to whole tiles; the sums are put into the memory of warps.
-     *
-     * @return the block that takes the sums from there
-     */
-    private BlockRef padded() {
-      List<Integer> padding = new ArrayList<>();
-      boolean pads = false;
-      int[] sizes = {sketch.rows(), sketch.columns(), sketch.depth()};
-      List<IterVar> axes = product.info.axes();
-      for (int i = 0; i < axes.size(); i++) {
-        int which = places.indexOf(i);
-        padding.add(which < 0 ? 1 : sizes[which]);
-        pads |= which >= 0 && BlockInfo.extent(axes.get(i)).orElse(1) % sizes[which] != 0;
-      }
-      if (!pads) {
-        return Tail.split(schedule, block, "warp");
-      }
-      Buffer before = output().buffer();
-      schedule.padEinsum(block, padding);
-      if (output().buffer() == before) {
-        return Tail.split(schedule, block, "warp");
-      }
-      BlockRef cut = schedule.getConsumers(block).getFirst();
-      BlockRef consumer = Tail.consumer(schedule, cut);
-      if (consumer != null) {
-        schedule.computeInline(cut);
-      }
-      schedule.setScope(block, 0, "warp");
-      return consumer == null ? cut : consumer;
-    }
-
-    /** The axis of the writing block along a dimension of the sums. */
-    private int writerAxis(BlockRef writer, int dimension) {
-      BlockInfo info = BlockInfo.of(schedule, writer);
-      Buffer sums = output().buffer();
-      Expr.Load load =
-          info.loads().stream().filter(l -> l.buffer() == sums).findFirst().orElseThrow();
-      Expr index = load.indices().get(dimension);
-      return IntStream.range(0, info.axes().size())
-          .filter(i -> index.equals(info.axes().get(i).var()))
-          .findFirst()
-          .orElseThrow();
-    }
-
-    /** A copy of a factor in nearer memory; what pads it is worked out on the way. */
-    private BlockRef staged(int which, String scope) {
-      Buffer from = factor(which).buffer();
-      BlockInfo info = BlockInfo.of(schedule, block);
-      BlockRef stage = schedule.cacheRead(block, ContractionCpu.readIndex(info, from), scope);
-      boolean isShared = scope.equals("shared");
-      if (isShared && !schedule.function().paramBuffers().contains(from)) {
-        for (BlockRef producer : schedule.getProducers(stage)) {
-          if (BlockInfo.of(schedule, producer).isAloneAtRoot()
-              && !BlockInfo.of(schedule, producer).isBound()) {
-            schedule.computeInline(producer);
-          }
-        }
-      }
-      return stage;
+    private static boolean isPermuted(FragmentLayout layout) {
+      return layout.order() == FragmentLayout.Order.ROWS;
     }
 
     private void inFragments(
         BlockRef stage, Expr.Load load, IterVar axis, boolean axisLast, FragmentLayout layout) {
       int of = load.indices().indexOf(axis.var());
-      int terms = load.indices().indexOf(axis(2).var());
+      int terms = load.indices().indexOf(tiled.axis(2).var());
       schedule.transformLayout(
           stage,
           0,
           true,
           layout.map(load.indices().size(), axisLast ? terms : of, axisLast ? of : terms));
-    }
-
-    /** All threads of the block copy, with as wide accesses as the rows allow. */
-    private void copyTogether(BlockRef copy, LoopRef step, int lanes, FragmentLayout layout) {
-      schedule.computeAt(copy, step);
-      List<LoopRef> loops = schedule.getLoops(copy);
-      LoopRef all =
-          Loops.fuse(schedule, loops.subList(loops.indexOf(step) + 1, loops.size()), copy);
-      List<LoopRef> parts =
-          schedule.split(all, null, sketch.warpsAcross(), sketch.warpsDown(), LANES, lanes);
-      schedule.bind(parts.get(1), ThreadTag.THREAD_IDX_Z);
-      schedule.bind(parts.get(2), ThreadTag.THREAD_IDX_Y);
-      schedule.bind(parts.get(3), ThreadTag.THREAD_IDX_X);
-      if (lanes > 1) {
-        schedule.vectorize(parts.get(4));
-      }
-      schedule.unroll(parts.get(0));
-      if (layout.order() == FragmentLayout.Order.ROWS) {
-        schedule.annotate(copy, "permuted_layout", 1);
-      }
     }
 
     /** Fragments from shared memory. */
@@ -463,16 +356,6 @@ final class TensorCoreGpu implements ScheduleRule {
       } else {
         schedule.unroll(column.get(3));
       }
-    }
-
-    private void pipelined(LoopRef loop) {
-      schedule.annotate(loop, "software_pipeline_stage", items(0, 0, sketch.stages() - 1));
-      schedule.annotate(loop, "software_pipeline_order", items(0, 1, 2));
-      schedule.annotate(loop, "software_pipeline_async_stages", items(0));
-    }
-
-    private static AttrValue items(int... numbers) {
-      return new AttrValue.Items(IntStream.of(numbers).<AttrValue>mapToObj(Expr::int32).toList());
     }
   }
 }

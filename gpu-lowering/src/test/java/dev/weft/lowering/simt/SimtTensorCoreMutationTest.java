@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimtTensorCoreMutationTest {
   /** A product and the kernel that it becomes. */
   private record Case(PrimFunc product, PrimFunc kernel, int m, int n, int k) {
-    static Case of(String target, int m, int n, int k) {
+    static Case of(String target, DType dtype, int m, int n, int k) {
       PrimFunc product =
           TvmScript.parseFunction(
               """
               @T.prim_func
-              def matmul(A: T.Buffer((%1$d, %3$d), "float16"), B: T.Buffer((%3$d, %2$d), "float16"),
+              def matmul(A: T.Buffer((%1$d, %3$d), "%4$s"), B: T.Buffer((%3$d, %2$d), "%4$s"),
                          C: T.Buffer((%1$d, %2$d), "float32")):
                   for i, j, k in T.grid(%1$d, %2$d, %3$d):
                       with T.block("C"):
@@ -41,7 +41,7 @@ class SimtTensorCoreMutationTest {
                           C[vi, vj] = C[vi, vj] + T.cast(A[vi, vk], "float32") \
               * T.cast(B[vk, vj], "float32")
               """
-                  .formatted(m, n, k));
+                  .formatted(m, n, k, dtype));
       Target parsed = Target.parse(target);
       PrimFunc scheduled = DefaultSchedules.apply(product, parsed);
       return new Case(
@@ -49,8 +49,9 @@ class SimtTensorCoreMutationTest {
     }
 
     private Tensor[] operands() {
-      Tensor a = Tensor.allocate(DType.FLOAT16, m, k);
-      Tensor b = Tensor.allocate(DType.FLOAT16, k, n);
+      DType dtype = product.paramBuffers().getFirst().dtype();
+      Tensor a = Tensor.allocate(dtype, m, k);
+      Tensor b = Tensor.allocate(dtype, k, n);
       for (int i = 0; i < m * k; i++) {
         a.setDouble(i, i * 7 % 23 - 11);
       }
@@ -79,8 +80,12 @@ class SimtTensorCoreMutationTest {
     }
   }
 
-  private static final Case WARPS = Case.of("cuda:sm_80 -cores=1", 64, 64, 96);
-  private static final Case GROUPS = Case.of("cuda:sm_90a -cores=1", 64, 64, 512);
+  private static final Case WARPS = Case.of("cuda:sm_80 -cores=1", DType.FLOAT16, 64, 64, 96);
+  private static final Case GROUPS =
+      Case.of("cuda:sm_90a -cores=1", DType.FLOAT16, 64, 64, 512);
+
+  /** On the threads' own units: {@code matmul-gpu}. */
+  private static final Case THREADS = Case.of("cuda:sm_80", DType.FLOAT32, 32, 32, 96);
 
   /** What is broken, one occurrence at a time. */
   enum Defect {
@@ -151,6 +156,7 @@ class SimtTensorCoreMutationTest {
   void theKernelsAreSound() {
     assertThat(WARPS.problems(WARPS.kernel)).isEmpty();
     assertThat(GROUPS.problems(GROUPS.kernel)).isEmpty();
+    assertThat(THREADS.problems(THREADS.kernel)).isEmpty();
   }
 
   @ParameterizedTest
@@ -166,6 +172,12 @@ class SimtTensorCoreMutationTest {
       })
   void oneDefectOfWarpsIsFound(Defect defect) {
     assertFound(WARPS, defect, 12);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NO_BARRIER", "NO_WAIT", "NO_COMMIT", "NO_COPY", "NOT_PERMUTED"})
+  void oneDefectOfThreadsIsFound(Defect defect) {
+    assertFound(THREADS, defect, 6);
   }
 
   @ParameterizedTest
