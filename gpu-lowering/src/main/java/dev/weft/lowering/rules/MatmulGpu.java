@@ -2,7 +2,6 @@ package dev.weft.lowering.rules;
 
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
-import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.ThreadTag;
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread's results lie a warp's width apart, as virtual threads, so that the lanes of a warp
  * read and write neighbours: of a factor that is stored with its rows (or columns) last, four
- * neighbours by the lane; of one stored with the terms of the sum last, single rows, whose terms are
- * loaded together out of permuted shared memory.
+ * neighbours by the lane; of one stored with the terms of the sum last, single rows, whose terms
+ * are loaded together out of permuted shared memory.
  *
  * <p>Sizes that tiles don't divide are padded with zeros on the way into shared memory, and what is
  * beyond the results is not written.
@@ -201,8 +200,7 @@ final class MatmulGpu implements ScheduleRule {
               SimtSketch.LANES_ACROSS,
               right.neighbours());
       List<LoopRef> k =
-          schedule.split(
-              loops.get(tiled.place(2)), null, sketch.depth() / together, together);
+          schedule.split(loops.get(tiled.place(2)), null, sketch.depth() / together, together);
       List<LoopRef> order = new ArrayList<>(batch);
       order.addAll(List.of(i.get(0), j.get(0), i.get(2), j.get(2), i.get(1), j.get(1)));
       order.addAll(List.of(i.get(3), j.get(3)));
@@ -249,8 +247,11 @@ final class MatmulGpu implements ScheduleRule {
       List<LoopRef> loops = schedule.getLoops(stage);
       List<LoopRef> own = loops.subList(loops.indexOf(step) + 1, loops.size());
       LoopRef vector =
-          own.get(factor.load.indices().indexOf(
-              factor.isPermuted() ? tiled.axis(2).var() : factor.axis.var()));
+          own.get(
+              factor
+                  .load
+                  .indices()
+                  .indexOf(factor.isPermuted() ? tiled.axis(2).var() : factor.axis.var()));
       schedule.vectorize(vector);
     }
 

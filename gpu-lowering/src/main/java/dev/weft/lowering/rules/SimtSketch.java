@@ -102,8 +102,7 @@ record SimtSketch(
     boolean asynchronous = target.capabilities().features().contains(Feature.ASYNC_COPY);
     for (int stages = asynchronous ? MOST_STAGES : 2; stages >= 2; stages--) {
       SimtSketch sketch = new SimtSketch(tile[0], tile[1], tile[2], tile[3], depth, stages);
-      long shared =
-          (long) Math.max(sketch.rows(), sketch.columns()) * depth * stages * factorBytes;
+      long shared = (long) Math.max(sketch.rows(), sketch.columns()) * depth * stages * factorBytes;
       if (shared <= Math.min(SHARED, target.limits().sharedBytes())
           && sketch.threads() <= target.limits().maxThreads()
           && tile[0] * tile[1] * sumBytes <= Math.max(SUMS, target.limits().localBytes())) {

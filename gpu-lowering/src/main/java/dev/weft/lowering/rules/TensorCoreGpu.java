@@ -6,11 +6,9 @@ import dev.weft.lowering.intrin.Mma;
 import dev.weft.lowering.intrin.Wgmma;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
-import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
-import dev.weft.tir.Stmt;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
@@ -21,8 +19,6 @@ import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,8 +199,7 @@ final class TensorCoreGpu implements ScheduleRule {
       this.block = block;
       this.product = product;
       this.sketch = sketch;
-      this.tiled =
-          new TiledProduct(schedule, block, product.rows, product.columns, product.terms);
+      this.tiled = new TiledProduct(schedule, block, product.rows, product.columns, product.terms);
     }
 
     void run() {
@@ -281,8 +276,20 @@ final class TensorCoreGpu implements ScheduleRule {
         load(warpStages.get(0), k.get(1), left, mma.loadLeft(product.leftTransposed, "shared"));
         load(warpStages.get(1), k.get(1), right, mma.loadRight(product.rightTransposed, "shared"));
       }
-      tiled.copyTogether(leftShared, k.get(0), sketch.warpsDown(), sketch.warpsAcross(), lanesLeft, isPermuted(left));
-      tiled.copyTogether(rightShared, k.get(0), sketch.warpsDown(), sketch.warpsAcross(), lanesRight, isPermuted(right));
+      tiled.copyTogether(
+          leftShared,
+          k.get(0),
+          sketch.warpsDown(),
+          sketch.warpsAcross(),
+          lanesLeft,
+          isPermuted(left));
+      tiled.copyTogether(
+          rightShared,
+          k.get(0),
+          sketch.warpsDown(),
+          sketch.warpsAcross(),
+          lanesRight,
+          isPermuted(right));
 
       BlockRef fill = schedule.decomposeReduction(tile, k.get(0));
       schedule.tensorize(fill, groups ? wgmma.fill() : product.mma.fill());

@@ -18,9 +18,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The steps that rules for matrix products on GPUs have in common: padding to whole tiles, copies of
- * the factors in nearer memory that all threads of a block make together, several steps of the sum
- * ahead, and the order of the blocks.
+ * The steps that rules for matrix products on GPUs have in common: padding to whole tiles, copies
+ * of the factors in nearer memory that all threads of a block make together, several steps of the
+ * sum ahead, and the order of the blocks.
  */
 final class TiledProduct {
   private static final int LANES = 32;

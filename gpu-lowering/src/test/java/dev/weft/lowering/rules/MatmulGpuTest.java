@@ -65,7 +65,11 @@ class MatmulGpuTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"128, 128, 64, false, false", "130, 200, 40, false, true", "100, 129, 17, true, false"})
+  @CsvSource({
+    "128, 128, 64, false, false",
+    "130, 200, 40, false, true",
+    "100, 129, 17, true, false"
+  })
   void largeTiles(int m, int n, int k, boolean left, boolean right) {
     PrimFunc function = matmul(m, n, k, "float32", left, right);
     assertRight(function, ONE);
@@ -75,8 +79,7 @@ class MatmulGpuTest {
   /** Half precision is stored, single precision is summed, where there are no tensor cores. */
   @Test
   void factorsOfAnotherTypeThanTheSums() {
-    PrimFunc function =
-        TensorCoreGpuTest.matmul(40, 48, 40, "float16", "float32", false, true);
+    PrimFunc function = TensorCoreGpuTest.matmul(40, 48, 40, "float16", "float32", false, true);
     assertRight(function, SIMT);
   }
 

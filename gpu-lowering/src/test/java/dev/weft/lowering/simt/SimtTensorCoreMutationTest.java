@@ -81,8 +81,7 @@ class SimtTensorCoreMutationTest {
   }
 
   private static final Case WARPS = Case.of("cuda:sm_80 -cores=1", DType.FLOAT16, 64, 64, 96);
-  private static final Case GROUPS =
-      Case.of("cuda:sm_90a -cores=1", DType.FLOAT16, 64, 64, 512);
+  private static final Case GROUPS = Case.of("cuda:sm_90a -cores=1", DType.FLOAT16, 64, 64, 512);
 
   /** On the threads' own units: {@code matmul-gpu}. */
   private static final Case THREADS = Case.of("cuda:sm_80", DType.FLOAT32, 32, 32, 96);
