@@ -14,6 +14,8 @@ import dev.weft.runtime.DeviceBuffer;
 import dev.weft.runtime.DeviceEvent;
 import dev.weft.runtime.DeviceQueue;
 import dev.weft.runtime.KernelArgument;
+import dev.weft.runtime.KernelParam;
+import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.LoadedProgram;
 import dev.weft.runtime.QueueMode;
 import dev.weft.tir.Buffer;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,11 +107,32 @@ public final class CompiledFunction implements AutoCloseable {
   public List<Map<String, Long>> run(List<Tensor> tensors, Map<String, Long> scalars) {
     try (Bound bound = bind(tensors, scalars)) {
       List<Map<String, Long>> counters = bound.launch();
-      for (int i = 0; i < tensors.size(); i++) {
+      // Nothing else: what is only read may lie in memory that can't be written.
+      for (int i : written()) {
         bound.readInto(i, tensors.get(i));
       }
       return counters;
     }
+  }
+
+  /** The buffer parameters, by position, that some launch writes. */
+  private Set<Integer> written() {
+    Map<String, KernelSpec> specs = new HashMap<>();
+    generated.image().kernels().forEach(spec -> specs.put(spec.name(), spec));
+    Set<Integer> written = new TreeSet<>();
+    for (Launch launch : plan.launches()) {
+      KernelSpec spec = specs.get(generated.kernelName(launch.kernel()));
+      for (int i = 0; i < launch.arguments().size(); i++) {
+        boolean read =
+            spec != null
+                && spec.params().get(i) instanceof KernelParam.Buffer param
+                && param.access() == KernelParam.Access.READ;
+        if (!read && launch.arguments().get(i) instanceof LaunchArgument.FunctionBuffer(int at)) {
+          written.add(at);
+        }
+      }
+    }
+    return written;
   }
 
   /** Puts arguments on the device. */

@@ -90,7 +90,8 @@ record ModelFigures(
     };
   }
 
-  private static double flops(ImportedModel model) {
+  /** Floating-point operations of a run, with every symbolic size as 1; loops count once. */
+  static double flops(ImportedModel model) {
     Graph plain = model.compileFor(PLAIN, CompileOptions.DEFAULT.withOptLevel(0)).graph();
     return flops(plain.main().body(), plain);
   }

@@ -11,6 +11,7 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,6 +25,13 @@ final class OnnxRuntimeOracle implements AutoCloseable {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(1);
     session = environment.createSession(model, options);
+  }
+
+  /** A model whose weights may lie in files beside it. */
+  OnnxRuntimeOracle(Path model) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setIntraOpNumThreads(1);
+    session = environment.createSession(model.toString(), options);
   }
 
   /** The model's outputs, which must be tensors, by name. */

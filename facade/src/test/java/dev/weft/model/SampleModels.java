@@ -33,6 +33,10 @@ final class SampleModels {
     all.put("data_dependent", dataDependent());
     all.put("quantised", quantised());
     all.put("pointwise", pointwise());
+    PictureNetworks.all(8, 4, 10, 26)
+        .forEach(
+            (name, bytes) ->
+                all.put(name + "_network", new Sample(bytes, Map.of("data", random(27, 1, 3, 8, 8)))));
     return all;
   }
 

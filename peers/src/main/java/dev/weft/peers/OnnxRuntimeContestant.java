@@ -11,7 +11,8 @@ import ai.onnxruntime.TensorInfo;
 import dev.weft.base.DType;
 import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
-import dev.weft.cli.bench.Contestant;
+import dev.weft.cli.bench.ModelContestant;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ import java.util.Set;
  * A model in ONNX Runtime. Inputs and, where their shapes are known, outputs stay where they are:
  * nothing is allocated or copied in a run.
  */
-final class OnnxRuntimeContestant implements Contestant {
+final class OnnxRuntimeContestant implements ModelContestant {
   private final OrtSession session;
   private final Map<String, OnnxTensor> inputs;
 
@@ -40,6 +41,14 @@ final class OnnxRuntimeContestant implements Contestant {
     this.inputs = inputs;
   }
 
+  /** Where a model comes from. */
+  @FunctionalInterface
+  interface Source {
+    /** Loads it. */
+    OrtSession session(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
   /**
    * Loads a model.
    *
@@ -48,7 +57,7 @@ final class OnnxRuntimeContestant implements Contestant {
    * @throws OrtException if ONNX Runtime refuses it
    */
   static OnnxRuntimeContestant of(
-      OrtEnvironment environment, byte[] model, Map<String, Tensor> given, int threads)
+      OrtEnvironment environment, Source model, Map<String, Tensor> given, int threads)
       throws OrtException {
     OrtSession session;
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -58,7 +67,7 @@ final class OnnxRuntimeContestant implements Contestant {
       // Its threads wait in a loop for more work, which takes the cores from whoever is next: they
       // may do so within a run only.
       options.addConfigEntry("session.force_spinning_stop", "1");
-      session = environment.createSession(model, options);
+      session = model.session(environment, options);
     }
     OnnxRuntimeContestant contestant = new OnnxRuntimeContestant(session, new LinkedHashMap<>());
     boolean done = false;
@@ -144,9 +153,32 @@ final class OnnxRuntimeContestant implements Contestant {
         session.run(inputs, unknown, outputs).close(); // Closes those of unknown shape only.
       }
     } catch (OrtException e) {
-      throw new InputException(
-          "ONNX Runtime failed: " + e.getMessage(), "--vs onnxruntime", "leave it out", e);
+      throw failed(e);
     }
+  }
+
+  @Override
+  public Map<String, Tensor> results() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    try (OrtSession.Result fresh = session.run(inputs)) {
+      for (Map.Entry<String, OnnxValue> output : fresh) {
+        if (!(output.getValue() instanceof OnnxTensor tensor)) {
+          throw refused(output.getValue().getType().toString());
+        }
+        TensorInfo info = tensor.getInfo();
+        Tensor copy = Tensor.allocate(dtype(info.type), info.getShape());
+        copy.data().copyFrom(MemorySegment.ofBuffer(tensor.getByteBuffer()));
+        copies.put(output.getKey(), copy);
+      }
+      return copies;
+    } catch (OrtException e) {
+      throw failed(e);
+    }
+  }
+
+  private static InputException failed(OrtException e) {
+    return new InputException(
+        "ONNX Runtime failed: " + e.getMessage(), "--vs onnxruntime", "leave it out", e);
   }
 
   @Override

@@ -5,12 +5,11 @@ import ai.onnxruntime.OrtException;
 import dev.weft.base.InputException;
 import dev.weft.base.Tensor;
 import dev.weft.cli.bench.Contestant;
+import dev.weft.cli.bench.ModelContestant;
 import dev.weft.cli.bench.Peer;
 import dev.weft.cli.bench.Peers;
 import dev.weft.frontend.onnx.OnnxExporter;
 import dev.weft.graph.workload.Workload;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -25,19 +24,24 @@ public final class OnnxRuntimePeer implements Peer {
 
   @Override
   public Contestant workload(Workload workload, int threads) {
-    return contestant(OnnxExporter.export(workload.graph()), workload.inputs(), threads);
+    byte[] model = OnnxExporter.export(workload.graph());
+    return contestant(
+        (environment, options) -> environment.createSession(model, options),
+        workload.inputs(),
+        threads);
   }
 
   @Override
-  public Contestant model(Path file, Map<String, Tensor> inputs, int threads) {
-    try {
-      return contestant(Files.readAllBytes(file), inputs, threads);
-    } catch (IOException e) {
-      throw new InputException("the file can't be read", file.toString(), "check the path", e);
-    }
+  public ModelContestant model(Path file, Map<String, Tensor> inputs, int threads) {
+    // By its path: the weights may lie in other files beside it.
+    return contestant(
+        (environment, options) -> environment.createSession(file.toString(), options),
+        inputs,
+        threads);
   }
 
-  private static Contestant contestant(byte[] model, Map<String, Tensor> inputs, int threads) {
+  private static OnnxRuntimeContestant contestant(
+      OnnxRuntimeContestant.Source model, Map<String, Tensor> inputs, int threads) {
     try {
       return OnnxRuntimeContestant.of(environment(), model, inputs, threads);
     } catch (OrtException e) {

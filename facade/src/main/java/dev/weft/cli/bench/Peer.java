@@ -29,7 +29,7 @@ public interface Peer {
    * @param inputs by name; they stay the caller's
    * @throws InputException if it can't; a library of functions can't at all
    */
-  default Contestant model(Path file, Map<String, Tensor> inputs, int threads) {
+  default ModelContestant model(Path file, Map<String, Tensor> inputs, int threads) {
     throw new InputException(name() + " runs no models", "--vs " + name(), "leave it out");
   }
 }
