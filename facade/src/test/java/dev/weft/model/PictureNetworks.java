@@ -62,8 +62,7 @@ final class PictureNetworks {
     Map<String, byte[]> all = new TreeMap<>();
     bodies.forEach(
         (name, body) -> {
-          PictureNetworks network = 
-              new PictureNetworks(picture, width, classes, weights.get());
+          PictureNetworks network = new PictureNetworks(picture, width, classes, weights.get());
           network.writer.input("data", FLOAT32, 1, 3, picture, picture);
           network
               .writer

@@ -58,8 +58,7 @@ final class RandomWeightsTest {
       assertThat(Arrays.stream(toDoubles(expected)).max().orElse(0))
           .as("the largest probability: equal ones would hide mistakes, a lone one most of them")
           .isBetween(2e-3, 0.9);
-      TensorComparison comparison =
-          TensorComparison.of(actual, expected, new Tolerance(1e-3, 0));
+      TensorComparison comparison = TensorComparison.of(actual, expected, new Tolerance(1e-3, 0));
       assertThat(comparison.agrees()).as(comparison.report()).isTrue();
     }
   }
@@ -85,7 +84,11 @@ final class RandomWeightsTest {
   @Test
   void refusesAModelWithoutWeights() {
     byte[] model =
-        OnnxWriter.opset(17).input("x", DType.FLOAT32, 3).node("Relu", "x", "y").output("y").bytes();
+        OnnxWriter.opset(17)
+            .input("x", DType.FLOAT32, 3)
+            .node("Relu", "x", "y")
+            .output("y")
+            .bytes();
     assertThatThrownBy(() -> filled(model, 1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no weights");

@@ -36,7 +36,8 @@ final class SampleModels {
     PictureNetworks.all(8, 4, 10, 26)
         .forEach(
             (name, bytes) ->
-                all.put(name + "_network", new Sample(bytes, Map.of("data", random(27, 1, 3, 8, 8)))));
+                all.put(
+                    name + "_network", new Sample(bytes, Map.of("data", random(27, 1, 3, 8, 8)))));
     return all;
   }
 

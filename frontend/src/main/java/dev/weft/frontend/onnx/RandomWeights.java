@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * Gives a model other weights: random ones, the same from one seed on every machine. For
  * architectures that come without weights, or with equal ones, which hide mistakes.
  *
- * <p>A tensor is replaced if it is an initializer or a {@code ConstantOfShape} of a known shape, and
- * some operator takes it as a weight; single numbers stay. Weights of products and convolutions get a spread that keeps
- * the values' mean square through a rectifier (He et al., "Delving Deep into Rectifiers", 2015), a
- * quarter of its square where a residual connection adds the result; normalisations stay near the
- * identity. The weights lie in a file of their own beside the model, which is written through a
- * mapping: models larger than Java's heap are no problem.
+ * <p>A tensor is replaced if it is an initializer or a {@code ConstantOfShape} of a known shape,
+ * and some operator takes it as a weight; single numbers stay. Weights of products and convolutions
+ * get a spread that keeps the values' mean square through a rectifier (He et al., "Delving Deep
+ * into Rectifiers", 2015), a quarter of its square where a residual connection adds the result;
+ * normalisations stay near the identity. The weights lie in a file of their own beside the model,
+ * which is written through a mapping: models larger than Java's heap are no problem.
  */
 public final class RandomWeights {
   private static final String WEIGHTS = "weights.bin";

@@ -122,8 +122,7 @@ record WeightRole(Kind kind, double gain) {
             .contains(node.getOpType());
   }
 
-  private static @Nullable WeightRole of(
-      NodeProto node, int input, double gain) {
+  private static @Nullable WeightRole of(NodeProto node, int input, double gain) {
     return switch (node.getOpType()) {
       case "Conv" -> input == 1 ? new WeightRole(Kind.ROWS, gain) : input == 2 ? SHIFT : null;
       case "ConvTranspose" ->
