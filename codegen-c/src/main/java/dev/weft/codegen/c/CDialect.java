@@ -7,6 +7,7 @@ import dev.weft.tir.Scope;
 import dev.weft.tir.ThreadTag;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The table that makes the shared C renderer write one C-like language. */
@@ -108,6 +109,20 @@ public interface CDialect {
 
   /** The bits of a value as another type of the same size. */
   Code reinterpret(DType from, DType to, Code value);
+
+  /**
+   * {@code floormod} of vectors of signed integers or floats, or {@code //} of signed integers, lane
+   * by lane.
+   *
+   * @param ofScalars defines the helper function of scalars of a type and gives its name
+   */
+  Code floorVector(
+      boolean remainder,
+      DType dtype,
+      Code a,
+      Code b,
+      Function<DType, String> ofScalars,
+      Helpers helpers);
 
   /** The smaller or larger of two numbers; NaN if either is NaN. */
   Code extremum(boolean max, DType dtype, Code a, Code b, Helpers helpers);

@@ -26,6 +26,7 @@ final class ExprRenderer {
   private final CDialect dialect;
   private final CNames names;
   private final Helpers helpers;
+  private final FloorDivision floorDivision;
   private final Analyzer analyzer;
   private final Set<DType> usedTypes = new HashSet<>();
 
@@ -33,6 +34,7 @@ final class ExprRenderer {
     this.dialect = dialect;
     this.names = names;
     this.helpers = helpers;
+    this.floorDivision = new FloorDivision(dialect, helpers);
     this.analyzer = analyzer;
   }
 
@@ -234,55 +236,13 @@ final class ExprRenderer {
     if (truncates(node)) {
       return arithmetic(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
     }
-    requireScalar(node);
-    String type = dialect.type(node.dtype());
-    String name = "weft_floordiv_" + type;
-    return Code.call(
-        helpers.use(
-            name,
-            "/* a / b, rounded towards minus infinity */\n"
-                + dialect.functionPrefix()
-                + "%s %s(%s a, %s b) {\n".formatted(type, name, type, type)
-                + "  %s q = a / b;\n".formatted(type)
-                + "  return q - ((a % b != 0) && ((a < 0) != (b < 0)) ? 1 : 0);\n}\n"),
-        a,
-        b);
+    return floorDivision.quotient(node.dtype(), a, b);
   }
 
   private Code floorMod(Expr.Binary node, Code a, Code b) {
-    String type = dialect.type(node.dtype());
-    if (node.dtype().isFloat()) {
-      return Code.binary(
-          a,
-          "-",
-          Code.binary(
-              floor(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE)),
-              "*",
-              b,
-              Code.MULTIPLICATIVE),
-          Code.ADDITIVE);
-    }
-    if (truncates(node)) {
-      return arithmetic(node, Code.binary(a, "%", b, Code.MULTIPLICATIVE));
-    }
-    requireScalar(node);
-    String name = "weft_floormod_" + type;
-    return Code.call(
-        helpers.use(
-            name,
-            "/* a - floor(a / b) * b */\n"
-                + dialect.functionPrefix()
-                + "%s %s(%s a, %s b) {\n".formatted(type, name, type, type)
-                + "  %s r = a %% b;\n".formatted(type)
-                + "  return r + ((r != 0) && ((r < 0) != (b < 0)) ? b : 0);\n}\n"),
-        a,
-        b);
-  }
-
-  private void requireScalar(Expr node) {
-    if (node.dtype().isVector()) {
-      throw refuse("a floor division of vectors that may be negative");
-    }
+    return node.dtype().isInt() && truncates(node)
+        ? arithmetic(node, Code.binary(a, "%", b, Code.MULTIPLICATIVE))
+        : floorDivision.remainder(node.dtype(), a, b);
   }
 
   /** Whether C's truncating division gives the same: both operands are known not to be negative. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -380,6 +381,18 @@ final class CudaDialect implements CDialect {
     }
     need(Prelude.BITS);
     return Code.call("weft_bits<" + target + ">", value);
+  }
+
+  @Override
+  public Code floorVector(
+      boolean remainder,
+      DType dtype,
+      Code a,
+      Code b,
+      Function<DType, String> ofScalars,
+      Helpers helpers) {
+    return mapped(
+        ofScalars.apply(dtype.scalar()), dtype, List.of(dtype, dtype), List.of(a, b));
   }
 
   @Override

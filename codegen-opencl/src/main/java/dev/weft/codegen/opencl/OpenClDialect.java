@@ -12,6 +12,7 @@ import dev.weft.tir.ThreadTag;
 import dev.weft.tir.target.Target;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -303,6 +304,18 @@ final class OpenClDialect implements CDialect {
     }
     boolean sameNumberKind = from.isInt() && to.isInt() && !to.isVector();
     return sameNumberKind ? Code.cast(type(to), value) : Code.call("as_" + type(to), value);
+  }
+
+  @Override
+  public Code floorVector(
+      boolean remainder,
+      DType dtype,
+      Code a,
+      Code b,
+      Function<DType, String> ofScalars,
+      Helpers helpers) {
+    OpenClVectors vectors = new OpenClVectors(this, helpers);
+    return remainder ? vectors.floorRemainder(dtype, a, b) : vectors.floorQuotient(dtype, a, b);
   }
 
   @Override

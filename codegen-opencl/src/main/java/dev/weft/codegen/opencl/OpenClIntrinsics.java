@@ -69,7 +69,7 @@ final class OpenClIntrinsics {
     };
   }
 
-  private static DType unsigned(DType dtype) {
+  static DType unsigned(DType dtype) {
     return new DType(DType.Code.UINT, dtype.bits(), dtype.lanes());
   }
 
@@ -115,13 +115,13 @@ final class OpenClIntrinsics {
 
   /** OpenCL takes the shift modulo the width; by the width or more nothing is left. */
   private Code shift(DType dtype, boolean left, Expr by, List<Code> args) {
+    if (dtype.isVector()) {
+      return new OpenClVectors(dialect, helpers).shift(dtype, left, by, args.get(0), args.get(1));
+    }
     boolean inRange =
         by instanceof Expr.IntImm(DType t, long value) && value >= 0 && value < dtype.bits();
     if (inRange && !(left && dtype.code() == DType.Code.INT)) {
       return narrowed(dtype, Code.binary(args.get(0), left ? "<<" : ">>", args.get(1), Code.SHIFT));
-    }
-    if (dtype.isVector()) {
-      throw signedVectorShift(left);
     }
     String type = dialect.type(dtype);
     String bits = String.valueOf(dtype.bits());
@@ -136,13 +136,6 @@ final class OpenClIntrinsics {
             + "static inline %s %s(%s a, long b) {\n  return b >= 0 && b < %s ? %s : %s;\n}\n"
                 .formatted(type, name, type, bits, shifted, beyond);
     return Code.call(helpers.use(name, definition), args.get(0), args.get(1));
-  }
-
-  private static CodegenException signedVectorShift(boolean left) {
-    return new CodegenException(
-        "OpenCL C has no defined " + (left ? "left" : "right") + " shift of signed vectors here",
-        "",
-        "don't vectorize this loop");
   }
 
   private Code limit(DType dtype, boolean max) {

@@ -154,6 +154,57 @@ class OpenClCodegenTest {
   }
 
   @Test
+  void vectorsDivideAndShiftAsTheContractSays() {
+    Expr lanes = ramp(Expr.mul(POSITION, 8), 8);
+    Buffer a = buffer("A", DType.INT32, 8192);
+    Buffer b = buffer("B", DType.INT32, 8192);
+    Buffer c = buffer("C", DType.INT32, 8192);
+    Expr x = new Expr.Load(a, List.of(lanes));
+    Expr y = new Expr.Load(b, List.of(lanes));
+    DType vector = x.dtype();
+    Expr three = new Expr.Broadcast(Expr.int32(3), 8);
+    Expr quotient = new Expr.Binary(BinaryOp.FLOOR_DIV, x, y);
+    Expr remainder = new Expr.Binary(BinaryOp.FLOOR_MOD, x, three);
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(c, new Expr.Binary(BinaryOp.MAX, quotient, remainder), List.of(lanes)),
+            shifted(c, Intrinsic.SHIFT_LEFT, vector, x, three, lanes),
+            shifted(c, Intrinsic.SHIFT_RIGHT, vector, x, three, lanes),
+            shifted(c, Intrinsic.SHIFT_LEFT, vector, x, y, lanes),
+            shifted(c, Intrinsic.SHIFT_RIGHT, vector, x, y, lanes));
+    Golden.check(
+        "vector_integers.cl",
+        generate(plan("vector_integers", 8, 128, List.of(a, b, c), List.of(), body))
+            .image()
+            .text());
+  }
+
+  private static Stmt shifted(
+      Buffer c, Intrinsic shift, DType vector, Expr x, Expr by, Expr lanes) {
+    return new Stmt.Store(c, new Expr.Call(vector, shift, List.of(x, by)), List.of(lanes));
+  }
+
+  @Test
+  void remaindersOfFloatsAreExact() {
+    Buffer a = buffer("A", DType.FLOAT32, 1024);
+    Buffer b = buffer("B", DType.FLOAT32, 1024);
+    Expr lanes = ramp(Expr.mul(THREAD, 8), 8);
+    Expr vector = new Expr.Load(a, List.of(lanes));
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(
+                b, Expr.floorMod(a.at(POSITION), Expr.float32(0.3)), List.of(POSITION)),
+            new Stmt.Store(
+                b,
+                new Expr.Binary(
+                    BinaryOp.FLOOR_MOD, vector, new Expr.Broadcast(Expr.float32(0.3), 8)),
+                List.of(lanes)));
+    Golden.check(
+        "remainders.cl",
+        generate(plan("remainders", 8, 128, List.of(a, b), List.of(), body)).image().text());
+  }
+
+  @Test
   void symbolicSizesAreScalars() {
     Var n = Var.int32("n");
     Buffer a = Buffer.of("A", DType.FLOAT32, Scope.GLOBAL, List.of(n));
