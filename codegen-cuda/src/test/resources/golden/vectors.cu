@@ -73,6 +73,15 @@ WEFT_DEVICE float weft_lane_exp_float32(float a) {
   return expf(a);
 }
 
+WEFT_DEVICE float32x4 weft_vec_lane_exp_float32_float32x4(float32x4 a) {
+  float32x4 r;
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    r.v[i] = (float)weft_lane_exp_float32(a.v[i]);
+  }
+  return r;
+}
+
 /* NaN if either is NaN */
 WEFT_DEVICE float weft_max_float(float a, float b) {
 #if __CUDA_ARCH__ >= 800
@@ -82,15 +91,6 @@ WEFT_DEVICE float weft_max_float(float a, float b) {
 #else
   return a > b || a != a ? a : b;
 #endif
-}
-
-WEFT_DEVICE float32x4 weft_vec_lane_exp_float32_float32x4(float32x4 a) {
-  float32x4 r;
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    r.v[i] = (float)weft_lane_exp_float32(a.v[i]);
-  }
-  return r;
 }
 
 WEFT_DEVICE float32x4 weft_vec_max_float_float32x4_float32x4(float32x4 a, float32x4 b) {

@@ -13,11 +13,17 @@ import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.PassTrace;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.LoadedProgram;
+import dev.weft.kernels.ScalarOperations.Operation;
+import dev.weft.tir.Buffer;
+import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
 import dev.weft.tir.interp.Interpreter;
 import dev.weft.tir.target.Target;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,22 +31,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every operation on every dtype, at the ends of the types' ranges and at random, on the JVM
- * backend, the SIMT interpreter and CUDA devices: integers and the four operations equal to the
- * reference interpreter's to the bit, other functions within two units in the last place.
+ * Every operation on every dtype, at the ends of the types' ranges and at random, on every device:
+ * integers and the four operations equal to the reference interpreter's to the bit, other functions
+ * within two units in the last place, or on OpenCL what its specification allows.
  */
 @ExtendWith(DeviceCounts.class)
 class ScalarSemanticsTest {
   private static final int VALUES = 24;
 
-  /** The JVM, the SIMT interpreter, and CUDA where there is a device. */
+  /** Operations in one kernel, of which each has a buffer of its own. */
+  private static final int TOGETHER = 16;
+
   static Stream<Arguments> dtypes() {
     return Stream.concat(ScalarOperations.INTEGERS.stream(), ScalarOperations.FLOATS.stream())
         .flatMap(
             dtype ->
-                DeviceUnderTest.all().stream()
-                    .filter(device -> device.name().matches("jvm|simt|cuda.*"))
-                    .map(device -> Arguments.of(dtype, device)));
+                DeviceUnderTest.all().stream().map(device -> Arguments.of(dtype, device)));
   }
 
   @ParameterizedTest
@@ -50,59 +56,115 @@ class ScalarSemanticsTest {
         device.name(),
         () -> {
           Device open = device.open();
-          Target target = DeviceTargets.of(open.info());
-          Backend backend = Backend.of(target);
-          List<ScalarOperations.Operation> operations =
-              ScalarOperations.of(dtype).stream().filter(o -> has(target, o)).toList();
-          List<KernelPlan> plans =
-              operations.stream()
-                  .map(o -> backend.plan("f", o.over(VALUES), target, PassTrace.NONE))
+          List<Operation> operations =
+              operations(dtype, DeviceTargets.of(open.info())).stream()
+                  .sorted(Comparator.comparing(Operation::divides))
                   .toList();
-          // One program: a compiler of OpenCL takes its time for each.
-          GeneratedProgram generated = backend.generate(plans, target);
-          try (LoadedProgram program = open.load(generated.image())) {
-            for (int i = 0; i < plans.size(); i++) {
-              check(operations.get(i), CompiledFunction.of(plans.get(i), generated, program, open));
-            }
+          if (device.name().startsWith("opencl")) {
+            check(groups(operations, TOGETHER), g -> ScalarOperations.together(g, VALUES), open);
+          } else {
+            check(groups(operations, 1), g -> g.getFirst().over(VALUES), open);
           }
         });
   }
 
-  /** Whether the target stores the operation's types; what it does not is refused. */
-  private static boolean has(Target target, ScalarOperations.Operation operation) {
-    return operation.over(VALUES).paramBuffers().stream()
-        .allMatch(buffer -> target.capabilities().stores(buffer.dtype()));
+  /** At most so many in a row of those that may divide by 0, or of those that must not. */
+  private static List<List<Operation>> groups(List<Operation> operations, int most) {
+    List<List<Operation>> groups = new ArrayList<>();
+    for (Operation operation : operations) {
+      boolean fits =
+          !groups.isEmpty()
+              && groups.getLast().size() < most
+              && groups.getLast().getFirst().divides() == operation.divides();
+      if (!fits) {
+        groups.add(new ArrayList<>());
+      }
+      groups.getLast().add(operation);
+    }
+    return groups;
   }
 
-  private static void check(ScalarOperations.Operation operation, CompiledFunction compiled) {
-    String what = operation.what();
-    DType dtype = operation.dtype();
-    PrimFunc function = operation.over(VALUES);
-    DType result = function.paramBuffers().getLast().dtype();
-    Tensor x = Tensor.allocate(dtype, VALUES, VALUES);
-    Tensor y = Tensor.allocate(dtype, VALUES, VALUES);
-    Random random = new Random(what.hashCode());
+  /** What the target stores the types of; what it does not is refused. */
+  private static List<Operation> operations(DType dtype, Target target) {
+    return ScalarOperations.of(dtype).stream()
+        .filter(
+            operation ->
+                operation.over(VALUES).paramBuffers().stream()
+                    .allMatch(buffer -> target.capabilities().stores(buffer.dtype())))
+        .toList();
+  }
+
+  private static void check(
+      List<List<Operation>> groups, Function<List<Operation>, PrimFunc> function, Device device) {
+    Target target = DeviceTargets.of(device.info());
+    Backend backend = Backend.of(target);
+    List<PrimFunc> functions = groups.stream().map(function).toList();
+    List<KernelPlan> plans =
+        functions.stream().map(f -> backend.plan("f", f, target, PassTrace.NONE)).toList();
+    // One program: a compiler of CUDA or OpenCL takes its time for each.
+    GeneratedProgram generated = backend.generate(plans, target);
+    try (LoadedProgram program = device.load(generated.image())) {
+      for (int i = 0; i < plans.size(); i++) {
+        try (CompiledFunction compiled =
+            CompiledFunction.of(plans.get(i), generated, program, device)) {
+          check(groups.get(i), functions.get(i), compiled, device.info().name());
+        }
+      }
+    }
+  }
+
+  /** Compares with each operation for itself, as often as the function gives its results. */
+  private static void check(
+      List<Operation> operations, PrimFunc function, CompiledFunction compiled, String device) {
+    DType dtype = operations.getFirst().dtype();
+    boolean divides = operations.getFirst().divides();
+    Random random = new Random(operations.getFirst().what().hashCode());
+    List<Tensor> arguments = new ArrayList<>();
+    for (Buffer buffer : function.paramBuffers()) {
+      long[] shape = buffer.shape().stream().mapToLong(e -> ((Expr.IntImm) e).value()).toArray();
+      arguments.add(Tensor.allocate(buffer.dtype(), shape));
+    }
+    Tensor x = arguments.get(0);
+    Tensor y = arguments.get(1);
     for (int i = 0; i < VALUES; i++) {
       for (int j = 0; j < VALUES; j++) {
         put(x, i * VALUES + j, i, random);
         put(y, i * VALUES + j, j, random);
-        if (operation.divides() && y.getLong(i * VALUES + j) == 0) {
+        if (divides && y.getLong(i * VALUES + j) == 0) {
           y.setLong(i * VALUES + j, 3);
         }
       }
     }
-    try (x;
-        y;
-        Tensor expected = Tensor.allocate(result, VALUES, VALUES);
-        Tensor actual = Tensor.allocate(result, VALUES, VALUES);
-        compiled) {
-      Interpreter.run(function, List.of(x, y, expected));
-      compiled.run(List.of(x, y, actual));
-      for (int i = 0; i < VALUES * VALUES; i++) {
+    try {
+      compiled.run(arguments);
+      for (int o = 0; o < operations.size(); o++) {
+        Operation operation = operations.get(o);
+        int units = device.startsWith("opencl") ? operation.unitsOfOpenCl() : 2;
+        compare(operation, units, x, y, arguments.get(2 + o));
+      }
+    } finally {
+      arguments.forEach(Tensor::close);
+    }
+  }
+
+  private static void compare(
+      Operation operation, int units, Tensor x, Tensor y, Tensor actual) {
+    PrimFunc function = operation.over(VALUES);
+    DType result = actual.dtype();
+    try (Tensor a = x.reshaped(VALUES, VALUES);
+        Tensor b = y.reshaped(VALUES, VALUES);
+        Tensor expected = Tensor.allocate(result, VALUES, VALUES)) {
+      Interpreter.run(function, List.of(a, b, expected));
+      for (int k = 0; k < actual.elements(); k++) {
+        int i = k % (VALUES * VALUES);
         if (!result.isFloat()) {
-          assertThat(actual.getLong(i)).as(at(what, x, y, i)).isEqualTo(expected.getLong(i));
-        } else if (!isClose(result, actual.getDouble(i), expected.getDouble(i))) {
-          assertThat(actual.getDouble(i)).as(at(what, x, y, i)).isEqualTo(expected.getDouble(i));
+          assertThat(actual.getLong(k))
+              .as(at(operation.what(), x, y, i))
+              .isEqualTo(expected.getLong(i));
+        } else if (!isClose(result, units, actual.getDouble(k), expected.getDouble(i))) {
+          assertThat(actual.getDouble(k))
+              .as(at(operation.what(), x, y, i))
+              .isEqualTo(expected.getDouble(i));
         }
       }
     }
@@ -115,8 +177,8 @@ class ScalarSemanticsTest {
         + (isFloat ? x.getDouble(i) + ", " + y.getDouble(i) : x.getLong(i) + ", " + y.getLong(i));
   }
 
-  /** Two units in the last place; zeros of either sign and all NaNs are alike. */
-  private static boolean isClose(DType dtype, double actual, double expected) {
+  /** So many units in the last place; zeros of either sign and all NaNs are alike. */
+  private static boolean isClose(DType dtype, int units, double actual, double expected) {
     if (Double.isNaN(expected) || Double.isNaN(actual)) {
       return Double.isNaN(expected) && Double.isNaN(actual);
     }
@@ -130,7 +192,7 @@ class ScalarSemanticsTest {
           case 16 -> Math.abs(expected) * (dtype.equals(BFLOAT16) ? 0x1p-7 : 0x1p-10);
           default -> Math.abs(expected) * 0x1p-2;
         };
-    return Math.abs(actual - expected) <= 2 * ulp;
+    return Math.abs(actual - expected) <= units * ulp;
   }
 
   /** The type's particular values first, then random ones. */

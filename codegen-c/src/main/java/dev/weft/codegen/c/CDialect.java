@@ -1,6 +1,7 @@
 package dev.weft.codegen.c;
 
 import dev.weft.base.DType;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
@@ -111,14 +112,17 @@ public interface CDialect {
   Code reinterpret(DType from, DType to, Code value);
 
   /**
-   * {@code floormod} of vectors of signed integers or floats, or {@code //} of signed integers, lane
-   * by lane.
+   * A division of vectors that the language has no operator for, lane by lane.
    *
+   * @param op {@code DIV}, {@code MOD}, {@code FLOOR_DIV} or {@code FLOOR_MOD}
+   * @param dtype signed integers; floats for {@code FLOOR_MOD} too
+   * @param wraps whether the smallest number may be divided by −1, which wraps around
    * @param ofScalars defines the helper function of scalars of a type and gives its name
    */
-  Code floorVector(
-      boolean remainder,
+  Code divideVectors(
+      BinaryOp op,
       DType dtype,
+      boolean wraps,
       Code a,
       Code b,
       Function<DType, String> ofScalars,

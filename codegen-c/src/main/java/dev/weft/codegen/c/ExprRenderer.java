@@ -10,6 +10,7 @@ import dev.weft.tir.IrWalker;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
+import dev.weft.tir.arith.ConstBounds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,7 @@ final class ExprRenderer {
   private final CDialect dialect;
   private final CNames names;
   private final Helpers helpers;
-  private final FloorDivision floorDivision;
+  private final Division division;
   private final Analyzer analyzer;
   private final Set<DType> usedTypes = new HashSet<>();
 
@@ -34,7 +35,7 @@ final class ExprRenderer {
     this.dialect = dialect;
     this.names = names;
     this.helpers = helpers;
-    this.floorDivision = new FloorDivision(dialect, helpers);
+    this.division = new Division(dialect, helpers);
     this.analyzer = analyzer;
   }
 
@@ -129,13 +130,8 @@ final class ExprRenderer {
       case ADD -> arithmetic(node, Code.binary(a, "+", b, Code.ADDITIVE));
       case SUB -> arithmetic(node, Code.binary(a, "-", b, Code.ADDITIVE));
       case MUL -> arithmetic(node, Code.binary(a, "*", b, Code.MULTIPLICATIVE));
-      case DIV -> arithmetic(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
-      case MOD ->
-          operand.isFloat()
-              ? function(operand, Intrinsic.FMOD, List.of(node.a(), node.b()), List.of(a, b))
-              : arithmetic(node, Code.binary(a, "%", b, Code.MULTIPLICATIVE));
-      case FLOOR_DIV -> floorDiv(node, a, b);
-      case FLOOR_MOD -> floorMod(node, a, b);
+      case DIV, MOD, FLOOR_DIV, FLOOR_MOD ->
+          operand.isFloat() ? divideFloats(node, a, b) : divideIntegers(node, a, b, index);
       case MIN, MAX -> dialect.extremum(op == BinaryOp.MAX, operand, a, b, helpers);
       case EQ -> comparison(operand, Code.binary(a, "==", b, Code.EQUALITY));
       case NE -> comparison(operand, Code.binary(a, "!=", b, Code.EQUALITY));
@@ -170,7 +166,7 @@ final class ExprRenderer {
   }
 
   /** Integers that come from no memory are made of sizes and positions, which don't overflow. */
-  private static boolean readsMemory(Expr node) {
+  static boolean readsMemory(Expr node) {
     boolean[] found = new boolean[1];
     new IrWalker() {
       @Override
@@ -225,24 +221,38 @@ final class ExprRenderer {
     return code;
   }
 
-  private Code floor(Expr.Binary node, Code value) {
-    return function(node.dtype(), Intrinsic.FLOOR, List.of(node), List.of(value));
+  private Code divideFloats(Expr.Binary node, Code a, Code b) {
+    DType dtype = node.dtype();
+    Code quotient = Code.binary(a, "/", b, Code.MULTIPLICATIVE);
+    return switch (node.op()) {
+      case MOD -> function(dtype, Intrinsic.FMOD, List.of(node.a(), node.b()), List.of(a, b));
+      case FLOOR_DIV -> function(dtype, Intrinsic.FLOOR, List.of(node), List.of(quotient));
+      case FLOOR_MOD -> division.call(BinaryOp.FLOOR_MOD, dtype, false, a, b);
+      default -> quotient;
+    };
   }
 
-  private Code floorDiv(Expr.Binary node, Code a, Code b) {
-    if (node.dtype().isFloat()) {
-      return floor(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
+  private Code divideIntegers(Expr.Binary node, Code a, Code b, boolean index) {
+    boolean wraps = !index && mayOverflow(node);
+    boolean operator =
+        node.op() == BinaryOp.DIV || node.op() == BinaryOp.MOD || truncates(node);
+    if (wraps || !operator) {
+      return division.call(node.op(), node.dtype(), wraps, a, b);
     }
-    if (truncates(node)) {
-      return arithmetic(node, Code.binary(a, "/", b, Code.MULTIPLICATIVE));
-    }
-    return floorDivision.quotient(node.dtype(), a, b);
+    String sign = Division.isRemainder(node.op()) ? "%" : "/";
+    return arithmetic(node, Code.binary(a, sign, b, Code.MULTIPLICATIVE));
   }
 
-  private Code floorMod(Expr.Binary node, Code a, Code b) {
-    return node.dtype().isInt() && truncates(node)
-        ? arithmetic(node, Code.binary(a, "%", b, Code.MULTIPLICATIVE))
-        : floorDivision.remainder(node.dtype(), a, b);
+  /** Whether the smallest number may be divided by −1. C computes narrow scalars as int. */
+  private boolean mayOverflow(Expr.Binary node) {
+    DType dtype = node.dtype();
+    if (dtype.code() != DType.Code.INT || (dtype.bits() < 32 && !dtype.isVector())) {
+      return false;
+    }
+    ConstBounds divisor = analyzer.bounds(node.b());
+    return divisor.min() <= -1
+        && divisor.max() >= -1
+        && analyzer.bounds(node.a()).min() <= -1L << (dtype.bits() - 1);
   }
 
   /** Whether C's truncating division gives the same: both operands are known not to be negative. */

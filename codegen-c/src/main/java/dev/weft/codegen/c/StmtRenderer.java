@@ -98,8 +98,11 @@ final class StmtRenderer {
     }
   }
 
+  /** What is made of sizes and positions does not overflow; what comes from memory may. */
   private Code rendered(Expr value) {
-    return value.dtype().isFloat() ? exprs.value(value) : exprs.index(value);
+    return value.dtype().isFloat() || ExprRenderer.readsMemory(value)
+        ? exprs.value(value)
+        : exprs.index(value);
   }
 
   private void attr(AttrValue about, String key, Expr value, Stmt body) {

@@ -7,6 +7,7 @@ import dev.weft.codegen.c.CDialect;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
@@ -384,15 +385,15 @@ final class CudaDialect implements CDialect {
   }
 
   @Override
-  public Code floorVector(
-      boolean remainder,
+  public Code divideVectors(
+      BinaryOp op,
       DType dtype,
+      boolean wraps,
       Code a,
       Code b,
       Function<DType, String> ofScalars,
       Helpers helpers) {
-    return mapped(
-        ofScalars.apply(dtype.scalar()), dtype, List.of(dtype, dtype), List.of(a, b));
+    return mapped(ofScalars.apply(dtype.scalar()), dtype, List.of(dtype, dtype), List.of(a, b));
   }
 
   @Override
@@ -453,7 +454,6 @@ final class CudaDialect implements CDialect {
       declared.append(comma).append(type(params.get(i))).append(" ").append(name);
       lanes.append(comma).append(name).append(".v[i]");
     }
-    // Behind the functions of scalars in the order of names, since it calls one.
     String name = "weft_vec_" + function.replaceAll("^weft_", "") + "_" + types;
     String element = type(result.isBool() ? DType.INT32 : result.scalar());
     helpers.use(

@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.codegen.c.IntegerPower;
 import dev.weft.codegen.c.MathFunctions;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -105,6 +106,11 @@ final class CudaIntrinsics {
       // Of integers.
       case FLOOR, CEIL, TRUNC, ROUND, NEARBYINT -> args.get(0);
       case ABS -> abs(dtype, args.get(0));
+      case POW ->
+          Code.call(
+              IntegerPower.scalar(dialect, helpers, dtype, types.get(1)),
+              args.get(0),
+              args.get(1));
       case SIGMOID -> sigmoid(dtype, args.get(0));
       case FMA -> fma(dtype, args);
       case LDEXP ->

@@ -98,6 +98,36 @@ class CudaCodegenTest {
   }
 
   @Test
+  void vectorsDivideAndShiftLaneByLane() {
+    Buffer a = buffer("A", DType.INT32, 4096);
+    Buffer c = buffer("C", DType.INT32, 4096);
+    Expr lanes = ramp(Expr.mul(POSITION, 4), 4);
+    Expr x = new Expr.Load(a, List.of(lanes));
+    Expr y = new Expr.Load(c, List.of(lanes));
+    Expr quotient = new Expr.Binary(BinaryOp.FLOOR_DIV, x, y);
+    Expr shifted = Expr.Call.of(x.dtype(), Intrinsic.SHIFT_LEFT, quotient, y);
+    Expr power = Expr.Call.of(x.dtype(), Intrinsic.POW, shifted, x);
+    Expr rest = new Expr.Binary(BinaryOp.MOD, power, new Expr.Broadcast(Expr.int32(3), 4));
+    Stmt body = new Stmt.Store(c, rest, List.of(lanes));
+
+    golden("vector_integers.cu", plan("vector_integers", 8, 128, List.of(a, c), body));
+  }
+
+  @Test
+  void remaindersOfFloatsAreExact() {
+    Buffer a = buffer("A", DType.FLOAT32, 1024);
+    Buffer b = buffer("B", DType.BFLOAT16, 1024);
+    Expr x = a.at(POSITION);
+    Expr y = b.at(POSITION);
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(a, Expr.floorMod(x, Expr.float32(0.3)), List.of(POSITION)),
+            new Stmt.Store(b, Expr.floorMod(y, y), List.of(POSITION)));
+
+    golden("remainders.cu", plan("remainders", 8, 128, List.of(a, b), body));
+  }
+
+  @Test
   void sharedMemoryAndBarriers() {
     golden("shared.cu", reversed(128));
   }

@@ -84,7 +84,9 @@ final class IntrinsicEmitter {
       case POW -> {
         values(args);
         Carrier carrier = Carrier.of(dtype);
-        frame.runtime("power", carrier.type, carrier.type, Carrier.of(args.get(1).dtype()).type);
+        DType exponent = args.get(1).dtype();
+        String power = exponent.code() == DType.Code.UINT ? "powerUnsigned" : "power";
+        frame.runtime(power, carrier.type, carrier.type, Carrier.of(exponent).type);
         casts.normalise(dtype);
       }
       case LDEXP -> ldexp(dtype, args);

@@ -5,6 +5,7 @@ import dev.weft.codegen.c.CDialect;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
@@ -307,15 +308,15 @@ final class OpenClDialect implements CDialect {
   }
 
   @Override
-  public Code floorVector(
-      boolean remainder,
+  public Code divideVectors(
+      BinaryOp op,
       DType dtype,
+      boolean wraps,
       Code a,
       Code b,
       Function<DType, String> ofScalars,
       Helpers helpers) {
-    OpenClVectors vectors = new OpenClVectors(this, helpers);
-    return remainder ? vectors.floorRemainder(dtype, a, b) : vectors.floorQuotient(dtype, a, b);
+    return new OpenClVectors(this, helpers).divide(op, dtype, wraps, a, b);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.codegen.c.IntegerPower;
 import dev.weft.codegen.c.MathFunctions;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -33,6 +34,7 @@ final class OpenClIntrinsics {
               : dtype.code() == DType.Code.UINT
                   ? args.get(0)
                   : dialect.reinterpret(unsigned(dtype), dtype, Code.call("abs", args.get(0)));
+      case POW -> power(dtype, exprs.get(1).dtype(), args);
       case SIGMOID -> sigmoid(dtype, args.get(0));
       case FMA ->
           dtype.isFloat()
@@ -71,6 +73,26 @@ final class OpenClIntrinsics {
 
   static DType unsigned(DType dtype) {
     return new DType(DType.Code.UINT, dtype.bits(), dtype.lanes());
+  }
+
+  /** Of vectors lane by lane: how often a lane multiplies depends on its exponent. */
+  private Code power(DType base, DType exponent, List<Code> args) {
+    String scalar = IntegerPower.scalar(dialect, helpers, base.scalar(), exponent.scalar());
+    if (!base.isVector()) {
+      return Code.call(scalar, args.get(0), args.get(1));
+    }
+    String type = dialect.type(base);
+    String exponentType = dialect.type(exponent);
+    String name = IntegerPower.name(type, exponentType);
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < base.lanes(); i++) {
+      String a = dialect.lane(Code.primary("a"), i, base.lanes()).text();
+      String b = dialect.lane(Code.primary("b"), i, base.lanes()).text();
+      body.append("  %1$s = %2$s(%1$s, %3$s);\n".formatted(a, scalar, b));
+    }
+    String head = "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, exponentType);
+    return Code.call(
+        helpers.use(name, head + body + "  return a;\n}\n"), args.get(0), args.get(1));
   }
 
   private Code sigmoid(DType dtype, Code x) {

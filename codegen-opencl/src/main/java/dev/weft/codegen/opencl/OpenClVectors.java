@@ -2,7 +2,9 @@ package dev.weft.codegen.opencl;
 
 import dev.weft.base.DType;
 import dev.weft.codegen.c.Code;
+import dev.weft.codegen.c.Division;
 import dev.weft.codegen.c.Helpers;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 
 /**
@@ -18,39 +20,63 @@ final class OpenClVectors {
     this.helpers = helpers;
   }
 
-  /** {@code a // b} of signed integers. */
-  Code floorQuotient(DType dtype, Code a, Code b) {
-    String body =
-        "  return a / b + ((a % b != zero) & ((a < zero) != (b < zero)));\n";
-    return binary("weft_floordiv_", "/* a / b, rounded towards minus infinity */\n", body, dtype, a, b);
+  /** A division that OpenCL C has no operator for, of signed integers; of floats floormod. */
+  Code divide(BinaryOp op, DType dtype, boolean wraps, Code a, Code b) {
+    return Code.call(division(op, dtype, wraps), a, b);
   }
 
-  /** {@code floormod(a, b)} of signed integers or floats. */
-  Code floorRemainder(DType dtype, Code a, Code b) {
-    String differ = "(r != zero) & ((r < zero) != (b < zero))";
-    String body =
-        "  const %s r = %s;\n".formatted(dialect.type(dtype), dtype.isFloat() ? "fmod(a, b)" : "a % b")
-            + (dtype.isFloat()
-                ? "  return select(r, r + b, %s);\n".formatted(differ)
-                : "  return r + (b & (%s));\n".formatted(differ));
-    return binary("weft_floormod_", "/* a - floor(a / b) * b */\n", body, dtype, a, b);
-  }
-
-  private Code zero(DType dtype) {
-    return dtype.isFloat()
-        ? dialect.floatLiteral(dtype.scalar(), 0)
-        : dialect.intLiteral(dtype.scalar(), 0);
-  }
-
-  private Code binary(String prefix, String comment, String body, DType dtype, Code a, Code b) {
+  private String division(BinaryOp op, DType dtype, boolean wraps) {
     String type = dialect.type(dtype);
-    String name = prefix + type;
-    // A literal of C's int must not meet a vector of narrower integers (6.2.6).
-    String zero = dialect.broadcast(dtype, zero(dtype)).text();
-    String head =
-        "static inline %1$s %2$s(%1$s a, %1$s b) {\n  const %1$s zero = %3$s;\n"
-            .formatted(type, name, zero);
-    return Code.call(helpers.use(name, comment + head + body + "}\n"), a, b);
+    String name = Division.name(op, wraps, type);
+    String body =
+        wraps
+            ? wrapping(op, dtype)
+            : op == BinaryOp.FLOOR_DIV
+                ? "  return a / b + ((a % b != zero) & ((a < zero) != (b < zero)));\n"
+                : remainder(dtype);
+    String zero = wraps ? "" : "  const %s zero = %s;\n".formatted(type, literal(dtype, 0));
+    return helpers.use(
+        name,
+        Division.comment(op, wraps)
+            + "static inline %1$s %2$s(%1$s a, %1$s b) {\n".formatted(type, name)
+            + zero
+            + body
+            + "}\n");
+  }
+
+  private String remainder(DType dtype) {
+    String differ = "(r != zero) & ((r < zero) != (b < zero))";
+    String truncated = dtype.isFloat() ? "fmod(a, b)" : "a % b";
+    return "  const %s r = %s;\n".formatted(dialect.type(dtype), truncated)
+        + (dtype.isFloat()
+            ? "  return select(r, r + b, %s);\n".formatted(differ)
+            : "  return r + (b & (%s));\n".formatted(differ));
+  }
+
+  /** Divided by 1 instead of −1, which gives the remainder 0 and the number to be negated. */
+  private String wrapping(BinaryOp op, DType dtype) {
+    String type = dialect.type(dtype);
+    String quotient =
+        switch (op) {
+          case DIV -> "a / d";
+          case MOD -> "a % d";
+          default -> division(op, dtype, false) + "(a, d)";
+        };
+    String unsigned = dialect.type(OpenClIntrinsics.unsigned(dtype));
+    return "  const %s m = b == %s;\n".formatted(type, literal(dtype, -1))
+        + "  const %s d = select(b, %s, m);\n".formatted(type, literal(dtype, 1))
+        + (Division.isRemainder(op)
+            ? "  return %s;\n".formatted(quotient)
+            : "  return select(%s, as_%s(-as_%s(a)), m);\n".formatted(quotient, type, unsigned));
+  }
+
+  /** All lanes the same. A literal of C's int must not meet a vector of narrower integers (6.2.6). */
+  private String literal(DType dtype, long value) {
+    Code code =
+        dtype.isFloat()
+            ? dialect.floatLiteral(dtype.scalar(), (double) value)
+            : dialect.intLiteral(dtype.scalar(), value);
+    return dialect.broadcast(dtype, code).text();
   }
 
   /** OpenCL takes a shift modulo the width; by the width or more nothing but the sign is left. */
@@ -71,9 +97,9 @@ final class OpenClVectors {
     String type = dialect.type(dtype);
     String counts = dialect.type(unsigned);
     String name = (left ? "weft_shl_" : "weft_shr_") + type;
-    String bits = dialect.broadcast(unsigned, literal(unsigned, dtype.bits())).text();
-    String last = dialect.broadcast(unsigned, literal(unsigned, dtype.bits() - 1L)).text();
-    String zero = dialect.broadcast(dtype, dialect.intLiteral(dtype.scalar(), 0)).text();
+    String bits = literal(unsigned, dtype.bits());
+    String last = literal(unsigned, dtype.bits() - 1L);
+    String zero = literal(dtype, 0);
     String shifted = left && signed ? "as_%s(as_%s(a) << b)".formatted(type, counts) : "a << b";
     String body =
         !left && signed
@@ -84,10 +110,6 @@ final class OpenClVectors {
             + "static inline %s %s(%s a, %s b) {\n  return %s;\n}\n"
                 .formatted(type, name, type, counts, body);
     return Code.call(helpers.use(name, definition), a, counts(by.dtype(), unsigned, b));
-  }
-
-  private Code literal(DType dtype, long value) {
-    return dialect.intLiteral(dtype.scalar(), value);
   }
 
   /** What to shift by as unsigned numbers of the operand's width: negative numbers are large. */

@@ -147,7 +147,13 @@ class OpenClCodegenTest {
         Expr.add(
             Expr.floorDiv(Expr.mul(x, 3), Expr.sub(x, 5)),
             Expr.Call.of(DType.INT32, Intrinsic.SHIFT_LEFT, x, Expr.int32(3)));
-    Stmt body = new Stmt.Store(b, value, List.of(POSITION));
+    Expr byConstant =
+        Expr.add(Expr.floorDiv(x, Expr.int32(-3)), new Expr.Binary(BinaryOp.MOD, x, Expr.int32(7)));
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(b, value, List.of(POSITION)),
+            new Stmt.Store(b, byConstant, List.of(POSITION)),
+            new Stmt.Store(b, new Expr.Binary(BinaryOp.DIV, x, Expr.mul(x, x)), List.of(POSITION)));
     Golden.check(
         "integers.cl",
         generate(plan("integers", 8, 128, List.of(a, b), List.of(), body)).image().text());
@@ -168,6 +174,8 @@ class OpenClCodegenTest {
     Stmt body =
         Stmt.seq(
             new Stmt.Store(c, new Expr.Binary(BinaryOp.MAX, quotient, remainder), List.of(lanes)),
+            new Stmt.Store(c, new Expr.Binary(BinaryOp.DIV, x, y), List.of(lanes)),
+            new Stmt.Store(c, new Expr.Binary(BinaryOp.MOD, x, three), List.of(lanes)),
             shifted(c, Intrinsic.SHIFT_LEFT, vector, x, three, lanes),
             shifted(c, Intrinsic.SHIFT_RIGHT, vector, x, three, lanes),
             shifted(c, Intrinsic.SHIFT_LEFT, vector, x, y, lanes),
@@ -177,6 +185,25 @@ class OpenClCodegenTest {
         generate(plan("vector_integers", 8, 128, List.of(a, b, c), List.of(), body))
             .image()
             .text());
+  }
+
+  @Test
+  void powersOfIntegersAreLoops() {
+    Expr lanes = ramp(Expr.mul(POSITION, 4), 4);
+    Buffer a = buffer("A", DType.INT64, 4096);
+    Buffer b = buffer("B", DType.UINT8, 1024);
+    Expr x = new Expr.Load(a, List.of(lanes));
+    Stmt body =
+        Stmt.seq(
+            new Stmt.Store(
+                a, new Expr.Call(x.dtype(), Intrinsic.POW, List.of(x, x)), List.of(lanes)),
+            new Stmt.Store(
+                b,
+                Expr.Call.of(DType.UINT8, Intrinsic.POW, b.at(POSITION), a.at(POSITION)),
+                List.of(POSITION)));
+    Golden.check(
+        "powers.cl",
+        generate(plan("powers", 8, 128, List.of(a, b), List.of(), body)).image().text());
   }
 
   private static Stmt shifted(

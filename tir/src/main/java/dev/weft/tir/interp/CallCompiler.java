@@ -82,7 +82,10 @@ final class CallCompiler {
             : Eval.ofLong((f, lane) -> IntMath.wrap(scalar, Math.abs(x.asLong(f, lane))));
       }
       case FLOOR, CEIL, TRUNC, ROUND, NEARBYINT -> exprs.compile(args.get(0));
-      case POW -> intPower(scalar, exprs.compile(args.get(0)), exprs.compile(args.get(1)));
+      case POW -> {
+        boolean unsigned = args.get(1).dtype().code() == DType.Code.UINT;
+        yield intPower(scalar, exprs.compile(args.get(0)), exprs.compile(args.get(1)), unsigned);
+      }
       case FMA -> fma(scalar, args);
       case LDEXP -> {
         Eval x = exprs.compile(args.get(0));
@@ -259,16 +262,16 @@ final class CallCompiler {
         });
   }
 
-  private static Eval intPower(DType dtype, Eval base, Eval exponent) {
+  private static Eval intPower(DType dtype, Eval base, Eval exponent, boolean unsigned) {
     return Eval.ofLong(
         (f, lane) -> {
           long b = base.asLong(f, lane);
           long e = exponent.asLong(f, lane);
-          if (e < 0) {
+          if (e < 0 && !unsigned) {
             return b == 1 ? 1 : b == -1 ? ((e & 1) == 0 ? 1 : -1) : 0;
           }
           long result = 1;
-          for (; e > 0; e >>= 1) {
+          for (; e != 0; e >>>= 1) {
             if ((e & 1) == 1) {
               result *= b;
             }

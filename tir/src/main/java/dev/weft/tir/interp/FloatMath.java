@@ -64,7 +64,8 @@ final class FloatMath {
 
   private static double log2(double x) {
     int exponent = Math.getExponent(x);
-    boolean powerOfTwo = x > 0 && exponent >= -1022 && x == Math.scalb(1.0, exponent);
+    boolean finite = exponent >= Double.MIN_EXPONENT && exponent <= Double.MAX_EXPONENT;
+    boolean powerOfTwo = x > 0 && finite && x == Math.scalb(1.0, exponent);
     return powerOfTwo ? exponent : StrictMath.log(x) / StrictMath.log(2);
   }
 

@@ -121,7 +121,8 @@ public final class KernelMath {
 
   public static double log2(double x) {
     int exponent = Math.getExponent(x);
-    boolean powerOfTwo = x > 0 && exponent >= -1022 && x == Math.scalb(1.0, exponent);
+    boolean finite = exponent >= Double.MIN_EXPONENT && exponent <= Double.MAX_EXPONENT;
+    boolean powerOfTwo = x > 0 && finite && x == Math.scalb(1.0, exponent);
     return powerOfTwo ? exponent : Math.log(x) / Math.log(2);
   }
 
@@ -225,9 +226,18 @@ public final class KernelMath {
     if (exponent < 0) {
       return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
     }
+    return powerUnsigned(base, exponent);
+  }
+
+  public static int powerUnsigned(int base, int exponent) {
+    return (int) powerUnsigned((long) base, Integer.toUnsignedLong(exponent));
+  }
+
+  /** Wraps around; the exponent has no sign. */
+  public static long powerUnsigned(long base, long exponent) {
     long result = 1;
     long square = base;
-    for (long e = exponent; e > 0; e >>= 1) {
+    for (long e = exponent; e != 0; e >>>= 1) {
       if ((e & 1) == 1) {
         result *= square;
       }
