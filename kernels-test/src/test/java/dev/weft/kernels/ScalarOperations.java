@@ -55,11 +55,7 @@ final class ScalarOperations {
    * @param function what it computes of two operands
    */
   record Operation(
-      String what,
-      DType dtype,
-      boolean divides,
-      int unitsOfOpenCl,
-      BinaryOperator<Expr> function) {
+      String what, DType dtype, boolean divides, int unitsOfOpenCl, BinaryOperator<Expr> function) {
     /** A function that does it for all elements of {@code n} by {@code n} matrices A and B. */
     PrimFunc over(int n) {
       Tensor a = Te.placeholder("A", dtype, n, n);

@@ -8,12 +8,12 @@ import dev.weft.base.Tensor;
 import dev.weft.compiler.Backend;
 import dev.weft.compiler.CompiledFunction;
 import dev.weft.compiler.DeviceTargets;
+import dev.weft.kernels.ScalarOperations.Operation;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
 import dev.weft.lowering.PassTrace;
 import dev.weft.runtime.Device;
 import dev.weft.runtime.LoadedProgram;
-import dev.weft.kernels.ScalarOperations.Operation;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.PrimFunc;
@@ -45,8 +45,7 @@ class ScalarSemanticsTest {
   static Stream<Arguments> dtypes() {
     return Stream.concat(ScalarOperations.INTEGERS.stream(), ScalarOperations.FLOATS.stream())
         .flatMap(
-            dtype ->
-                DeviceUnderTest.all().stream().map(device -> Arguments.of(dtype, device)));
+            dtype -> DeviceUnderTest.all().stream().map(device -> Arguments.of(dtype, device)));
   }
 
   @ParameterizedTest
@@ -147,8 +146,7 @@ class ScalarSemanticsTest {
     }
   }
 
-  private static void compare(
-      Operation operation, int units, Tensor x, Tensor y, Tensor actual) {
+  private static void compare(Operation operation, int units, Tensor x, Tensor y, Tensor actual) {
     PrimFunc function = operation.over(VALUES);
     DType result = actual.dtype();
     try (Tensor a = x.reshaped(VALUES, VALUES);

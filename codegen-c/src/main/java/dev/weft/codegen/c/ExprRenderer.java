@@ -234,8 +234,7 @@ final class ExprRenderer {
 
   private Code divideIntegers(Expr.Binary node, Code a, Code b, boolean index) {
     boolean wraps = !index && mayOverflow(node);
-    boolean operator =
-        node.op() == BinaryOp.DIV || node.op() == BinaryOp.MOD || truncates(node);
+    boolean operator = node.op() == BinaryOp.DIV || node.op() == BinaryOp.MOD || truncates(node);
     if (wraps || !operator) {
       return division.call(node.op(), node.dtype(), wraps, a, b);
     }

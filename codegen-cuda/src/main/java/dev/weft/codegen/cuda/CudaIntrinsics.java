@@ -108,9 +108,7 @@ final class CudaIntrinsics {
       case ABS -> abs(dtype, args.get(0));
       case POW ->
           Code.call(
-              IntegerPower.scalar(dialect, helpers, dtype, types.get(1)),
-              args.get(0),
-              args.get(1));
+              IntegerPower.scalar(dialect, helpers, dtype, types.get(1)), args.get(0), args.get(1));
       case SIGMOID -> sigmoid(dtype, args.get(0));
       case FMA -> fma(dtype, args);
       case LDEXP ->

@@ -91,8 +91,7 @@ final class OpenClIntrinsics {
       body.append("  %1$s = %2$s(%1$s, %3$s);\n".formatted(a, scalar, b));
     }
     String head = "static inline %s %s(%s a, %s b) {\n".formatted(type, name, type, exponentType);
-    return Code.call(
-        helpers.use(name, head + body + "  return a;\n}\n"), args.get(0), args.get(1));
+    return Code.call(helpers.use(name, head + body + "  return a;\n}\n"), args.get(0), args.get(1));
   }
 
   private Code sigmoid(DType dtype, Code x) {

@@ -70,7 +70,9 @@ final class OpenClVectors {
             : "  return select(%s, as_%s(-as_%s(a)), m);\n".formatted(quotient, type, unsigned));
   }
 
-  /** All lanes the same. A literal of C's int must not meet a vector of narrower integers (6.2.6). */
+  /**
+   * All lanes the same. A literal of C's int must not meet a vector of narrower integers (6.2.6).
+   */
   private String literal(DType dtype, long value) {
     Code code =
         dtype.isFloat()

@@ -219,8 +219,7 @@ class OpenClCodegenTest {
     Expr vector = new Expr.Load(a, List.of(lanes));
     Stmt body =
         Stmt.seq(
-            new Stmt.Store(
-                b, Expr.floorMod(a.at(POSITION), Expr.float32(0.3)), List.of(POSITION)),
+            new Stmt.Store(b, Expr.floorMod(a.at(POSITION), Expr.float32(0.3)), List.of(POSITION)),
             new Stmt.Store(
                 b,
                 new Expr.Binary(
