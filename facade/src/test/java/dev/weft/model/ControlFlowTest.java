@@ -342,23 +342,98 @@ class ControlFlowTest {
         Map.of("x", ramp(1, 2), "y", ramp(4, 2), "p", number(-1), "q", number(-3)));
   }
 
+  /** A body that makes of its round {@code i} an element that {@code insert} puts into a sequence. */
+  private static OnnxWriter growing(String insert) {
+    return OnnxWriter.body()
+        .input("i", INT64)
+        .input("go", BOOL)
+        .sequenceInput("seq", FLOAT32)
+        .input("a", FLOAT32, "n")
+        .node("Identity", "go", "on")
+        .node("Cast", "i", "f", OnnxWriter.integer("to", 1))
+        .node("Add", "a f", "b")
+        .node("SequenceInsert", insert, "more")
+        .output("on", BOOL)
+        .sequenceOutput("more", FLOAT32)
+        .output("b");
+  }
+
   @Test
-  void aSequenceThatALoopGrowsIsRefused() {
+  void aSequenceThatALoopAppendsTo() throws Exception {
+    for (boolean first : new boolean[] {false, true}) {
+      OnnxWriter whole =
+          OnnxWriter.opset(16)
+              .input("x", FLOAT32, "n")
+              .input("trips", INT64)
+              .scalar("last", -1);
+      whole =
+          first
+              ? whole.node("Neg", "x", "w").node("SequenceConstruct", "w x", "start")
+              : whole.node("SequenceEmpty", "", "start");
+      whole
+          .node("Loop", "trips _ start x", "seq a", OnnxWriter.body("body", growing("seq b")))
+          .node("ConcatFromSequence", "seq", "row", OnnxWriter.integer("axis", 0))
+          .node(
+              "ConcatFromSequence",
+              "seq",
+              "columns",
+              OnnxWriter.integer("axis", 1),
+              OnnxWriter.integer("new_axis", 1))
+          .node("SequenceLength", "seq", "count")
+          .output("row")
+          .output("columns")
+          .output("count", INT64)
+          .output("a");
+      if (!first) {
+        whole.node("SequenceAt", "seq last", "l").output("l");
+      }
+      ModelCheck.matchesOnnxRuntime(
+          whole,
+          Map.of("x", ramp(4), "trips", number(3)),
+          Map.of("x", ramp(2), "trips", number(1)),
+          Map.of("x", ramp(3), "trips", number(7)));
+    }
+  }
+
+  @Test
+  void aSequenceOfOtherShapesThatAFewRoundsGrow() throws Exception {
     OnnxWriter body =
         OnnxWriter.body()
             .input("i", INT64)
             .input("go", BOOL)
-            .input("seq", FLOAT32)
+            .sequenceInput("seq", FLOAT32)
             .node("Identity", "go", "on")
-            .node("SequenceInsert", "seq x", "more")
+            .node("Unsqueeze", "i zero", "from")
+            .node("Slice", "x from far zero", "b")
+            .node("SequenceInsert", "seq b first", "more")
+            .node("SequenceLength", "more", "length")
             .output("on", BOOL)
-            .sequenceOutput("more", FLOAT32);
+            .sequenceOutput("more", FLOAT32)
+            .output("length", INT64);
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(16)
+            .input("x", FLOAT32, 5)
+            .scalar("trips", 4)
+            .scalar("first", 0)
+            .longs("zero", 0)
+            .longs("far", 100)
+            .node("SequenceEmpty", "", "start")
+            .node("Loop", "trips _ start", "seq lengths", OnnxWriter.body("body", body))
+            .node("ConcatFromSequence", "seq", "z", OnnxWriter.integer("axis", 0))
+            .output("z")
+            .output("lengths", INT64),
+        Map.of("x", ramp(5)));
+  }
+
+  @Test
+  void aSequenceThatGrowsElsewhereIsRefused() {
     OnnxWriter writer =
         OnnxWriter.opset(16)
             .input("x", FLOAT32, 2)
             .input("trips", INT64)
+            .scalar("zero", 0)
             .node("SequenceEmpty", "", "empty")
-            .node("Loop", "trips _ empty", "seq", OnnxWriter.body("body", body))
+            .node("Loop", "trips _ empty x", "seq a", OnnxWriter.body("body", growing("seq b zero")))
             .node("ConcatFromSequence", "seq", "z", OnnxWriter.integer("axis", 0))
             .output("z");
     assertThatThrownBy(() -> ModelCheck.load(writer.bytes()))

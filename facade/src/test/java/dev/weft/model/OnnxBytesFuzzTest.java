@@ -75,6 +75,7 @@ final class OnnxBytesFuzzTest {
         ends.merge(end.startsWith("!") ? "!" : end, 1, Integer::sum);
         if (end.startsWith("!")) {
           wrong.add("seed " + seed + ": " + end.substring(1));
+          System.out.println("finding: " + wrong.getLast()); // Now, since the rest may take hours.
         }
       }
     }

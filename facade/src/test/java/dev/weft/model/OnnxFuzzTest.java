@@ -54,6 +54,7 @@ final class OnnxFuzzTest {
         agreed.merge(op, 1, Integer::sum);
       } else {
         wrong.add(op + ", seed " + seed + ": " + difference);
+        System.out.println("finding: " + wrong.getLast()); // Now, since the rest may take hours.
       }
     }
     System.out.println("models that agree by operator: " + agreed);

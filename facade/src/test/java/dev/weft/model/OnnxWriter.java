@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -60,17 +61,27 @@ final class OnnxWriter {
 
   /** An output that is a sequence of tensors. */
   OnnxWriter sequenceOutput(String name, DType dtype) {
+    graph.addOutput(sequence(name, dtype));
+    return this;
+  }
+
+  /** An input that is a sequence of tensors. */
+  OnnxWriter sequenceInput(String name, DType dtype) {
+    graph.addInput(sequence(name, dtype));
+    return this;
+  }
+
+  private static ValueInfoProto sequence(String name, DType dtype) {
     TypeProto element =
         TypeProto.newBuilder()
             .setTensorType(TypeProto.Tensor.newBuilder().setElemType(number(dtype)))
             .build();
-    graph.addOutput(
-        ValueInfoProto.newBuilder()
-            .setName(name)
-            .setType(
-                TypeProto.newBuilder()
-                    .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element))));
-    return this;
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element)))
+        .build();
   }
 
   OnnxWriter initializer(String name, Tensor tensor) {
@@ -186,6 +197,25 @@ final class OnnxWriter {
 
   static AttributeProto number(String name, float value) {
     return attribute(name, AttributeProto.AttributeType.FLOAT).setF(value).build();
+  }
+
+  static AttributeProto numbers(String name, Float... values) {
+    return attribute(name, AttributeProto.AttributeType.FLOATS)
+        .addAllFloats(List.of(values))
+        .build();
+  }
+
+  /** A sparse tensor of one row of positions for each value, or of one position each. */
+  static AttributeProto sparse(String name, Tensor values, Tensor indices, Long... shape) {
+    SparseTensorProto tensor =
+        SparseTensorProto.newBuilder()
+            .setValues(OnnxTensors.proto(name, values))
+            .setIndices(OnnxTensors.proto(name + "_indices", indices))
+            .addAllDims(List.of(shape))
+            .build();
+    return attribute(name, AttributeProto.AttributeType.SPARSE_TENSOR)
+        .setSparseTensor(tensor)
+        .build();
   }
 
   static AttributeProto text(String name, String value) {

@@ -154,8 +154,10 @@ final class RandomRegions {
         "AffineGrid",
         m -> {
           m.floats("theta", 2, 2, 3);
-          m.writer().longs("size", 2, 3, m.in(1, 4), m.in(1, 4));
-          m.node("AffineGrid", "theta size", integer("align_corners", m.in(0, 1)));
+          int corners = m.in(0, 1);
+          // The corners of a single element: the standard divides by 0.
+          m.writer().longs("size", 2, 3, m.in(1 + corners, 4), m.in(1 + corners, 4));
+          m.node("AffineGrid", "theta size", integer("align_corners", corners));
         });
   }
 

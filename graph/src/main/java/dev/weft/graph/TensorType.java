@@ -45,8 +45,15 @@ public record TensorType(Shape shape, DType dtype) implements GraphType {
     return shape.rank();
   }
 
-  /** One dimension. */
+  /**
+   * One dimension.
+   *
+   * @throws TypeException if there are not as many
+   */
   public IntExpr dim(int axis) {
+    if (axis < 0 || axis >= rank()) {
+      throw new TypeException("it has " + rank() + " dimensions, none is number " + axis, toString());
+    }
     return shape.dim(axis);
   }
 

@@ -7,7 +7,6 @@ import dev.weft.base.Shape;
 import dev.weft.base.Tensor;
 import dev.weft.graph.BlockBuilder.Round;
 import dev.weft.graph.GraphExpr;
-import dev.weft.graph.GraphVar;
 import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.SizeLogic;
 import dev.weft.graph.TensorType;
@@ -22,23 +21,11 @@ import java.util.stream.IntStream;
 
 /** Branches and loops. */
 final class ControlFlowConverters {
-  /** The number of rounds of a loop that only its condition ends. */
-  private static final IntExpr UNBOUNDED = IntExpr.of(Long.MAX_VALUE);
-
-  /** The body's condition doesn't stay as it is, so the rounds can't be counted. */
-  private static final class NotCountedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NotCountedException() {
-      super("the loop has a condition");
-    }
-  }
-
   private ControlFlowConverters() {}
 
   static void register(Map<String, Converter> converters) {
     converters.put("If", ControlFlowConverters::choice);
-    converters.put("Loop", ControlFlowConverters::loop);
+    converters.put("Loop", node -> new LoopImport(node).convert());
     converters.put(
         "Scan", node -> node.opset() < 9 ? batchedScan(node) : scan(node, node.inputs(), 0));
   }
@@ -115,18 +102,19 @@ final class ControlFlowConverters {
         }
       }
     }
+    node.openSequences().refuse(values);
     return Sequences.flatten(values, structures);
   }
 
   /** A body's values, each with a number of dimensions that is known. */
-  private static List<GraphExpr> built(Node node, GraphProto body, List<GraphExpr> inputs) {
+  static List<GraphExpr> built(Node node, GraphProto body, List<GraphExpr> inputs) {
     List<GraphExpr> values = node.build(body, inputs);
     node.looseRanks().refuse(values);
     return values;
   }
 
   /** A condition or a number as a tensor of one element. */
-  private static GraphExpr one(Node node, int index) {
+  static GraphExpr one(Node node, int index) {
     Long elements = SizeAlgebra.constant(node.type(index).shape().elements());
     if (elements == null || elements != 1) {
       throw node.invalid("input " + index + " must have one element, got " + node.type(index));
@@ -134,90 +122,10 @@ final class ControlFlowConverters {
     return node.input(index);
   }
 
-  private static GraphExpr yes() {
+  static GraphExpr yes() {
     Tensor tensor = Tensor.allocate(DType.BOOL);
     tensor.setLong(0, 1);
     return new GraphExpr.Constant("", tensor);
-  }
-
-  private static List<GraphExpr> loop(Node node) {
-    GraphProto body = node.body("body");
-    List<GraphExpr> initial = new ArrayList<>();
-    for (int i = 2; i < node.inputCount(); i++) {
-      initial.add(node.input(i));
-    }
-    List<Sequences.Structure> structures = new ArrayList<>();
-    List<GraphExpr> carried = Sequences.flatten(initial, structures);
-    IntExpr most =
-        node.bindSizes(
-            sizes ->
-                node.has(0)
-                    ? sizes.size(
-                        "trips", SizeLogic.max(sizes.number(one(node, 0), 0), IntExpr.of(0)))
-                    : UNBOUNDED);
-    try {
-      // If the condition stays as it is, what it is at first decides on all rounds.
-      IntExpr trips =
-          node.bindSizes(
-              sizes ->
-                  node.has(1)
-                      ? sizes.size(
-                          "trips",
-                          SizeLogic.select(
-                              SizeLogic.not(SizeLogic.equal(sizes.number(one(node, 1), 0), 0)),
-                              most,
-                              IntExpr.of(0)))
-                      : most);
-      if (trips.equals(UNBOUNDED)) {
-        throw new NotCountedException();
-      }
-      return Sequences.rebuild(
-          node.builder()
-              .loop(
-                  trips,
-                  null,
-                  carried,
-                  (round, values) -> round(node, body, round, values, structures, true)),
-          structures);
-    } catch (NotCountedException e) {
-      GraphExpr condition = node.has(1) ? one(node, 1) : yes();
-      return Sequences.rebuild(
-          node.builder()
-              .loop(
-                  most,
-                  condition,
-                  carried,
-                  (round, values) -> round(node, body, round, values, structures, false)),
-          structures);
-    }
-  }
-
-  private static Round round(
-      Node node,
-      GraphProto body,
-      IntExpr round,
-      List<GraphVar> carried,
-      List<Sequences.Structure> structures,
-      boolean counted) {
-    // While a round is carried out, the condition holds.
-    List<GraphExpr> inputs =
-        new ArrayList<>(List.of(node.sizesTensor(List.of(round), true), yes()));
-    inputs.addAll(Sequences.rebuild(List.copyOf(carried), structures));
-    List<GraphExpr> results = built(node, body, inputs);
-    if (results.isEmpty() || results.size() - 1 < structures.size()) {
-      throw node.invalid("its body gives " + results.size() + " values, which are too few");
-    }
-    GraphExpr condition = results.get(0);
-    if (counted && !node.isTrue(condition)) {
-      throw new NotCountedException();
-    }
-    int end = 1 + structures.size();
-    List<Sequences.Structure> after = new ArrayList<>();
-    List<GraphExpr> next = Sequences.flatten(results.subList(1, end), after);
-    if (!after.equals(structures)) {
-      throw node.unsupported("a sequence that grows from round to round");
-    }
-    return new Round(counted ? null : condition, next, results.subList(end, results.size()));
   }
 
   /**

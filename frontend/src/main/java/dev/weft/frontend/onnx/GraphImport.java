@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.weft.base.IntExpr;
@@ -62,6 +63,7 @@ final class GraphImport {
   private final KnownTensors tensors = new KnownTensors();
   private final KnownSizes sizes = new KnownSizes(tensors);
   private final LooseRanks looseRanks = new LooseRanks();
+  private final OpenSequences openSequences = new OpenSequences();
   private final CheckedCalls calls = new CheckedCalls(builder, sizes);
   private final Set<UnsupportedNode> unsupported = new LinkedHashSet<>();
 
@@ -118,6 +120,10 @@ final class GraphImport {
     return tensors;
   }
 
+  OpenSequences openSequences() {
+    return openSequences;
+  }
+
   LooseRanks looseRanks() {
     return looseRanks;
   }
@@ -158,8 +164,10 @@ final class GraphImport {
           .values()
           .put(initializer.getName(), new GraphExpr.Constant(initializer.getName(), tensor));
     }
-    if (graph.getSparseInitializerCount() > 0) {
-      unsupported.add(new UnsupportedNode("", "sparse initializer", frame.opset(), ""));
+    for (SparseTensorProto initializer : graph.getSparseInitializerList()) {
+      String name = initializer.getValues().getName();
+      Tensor tensor = OnnxTensors.dense(initializer, where + ", '" + name + "'", external);
+      frame.values().put(name, new GraphExpr.Constant(name, tensor));
     }
   }
 
@@ -250,6 +258,8 @@ final class GraphImport {
       throw invalid(e.what(), view, e);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw invalid(String.valueOf(e.getMessage()), view, e);
+    } catch (IndexOutOfBoundsException e) {
+      throw invalid("an operand or attribute has fewer entries than the operator needs", view, e);
     }
   }
 

@@ -69,9 +69,10 @@ final class ImageConverters {
       GraphExpr one = emit.scalar(dtype, 1);
       GraphExpr place;
       if (corners) {
-        // A single element lies at -1.
-        GraphExpr steps = emit.max(emit.sub(size, one), one);
-        place = emit.sub(emit.div(emit.mul(index, 2), steps), one);
+        // For a single element the standard divides by 0; it lies in the middle, as in PyTorch.
+        GraphExpr apart = emit.sub(size, one);
+        GraphExpr steps = emit.max(apart, one);
+        place = emit.sub(emit.div(emit.mul(index, 2), steps), emit.min(apart, one));
       } else {
         place = emit.sub(emit.div(emit.add(emit.mul(index, 2), 1), size), one);
       }

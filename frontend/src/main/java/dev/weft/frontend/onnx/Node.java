@@ -244,6 +244,10 @@ final class Node {
     return graph.body(body, bodyInputs);
   }
 
+  OpenSequences openSequences() {
+    return graph.openSequences();
+  }
+
   LooseRanks looseRanks() {
     return graph.looseRanks();
   }
@@ -308,6 +312,14 @@ final class Node {
       throw unsupported("a tensor of " + OnnxTypes.name(value.getDataType()));
     }
     return OnnxTensors.tensor(value, "node '" + name + "'");
+  }
+
+  /** A sparse tensor with all its elements. */
+  @Nullable Tensor sparseTensor(String key) {
+    AttributeProto attr = attribute(key, AttributeProto.AttributeType.SPARSE_TENSOR);
+    return attr == null
+        ? null
+        : OnnxTensors.dense(attr.getSparseTensor(), "node '" + name + "'", new ExternalData(null));
   }
 
   @Nullable AttributeProto attribute(String key, AttributeProto.AttributeType type) {

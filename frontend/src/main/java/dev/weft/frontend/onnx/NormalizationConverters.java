@@ -206,6 +206,9 @@ final class NormalizationConverters {
     List<Integer> axes = node.axes(node.integers("axes", usual), x.rank());
     GraphExpr mean = emit.mean(node.input(0), axes, true);
     GraphExpr difference = emit.sub(node.input(0), mean);
+    if (!node.flag("normalize_variance", true)) {
+      return difference; // Of the experimental version 1.
+    }
     GraphExpr variance = emit.mean(emit.square(difference), axes, true);
     return emit.div(difference, emit.add(emit.sqrt(variance), 1e-9));
   }

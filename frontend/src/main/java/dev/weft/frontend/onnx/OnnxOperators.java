@@ -26,6 +26,7 @@ final class OnnxOperators {
     ShapeConverters.register(CONVERTERS);
     ControlFlowConverters.register(CONVERTERS);
     SequenceConverters.register(CONVERTERS);
+    EarlyConverters.register(CONVERTERS);
   }
 
   private static final Map<String, Converter> TRAINING = new TreeMap<>();

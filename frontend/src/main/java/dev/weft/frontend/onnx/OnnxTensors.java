@@ -1,5 +1,6 @@
 package dev.weft.frontend.onnx;
 
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -123,6 +124,53 @@ public final class OnnxTensors {
     Tensor tensor = Tensor.allocate(dtype, shape);
     fromFields(proto, tensor);
     return tensor;
+  }
+
+  /**
+   * A sparse tensor with all its elements. The indices are positions in row-major order, or one row
+   * an element with a position in each dimension.
+   *
+   * @throws ImportException if values and indices don't fit the shape
+   */
+  static Tensor dense(SparseTensorProto proto, String where, ExternalData external) {
+    Tensor values = tensor(proto.getValues(), where, external);
+    Tensor indices = tensor(proto.getIndices(), where, external);
+    long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    long elements = 1;
+    for (long dim : shape) {
+      elements = dim < 0 ? -1 : saturatingProduct(elements, dim);
+      if (elements < 0 || elements > Integer.MAX_VALUE) {
+        throw damaged("the shape " + proto.getDimsList() + " makes no sense", where);
+      }
+    }
+    boolean linear = indices.rank() == 1;
+    int perValue = linear ? 1 : shape.length;
+    if (!indices.dtype().equals(DType.INT64)
+        || values.rank() != 1
+        || indices.elements() != values.elements() * perValue) {
+      throw damaged(
+          "the indices " + indices + " and values " + values + " of a sparse tensor don't fit",
+          where);
+    }
+    Tensor dense = Tensor.allocate(values.dtype(), shape);
+    int bytes = values.dtype().bytes();
+    for (long i = 0; i < values.elements(); i++) {
+      long position = 0;
+      for (int d = 0; d < perValue; d++) {
+        long index = indices.getLong(i * perValue + d);
+        long size = linear ? elements : shape[d];
+        if (index < 0 || index >= size) {
+          throw damaged("the index " + index + " of a sparse tensor is beyond " + size, where);
+        }
+        position = position * size + index;
+      }
+      MemorySegment.copy(values.data(), i * bytes, dense.data(), position * bytes, bytes);
+    }
+    return dense;
+  }
+
+  private static ImportException damaged(String what, String where) {
+    return new ImportException(what, where, "the file is damaged");
   }
 
   private static long saturatingProduct(long a, long b) {

@@ -265,6 +265,7 @@ final class PointwiseConverters {
     return switch (name) {
       case "FLOAT" -> DType.FLOAT32;
       case "DOUBLE" -> DType.FLOAT64;
+      case "STRING" -> throw new IllegalArgumentException(name);
       default -> DType.parse(name.toLowerCase(Locale.ROOT));
     };
   }

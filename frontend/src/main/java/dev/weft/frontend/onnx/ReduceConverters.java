@@ -46,16 +46,28 @@ final class ReduceConverters {
     return reduce(node, Reduction.SUM, node.binary(BinaryFunction.MULTIPLY, x, x));
   }
 
-  /** {@code max + log(sum(exp(x - max)))}, which does not overflow. */
+  /**
+   * {@code max + log(sum(exp(x - max)))}, which does not overflow. An infinite maximum stays
+   * outside, since the difference of two infinities is no number.
+   */
   private static GraphExpr logSumExp(Node node) {
     GraphExpr x = node.input(0);
     ReducedAxes axes = ReducedAxes.of(node);
     boolean keepDims = node.flag("keepdims", true);
-    GraphExpr max = axes.reduce(node, Reduction.MAX, x, true);
+    GraphExpr max = finite(node, axes.reduce(node, Reduction.MAX, x, true));
     GraphExpr shifted = node.unary(UnaryFunction.EXP, node.binary(BinaryFunction.SUBTRACT, x, max));
     GraphExpr sum = axes.reduce(node, Reduction.SUM, shifted, keepDims);
-    GraphExpr offset = keepDims ? max : axes.reduce(node, Reduction.MAX, x, false);
+    GraphExpr offset =
+        keepDims ? max : finite(node, axes.reduce(node, Reduction.MAX, x, false));
     return node.binary(BinaryFunction.ADD, node.unary(UnaryFunction.LOG, sum), offset);
+  }
+
+  /** A value, 0 where it is infinite. */
+  private static GraphExpr finite(Node node, GraphExpr x) {
+    Emit emit = new Emit(node);
+    GraphExpr magnitude = emit.unary(UnaryFunction.ABS, x);
+    GraphExpr infinite = emit.equal(magnitude, emit.like(x, Double.POSITIVE_INFINITY));
+    return emit.where(infinite, emit.like(x, 0), x);
   }
 
   private static GraphExpr arg(Node node, boolean max) {

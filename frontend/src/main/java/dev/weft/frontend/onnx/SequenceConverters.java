@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sequences and optional values: what there is in them is known at import, where it is may not. */
 final class SequenceConverters {
+  /** Sequences are taken apart, each element an operator of its own, so up to so many. */
+  private static final long LONGEST = 1 << 14;
+
   private SequenceConverters() {}
 
   static void register(Map<String, Converter> converters) {
@@ -27,25 +30,66 @@ final class SequenceConverters {
     converters.put(
         "SequenceLength",
         node -> {
-          IntExpr length = IntExpr.of(elements(node, 0).size());
-          return List.of(node.sizesTensor(List.of(length), true));
+          return List.of(node.sizesTensor(List.of(length(node)), true));
         });
-    converters.put("SequenceAt", node -> List.of(at(node, elements(node, 0))));
+    converters.put(
+        "SequenceAt", node -> List.of(isOpen(node) ? atOpen(node) : at(node, elements(node, 0))));
     converters.put("SequenceInsert", node -> List.of(insert(node, elements(node, 0))));
     converters.put("SequenceErase", node -> List.of(erase(node, elements(node, 0))));
     converters.put("SequenceMap", SequenceConverters::map);
     converters.put("SplitToSequence", node -> List.of(new GraphExpr.Tuple(split(node))));
-    converters.put("ConcatFromSequence", node -> List.of(concat(node, elements(node, 0))));
+    converters.put("ConcatFromSequence", node -> List.of(concat(node)));
     converters.put("Optional", node -> List.of(node.has(0) ? node.input(0) : Sequences.NOTHING));
     converters.put("OptionalHasElement", node -> List.of(hasElement(node)));
     converters.put("OptionalGetElement", node -> List.of(getElement(node)));
   }
 
   private static List<GraphExpr> elements(Node node, int index) {
+    node.openSequences().refuse(List.of(node.input(index)));
+    return fields(node, index);
+  }
+
+  /** Whether only the run knows how many elements there are in the first input. */
+  private static boolean isOpen(Node node) {
+    return node.openSequences().isOpen(node.input(0));
+  }
+
+  /** The elements, the last of which is a stack of them if only the run knows how many. */
+  private static List<GraphExpr> fields(Node node, int index) {
     if (node.input(index) instanceof GraphExpr.Tuple(List<GraphExpr> fields)) {
       return fields;
     }
     throw node.invalid("input " + index + " is no sequence but " + node.input(index).type());
+  }
+
+  private static IntExpr length(Node node) {
+    List<GraphExpr> fields = fields(node, 0);
+    return isOpen(node)
+        ? SizeAlgebra.plus(node.tensorType(fields.getLast()).dim(0), fields.size() - 1)
+        : IntExpr.of(fields.size());
+  }
+
+  /** An element of a sequence that is one stack, by a position that may count from the end. */
+  private static GraphExpr atOpen(Node node) {
+    Emit emit = new Emit(node);
+    List<GraphExpr> fields = fields(node, 0);
+    if (fields.size() > 1) {
+      throw node.unsupported("an element of a sequence that a loop appends to others");
+    }
+    IntExpr count = length(node);
+    GraphExpr position = emit.cast(emit.reshape(node.input(1), List.of()), DType.INT64);
+    IntExpr from =
+        node.bindSizes(
+            sizes -> {
+              IntExpr number = sizes.number(position, 0);
+              IntExpr negative = SizeLogic.less(number, 0);
+              IntExpr chosen = number.plus(negative.times(count));
+              sizes.check(
+                  SizeLogic.and(SizeLogic.atLeast(chosen, 0), SizeLogic.less(chosen, count)),
+                  "the position doesn't exist in the sequence");
+              return sizes.size("position", chosen);
+            });
+    return emit.gather(fields.getFirst(), emit.size(from, DType.INT64), 0);
   }
 
   /** A position among {@code count}, from 0; null if only the run knows it. */
@@ -193,6 +237,7 @@ final class SequenceConverters {
     }
     for (int i = 0; i < count; i++) {
       List<GraphExpr> given = new ArrayList<>();
+      node.openSequences().refuse(node.inputs());
       for (GraphExpr input : node.inputs()) {
         if (input instanceof GraphExpr.Tuple(List<GraphExpr> fields)) {
           if (fields.size() != count) {
@@ -219,13 +264,19 @@ final class SequenceConverters {
     boolean keep = node.has(1) || node.flag("keepdims", true);
     List<IntExpr> lengths;
     if (!node.has(1)) {
-      lengths = size == null ? List.of() : Collections.nCopies(size.intValue(), IntExpr.of(1));
+      lengths =
+          size == null || size > LONGEST
+              ? List.of()
+              : Collections.nCopies(size.intValue(), IntExpr.of(1));
     } else if (node.rank(1) == 1) {
       lengths = node.sizes(1);
     } else {
       List<IntExpr> known = node.knownSizes(1);
       Long part = known == null ? null : SizeAlgebra.constant(known.get(0));
       lengths = size == null || part == null ? List.of() : parts(node, size, part);
+    }
+    if (size != null && size > LONGEST && !node.has(1)) {
+      throw tooLong(node, size);
     }
     if (lengths.isEmpty() && (size == null || size > 0)) {
       throw node.unsupported("a sequence whose length only the run knows");
@@ -240,9 +291,16 @@ final class SequenceConverters {
     return tensors.stream().map(part -> node.emit(drop, part)).toList();
   }
 
+  private static Node.UnsupportedException tooLong(Node node, long length) {
+    return node.unsupported("a sequence of " + length + " tensors");
+  }
+
   private static List<IntExpr> parts(Node node, long size, long part) {
     if (part < 1) {
       throw node.invalid("parts of " + part);
+    }
+    if (size / part > LONGEST) {
+      throw tooLong(node, size / part);
     }
     List<IntExpr> lengths = new ArrayList<>();
     for (long begin = 0; begin < size; begin += part) {
@@ -251,22 +309,41 @@ final class SequenceConverters {
     return lengths;
   }
 
-  private static GraphExpr concat(Node node, List<GraphExpr> elements) {
-    if (elements.isEmpty()) {
+  private static GraphExpr concat(Node node) {
+    Emit emit = new Emit(node);
+    List<GraphExpr> fields = fields(node, 0);
+    if (fields.isEmpty()) {
       throw node.invalid("an empty sequence can't be concatenated");
     }
+    boolean open = isOpen(node);
     boolean newAxis = node.flag("new_axis", false);
-    int rank = node.tensorType(elements.get(0)).rank() + (newAxis ? 1 : 0);
-    int axis = node.axis("axis", 0, rank);
+    int known = open ? fields.size() - 1 : fields.size();
+    int own = emit.rank(fields.getFirst()) - (open && known == 0 ? 1 : 0);
+    int axis = node.axis("axis", 0, own + (newAxis ? 1 : 0));
     List<GraphExpr> parts = new ArrayList<>();
-    for (GraphExpr element : elements) {
-      List<IntExpr> dims = new ArrayList<>(node.tensorType(element).shape().dims());
-      if (newAxis) {
-        dims.add(axis, IntExpr.of(1));
-      }
-      parts.add(newAxis ? node.emit(new Reshape(new Shape(dims)), element) : element);
+    for (GraphExpr element : fields.subList(0, known)) {
+      parts.add(newAxis ? emit.unsqueeze(element, axis) : element);
     }
-    return node.emit(new Concat(axis), parts);
+    if (open) {
+      parts.add(joined(emit, fields.getLast(), axis, newAxis));
+    }
+    return parts.size() == 1 && !newAxis && !open
+        ? node.emit(new Concat(axis), parts)
+        : emit.concat(axis, parts);
+  }
+
+  /** The elements of a stack one behind the other along an axis, or stacked along it. */
+  private static GraphExpr joined(Emit emit, GraphExpr stack, int axis, boolean newAxis) {
+    List<Integer> order = new ArrayList<>(emit.range(1, emit.rank(stack)));
+    order.add(axis, 0);
+    GraphExpr turned = emit.transpose(stack, order);
+    if (newAxis) {
+      return turned;
+    }
+    List<IntExpr> dims = new ArrayList<>(emit.type(turned).shape().dims());
+    IntExpr count = dims.remove(axis);
+    dims.set(axis, SizeAlgebra.times(count, dims.get(axis)));
+    return emit.reshape(turned, dims);
   }
 
   @SuppressWarnings("ReferenceEquality") // There is one value that stands for nothing.

@@ -91,8 +91,9 @@ final class ShapeConverters {
     if (node.hasAttribute("value_string") || node.hasAttribute("value_strings")) {
       throw node.unsupported("a constant of strings");
     }
-    if (node.hasAttribute("sparse_value")) {
-      throw node.unsupported("a sparse constant");
+    Tensor sparse = node.sparseTensor("sparse_value");
+    if (sparse != null) {
+      return node.constant(sparse);
     }
     throw node.invalid("it has no value");
   }
@@ -253,7 +254,8 @@ final class ShapeConverters {
   private static List<IntExpr> splitLengths(Node node, IntExpr size) {
     boolean asInput = node.opset() >= 13 || node.opset() == 1;
     if (asInput && node.has(1)) {
-      return node.sizes(1);
+      // Version 1 has them as numbers of the operand's type.
+      return node.sizes(new Emit(node).cast(node.input(1), DType.INT64));
     }
     List<Long> given = node.integers("split", List.of());
     if (!given.isEmpty()) {
@@ -268,8 +270,21 @@ final class ShapeConverters {
   }
 
   private static GraphExpr slice(Node node) {
+    return slice(node, node.opset() < 10);
+  }
+
+  /** What became of Slice in version 10, under its experimental name. */
+  static GraphExpr dynamicSlice(Node node) {
+    return slice(node, false);
+  }
+
+  /**
+   * Part of a tensor.
+   *
+   * @param attributes whether starts, ends and axes are attributes, not inputs
+   */
+  private static GraphExpr slice(Node node, boolean attributes) {
     TensorType x = node.type(0);
-    boolean attributes = node.opset() < 10;
     Slice slice =
         node.bindSizes(
             sizes -> {
@@ -430,10 +445,7 @@ final class ShapeConverters {
   /** Each dimension d becomes {@code [1, d]}, is broadcast to {@code [repeats, d]}, and merged. */
   private static GraphExpr tile(Node node) {
     TensorType x = node.type(0);
-    if (node.opset() < 6) {
-      throw node.unsupported("version 1 of the operator");
-    }
-    List<IntExpr> repeats = node.sizes(1);
+    List<IntExpr> repeats = node.opset() < 6 ? repeatsAlongOne(node) : node.sizes(1);
     if (repeats.size() != x.rank()) {
       throw node.invalid("repeats " + repeats + " don't fit " + x);
     }
@@ -448,6 +460,23 @@ final class ShapeConverters {
     GraphExpr apart = node.emit(new Reshape(new Shape(split)), node.input(0));
     GraphExpr broadcast = node.emit(new Expand(new Shape(wide)), apart);
     return node.emit(new Reshape(new Shape(merged)), broadcast);
+  }
+
+  /** Version 1: the number of copies and the axis, both as numbers of the operand's type. */
+  private static List<IntExpr> repeatsAlongOne(Node node) {
+    Emit emit = new Emit(node);
+    IntExpr copies = node.size(emit.cast(scalar(node, 1), DType.INT64));
+    GraphExpr axis = emit.cast(scalar(node, 2), DType.INT64);
+    int rank = node.rank(0);
+    return node.bindSizes(
+        sizes -> {
+          AxisSet axes = AxisSet.of(List.of(sizes.number(axis, 0)), rank, sizes);
+          List<IntExpr> repeats = new ArrayList<>();
+          for (int d = 0; d < rank; d++) {
+            repeats.add(sizes.size("repeats", axes.at(d, List.of(copies), IntExpr.of(1))));
+          }
+          return repeats;
+        });
   }
 
   private static GraphExpr depthToSpace(Node node) {
