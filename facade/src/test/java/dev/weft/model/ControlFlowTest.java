@@ -342,7 +342,9 @@ class ControlFlowTest {
         Map.of("x", ramp(1, 2), "y", ramp(4, 2), "p", number(-1), "q", number(-3)));
   }
 
-  /** A body that makes of its round {@code i} an element that {@code insert} puts into a sequence. */
+  /**
+   * A body that makes of its round {@code i} an element that {@code insert} puts into a sequence.
+   */
   private static OnnxWriter growing(String insert) {
     return OnnxWriter.body()
         .input("i", INT64)
@@ -362,10 +364,7 @@ class ControlFlowTest {
   void aSequenceThatALoopAppendsTo() throws Exception {
     for (boolean first : new boolean[] {false, true}) {
       OnnxWriter whole =
-          OnnxWriter.opset(16)
-              .input("x", FLOAT32, "n")
-              .input("trips", INT64)
-              .scalar("last", -1);
+          OnnxWriter.opset(16).input("x", FLOAT32, "n").input("trips", INT64).scalar("last", -1);
       whole =
           first
               ? whole.node("Neg", "x", "w").node("SequenceConstruct", "w x", "start")
@@ -433,7 +432,8 @@ class ControlFlowTest {
             .input("trips", INT64)
             .scalar("zero", 0)
             .node("SequenceEmpty", "", "empty")
-            .node("Loop", "trips _ empty x", "seq a", OnnxWriter.body("body", growing("seq b zero")))
+            .node(
+                "Loop", "trips _ empty x", "seq a", OnnxWriter.body("body", growing("seq b zero")))
             .node("ConcatFromSequence", "seq", "z", OnnxWriter.integer("axis", 0))
             .output("z");
     assertThatThrownBy(() -> ModelCheck.load(writer.bytes()))

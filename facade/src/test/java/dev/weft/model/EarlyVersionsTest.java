@@ -155,14 +155,19 @@ class EarlyVersionsTest {
             "Clip",
             1,
             FLOAT32,
-            node("Clip", "x", number("min", 0), number("max", 0.5f), integers("consumed_inputs", 0L)),
+            node(
+                "Clip",
+                "x",
+                number("min", 0),
+                number("max", 0.5f),
+                integers("consumed_inputs", 0L)),
             w ->
                 w.initializer("l", scalar(0))
                     .initializer("h", scalar(0.5f))
                     .node("Clip", "x l h", "y"));
+    with("x", 3, 4).same("Cast", 1, INT64, node("Cast", "x", text("to", "INT64")), cast(7));
     with("x", 3, 4)
-        .same("Cast", 1, INT64, node("Cast", "x", text("to", "INT64")), cast(7));
-    with("x", 3, 4).same("Cast", 1, DType.FLOAT64, node("Cast", "x", text("to", "DOUBLE")), cast(11));
+        .same("Cast", 1, DType.FLOAT64, node("Cast", "x", text("to", "DOUBLE")), cast(11));
     with("x", 3, 4).same("Cast", 1, BOOL, node("Cast", "x", text("to", "BOOL")), cast(9));
     with("x", 3, 4)
         .same(
@@ -206,7 +211,8 @@ class EarlyVersionsTest {
               "BatchNormalization",
               opset,
               FLOAT32,
-              node("BatchNormalization", "x s b m v", integer("is_test", 1), number("epsilon", .5f)),
+              node(
+                  "BatchNormalization", "x s b m v", integer("is_test", 1), number("epsilon", .5f)),
               node("BatchNormalization", "x s b m v", number("epsilon", .5f)));
       with("x", 2, 3, 4)
           .with("s", 3, 4)
@@ -233,7 +239,11 @@ class EarlyVersionsTest {
                       .node("Add", "t b", "y"));
       with("x", 3, 4)
           .same(
-              "Dropout", opset, FLOAT32, node("Dropout", "x", integer("is_test", 1)), node("Identity", "x"));
+              "Dropout",
+              opset,
+              FLOAT32,
+              node("Dropout", "x", integer("is_test", 1)),
+              node("Identity", "x"));
       with("a", 3, 4)
           .with("b", 4, 2)
           .with("c", 2)
@@ -310,10 +320,7 @@ class EarlyVersionsTest {
             1,
             FLOAT32,
             node("Pad", "x", integers("paddings", 1L, 0L, 0L, 2L), number("value", 1.5f)),
-            w ->
-                w.longs("p", 1, 0, 0, 2)
-                    .initializer("v", scalar(1.5f))
-                    .node("Pad", "x p v", "y"));
+            w -> w.longs("p", 1, 0, 0, 2).initializer("v", scalar(1.5f)).node("Pad", "x p v", "y"));
     with("x", 2, 3)
         .same(
             "Pad",
@@ -355,7 +362,9 @@ class EarlyVersionsTest {
             1,
             FLOAT32,
             w ->
-                w.initializer("n", scalar(3)).initializer("a", scalar(1)).node("Tile", "x n a", "y"),
+                w.initializer("n", scalar(3))
+                    .initializer("a", scalar(1))
+                    .node("Tile", "x n a", "y"),
             w -> w.longs("n", 1, 3).node("Tile", "x n", "y"));
     with("x", 2, 6)
         .same(
@@ -423,10 +432,12 @@ class EarlyVersionsTest {
             FLOAT32,
             w ->
                 w.node("Log", "x", "l")
-                    .node("ReduceLogSumExp", "l", "y", integers("axes", 1L), integer("keepdims", 0)),
+                    .node(
+                        "ReduceLogSumExp", "l", "y", integers("axes", 1L), integer("keepdims", 0)),
             w ->
                 w.node("Log", "x", "l")
-                    .node("ReduceLogSumExp", "l", "y", integers("axes", 1L), integer("keepdims", 0)));
+                    .node(
+                        "ReduceLogSumExp", "l", "y", integers("axes", 1L), integer("keepdims", 0)));
     sparseConstants();
   }
 
@@ -539,10 +550,7 @@ class EarlyVersionsTest {
             FLOAT32,
             node("Crop", "x", integers("border", 1L, 2L, 1L, 0L)),
             w ->
-                w.longs("s", 2, 1)
-                    .longs("e", 6, 4)
-                    .longs("a", 2, 3)
-                    .node("Slice", "x s e a", "y"));
+                w.longs("s", 2, 1).longs("e", 6, 4).longs("a", 2, 3).node("Slice", "x s e a", "y"));
     with("x", 1, 2, 6, 5)
         .same(
             "Crop to a size",
@@ -550,10 +558,7 @@ class EarlyVersionsTest {
             FLOAT32,
             node("Crop", "x", integers("border", 1L, 2L, 0L, 0L), integers("scale", 3L, 2L)),
             w ->
-                w.longs("s", 2, 1)
-                    .longs("e", 5, 3)
-                    .longs("a", 2, 3)
-                    .node("Slice", "x s e a", "y"));
+                w.longs("s", 2, 1).longs("e", 5, 3).longs("a", 2, 3).node("Slice", "x s e a", "y"));
     with("x", 4, 6)
         .same(
             "DynamicSlice",

@@ -52,7 +52,8 @@ public record TensorType(Shape shape, DType dtype) implements GraphType {
    */
   public IntExpr dim(int axis) {
     if (axis < 0 || axis >= rank()) {
-      throw new TypeException("it has " + rank() + " dimensions, none is number " + axis, toString());
+      throw new TypeException(
+          "it has " + rank() + " dimensions, none is number " + axis, toString());
     }
     return shape.dim(axis);
   }

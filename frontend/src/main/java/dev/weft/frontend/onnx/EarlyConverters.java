@@ -34,8 +34,7 @@ final class EarlyConverters {
     GraphExpr convert(Node node);
   }
 
-  private static void early(
-      Map<String, Converter> converters, String name, Definition definition) {
+  private static void early(Map<String, Converter> converters, String name, Definition definition) {
     converters.put(
         name,
         node -> {

@@ -141,8 +141,7 @@ final class LoopImport {
       for (AttributeProto attribute : inner.getAttributeList()) {
         GraphProto within = attribute.getG();
         uses += uses(within, name);
-        uses +=
-            within.getOutputList().stream().filter(out -> out.getName().equals(name)).count();
+        uses += within.getOutputList().stream().filter(out -> out.getName().equals(name)).count();
       }
     }
     return uses;

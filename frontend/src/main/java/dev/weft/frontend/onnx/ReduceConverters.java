@@ -57,8 +57,7 @@ final class ReduceConverters {
     GraphExpr max = finite(node, axes.reduce(node, Reduction.MAX, x, true));
     GraphExpr shifted = node.unary(UnaryFunction.EXP, node.binary(BinaryFunction.SUBTRACT, x, max));
     GraphExpr sum = axes.reduce(node, Reduction.SUM, shifted, keepDims);
-    GraphExpr offset =
-        keepDims ? max : finite(node, axes.reduce(node, Reduction.MAX, x, false));
+    GraphExpr offset = keepDims ? max : finite(node, axes.reduce(node, Reduction.MAX, x, false));
     return node.binary(BinaryFunction.ADD, node.unary(UnaryFunction.LOG, sum), offset);
   }
 
