@@ -128,11 +128,14 @@ final class MatmulGpu implements ScheduleRule {
         .orElseThrow();
   }
 
-  /** The longest axis, if it is long enough; symbolic ones are taken to be. */
+  /**
+   * The longest axis, if it is long enough. Symbolic ones are left to other rules: what the virtual
+   * threads of a tile write together can't be proven to be all of them.
+   */
   private static @Nullable IterVar largest(List<IterVar> axes) {
     return axes.stream()
         .max(Comparator.comparingLong(axis -> BlockInfo.extent(axis).orElse(Long.MAX_VALUE)))
-        .filter(axis -> BlockInfo.extent(axis).orElse(SMALLEST) >= SMALLEST)
+        .filter(axis -> BlockInfo.extent(axis).orElse(0) >= SMALLEST)
         .orElse(null);
   }
 

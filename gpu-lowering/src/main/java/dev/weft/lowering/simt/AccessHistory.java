@@ -19,6 +19,14 @@ final class AccessHistory {
   /** No conflict. */
   static final long NONE = 0;
 
+  /** The whole block, groups of it that run side by side, and last the engine of bulk copies. */
+  private static final int GROUPS = 10;
+
+  private static final int BULK = GROUPS - 1;
+
+  /** Whom records of bulk copies name. */
+  static final int BULK_THREAD = (1 << 11) - 1;
+
   private static final int THREAD_BITS = 11;
   private static final int SITE_BITS = 18;
   private static final int SEVERAL_SHIFT = THREAD_BITS + SITE_BITS;
@@ -38,20 +46,98 @@ final class AccessHistory {
 
   private final int @Nullable [] readWarpEpochs;
 
+  /** When each group of threads wrote and read a unit last; null without barrier objects. */
+  private final int @Nullable [][] groupWrites;
+
+  private final int @Nullable [][] groupReads;
+
+  /** The group of {@link #writes} and {@link #reads}. */
+  private final byte @Nullable [] lastWriter;
+
+  private final byte @Nullable [] lastReader;
+
   /** Site + 1 of the asynchronous copy that will write the unit; null without such copies. */
   private final int @Nullable [] pending;
 
-  /** The epochs that accesses happen in. */
+  /**
+   * For each group of threads, and for bulk copies, up to when what it did is over for somebody
+   * (vector clocks; Mattern, "Virtual Time and Global States of Distributed Systems").
+   */
+  static final class Knowledge {
+    private final int[] until = new int[GROUPS];
+
+    private void join(int[] other) {
+      for (int g = 0; g < GROUPS; g++) {
+        until[g] = Math.max(until[g], other[g]);
+      }
+    }
+  }
+
+  /**
+   * The epochs that accesses happen in, and what groups of threads that run side by side know of
+   * each other. Within a group only barriers of the block order threads.
+   */
   static final class Clock {
     private final int warpSize;
     private final int[] warpEpochs;
     private int block;
     private int epoch;
     private int blockStart;
+    private int group;
+    private final int[] now = new int[GROUPS];
+    private final Knowledge[] known = new Knowledge[GROUPS];
 
     Clock(int warps, int warpSize) {
       this.warpSize = warpSize;
       this.warpEpochs = new int[warps];
+      Arrays.setAll(known, g -> new Knowledge());
+      meet();
+    }
+
+    /** The number of the present epoch. */
+    int epoch() {
+      return epoch;
+    }
+
+    /** Everybody knows all that has been done. */
+    private void meet() {
+      for (Knowledge each : known) {
+        each.join(now);
+      }
+      for (int g = 0; g < GROUPS; g++) {
+        now[g]++;
+      }
+    }
+
+    /** Groups of threads begin to run side by side. */
+    void startRoles(int count) {
+      if (count >= BULK) {
+        throw Machine.refuse(count + " thread groups side by side");
+      }
+      meet();
+    }
+
+    /** What follows is done by a group of threads; 0 is the whole block. */
+    void enterRole(int number) {
+      group = number;
+    }
+
+    /** The group lets others know, through a barrier object, what it did and knows. */
+    void release(Knowledge through) {
+      through.join(known[group].until);
+      through.until[group] = Math.max(through.until[group], now[group]);
+      now[group]++;
+    }
+
+    /** Bulk copies that have arrived let others know. */
+    void releaseBulk(Knowledge through) {
+      through.until[BULK] = Math.max(through.until[BULK], now[BULK]);
+      now[BULK]++;
+    }
+
+    /** The group gets to know what was released. */
+    void acquire(Knowledge from) {
+      known[group].join(from.until);
     }
 
     /** All accesses from here on belong to another block. */
@@ -59,11 +145,14 @@ final class AccessHistory {
       block = number;
       epoch++;
       blockStart = epoch;
+      group = 0;
+      meet();
     }
 
     /** The threads of the block have waited for each other. */
     void barrier() {
       epoch++;
+      meet();
     }
 
     /** The threads of a warp have waited for each other. */
@@ -77,9 +166,20 @@ final class AccessHistory {
    * @param acrossBlocks whether all blocks share the memory
    * @param warpBarriers whether the kernel has any
    * @param asyncCopies whether the kernel has any that write this memory
+   * @param barrierObjects whether the kernel has any
    */
   AccessHistory(
-      Clock clock, int units, boolean acrossBlocks, boolean warpBarriers, boolean asyncCopies) {
+      Clock clock,
+      int units,
+      boolean acrossBlocks,
+      boolean warpBarriers,
+      boolean asyncCopies,
+      boolean barrierObjects) {
+    boolean groups = barrierObjects && !acrossBlocks;
+    this.groupWrites = groups ? new int[GROUPS][units] : null;
+    this.groupReads = groups ? new int[GROUPS][units] : null;
+    this.lastWriter = groups ? new byte[units] : null;
+    this.lastReader = groups ? new byte[units] : null;
     this.clock = clock;
     this.writes = new long[units];
     this.reads = new long[units];
@@ -109,7 +209,8 @@ final class AccessHistory {
     long write = writes[unit];
     // Others that wrote it in this epoch, too, wrote the same value, or their race is known.
     boolean own = epoch(write) == clock.epoch && thread(write) == thread;
-    long conflict = own || isOrdered(write, writeWarpEpochs, unit, thread) ? NONE : write;
+    boolean ordered = isOrdered(write, writeWarpEpochs, lastWriter, unit, thread);
+    long conflict = (own || ordered) && !isUnknown(groupWrites, unit) ? NONE : write;
     if (writers != null && readers != null) {
       boolean otherBlock = writers[unit] != 0 && writers[unit] != clock.block + 1;
       if (otherBlock && !isWrittenByBlock(unit)) {
@@ -117,7 +218,8 @@ final class AccessHistory {
       }
       readers[unit] = joined(readers[unit]);
     }
-    record(reads, readWarpEpochs, unit, thread, site, false);
+    record(reads, readWarpEpochs, lastReader, unit, thread, site, false);
+    noteGroup(groupReads, lastReader, unit, clock.group);
     return conflict;
   }
 
@@ -128,14 +230,16 @@ final class AccessHistory {
       return NONE;
     }
     boolean otherBlock = writers != null && writers[unit] != 0 && writers[unit] != clock.block + 1;
-    return otherBlock || !isOrdered(write, writeWarpEpochs, unit, thread) ? write : NONE;
+    boolean ordered = isOrdered(write, writeWarpEpochs, lastWriter, unit, thread);
+    return otherBlock || !ordered || isUnknown(groupWrites, unit) ? write : NONE;
   }
 
   /** The read that a write would race with, or {@link #NONE}. */
   long conflictingRead(int unit, int thread) {
     long read = reads[unit];
     boolean otherBlock = readers != null && readers[unit] != 0 && readers[unit] != clock.block + 1;
-    return otherBlock || !isOrdered(read, readWarpEpochs, unit, thread) ? read : NONE;
+    boolean ordered = isOrdered(read, readWarpEpochs, lastReader, unit, thread);
+    return otherBlock || !ordered || isUnknown(groupReads, unit) ? read : NONE;
   }
 
   /** Notes a write. */
@@ -143,7 +247,35 @@ final class AccessHistory {
     if (writers != null) {
       writers[unit] = joined(writers[unit]);
     }
-    record(writes, writeWarpEpochs, unit, thread, site, atomic);
+    record(writes, writeWarpEpochs, lastWriter, unit, thread, site, atomic);
+    noteGroup(groupWrites, lastWriter, unit, clock.group);
+  }
+
+  /** Notes the write of a bulk copy that has arrived. */
+  void writeInBulk(int unit, int site) {
+    record(writes, null, null, unit, BULK_THREAD, site, false);
+    noteGroup(groupWrites, lastWriter, unit, BULK);
+  }
+
+  private void noteGroup(int @Nullable [][] times, byte @Nullable [] last, int unit, int group) {
+    if (times != null && last != null) {
+      times[group][unit] = clock.now[group];
+      last[unit] = (byte) group;
+    }
+  }
+
+  /** Whether another group accessed a unit later than the present one knows of. */
+  private boolean isUnknown(int @Nullable [][] times, int unit) {
+    if (times == null) {
+      return false;
+    }
+    int[] until = clock.known[clock.group].until;
+    for (int g = 0; g < GROUPS; g++) {
+      if (g != clock.group && times[g][unit] > until[g]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The site of the asynchronous copy that is under way to the unit; -1 for none. */
@@ -185,8 +317,14 @@ final class AccessHistory {
     return block == 0 || block == own ? own : -1;
   }
 
-  private boolean isOrdered(long record, int @Nullable [] warpEpochs, int unit, int thread) {
-    if (epoch(record) != clock.epoch) {
+  private boolean isOrdered(
+      long record,
+      int @Nullable [] warpEpochs,
+      byte @Nullable [] last,
+      int unit,
+      int thread) {
+    // Whether groups are ordered is known from their clocks.
+    if (epoch(record) != clock.epoch || (last != null && last[unit] != clock.group)) {
       return true;
     }
     int other = thread(record);
@@ -204,12 +342,18 @@ final class AccessHistory {
    * warp barrier ordered, the last one stands for all.
    */
   private void record(
-      long[] records, int @Nullable [] warpEpochs, int unit, int thread, int site, boolean atomic) {
+      long[] records,
+      int @Nullable [] warpEpochs,
+      byte @Nullable [] last,
+      int unit,
+      int thread,
+      int site,
+      boolean atomic) {
     int warp = thread / clock.warpSize;
     long old = records[unit];
     int several = 0;
     boolean allAtomic = atomic;
-    if (epoch(old) == clock.epoch) {
+    if (epoch(old) == clock.epoch && (last == null || last[unit] == clock.group)) {
       allAtomic &= isAtomic(old);
       several = several(old);
       if (thread(old) != thread && several < 2) {

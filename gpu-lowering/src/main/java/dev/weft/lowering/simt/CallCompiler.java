@@ -23,6 +23,9 @@ final class CallCompiler {
   private final WarpMatrices warpMatrices;
   private final LaneMatrices laneMatrices;
   private final WarpGroupMatrices groupMatrices;
+  private final Roles roles;
+  private final BarrierObjects barriers;
+  private final BulkCopies bulkCopies;
 
   CallCompiler(
       Machine machine,
@@ -39,6 +42,13 @@ final class CallCompiler {
     this.warpMatrices = new WarpMatrices(machine, exprs, accesses);
     this.laneMatrices = new LaneMatrices(machine, exprs, accesses, warpMatrices);
     this.groupMatrices = new WarpGroupMatrices(machine, exprs, accesses, warpMatrices);
+    this.roles = new Roles(machine);
+    this.barriers = new BarrierObjects(machine, exprs, roles);
+    this.bulkCopies = new BulkCopies(machine, exprs, accesses, barriers);
+  }
+
+  Roles roles() {
+    return roles;
   }
 
   AsyncCopies copies() {
@@ -49,6 +59,7 @@ final class CallCompiler {
   void endBlock() {
     copies.endBlock();
     groupMatrices.endBlock();
+    barriers.endBlock();
   }
 
   static Intrinsic intrinsic(Callee callee) {
@@ -171,6 +182,7 @@ final class CallCompiler {
     return switch (intrinsic) {
       case STORAGE_SYNC -> barrier(args);
       case PTX_CP_ASYNC -> asyncCopy(args);
+      case PTX_CP_ASYNC_BULK_TENSOR -> bulkCopies.compile(call);
       case PTX_COMMIT_GROUP ->
           () -> {
             machine.count(InstructionKind.ASYNC_COPY);
@@ -201,6 +213,9 @@ final class CallCompiler {
         Runnable matrices = warpMatrices.compile(intrinsic, args);
         if (matrices == null) {
           matrices = laneMatrices.compile(intrinsic, args);
+        }
+        if (matrices == null) {
+          matrices = barriers.compile(intrinsic, args);
         }
         yield matrices != null ? matrices : groupMatrices.compile(intrinsic, args);
       }

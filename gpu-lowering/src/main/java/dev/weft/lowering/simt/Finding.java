@@ -28,6 +28,8 @@ public record Finding(Kind kind, int line, String source, String message, long o
     ASYNC_COPY_NOT_WAITED,
     /** A matrix product reads what a thread wrote and did not make visible to the async proxy. */
     ASYNC_PROXY_NOT_FENCED,
+    /** A wait at a barrier object for a phase that never ends: an arrival or bytes are missing. */
+    BARRIER_NEVER_COMPLETES,
     /** Arithmetic without a result, such as an integer division by zero. */
     UNDEFINED_ARITHMETIC,
     /** An assertion that does not hold. */

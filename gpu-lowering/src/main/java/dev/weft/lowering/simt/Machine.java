@@ -119,6 +119,23 @@ final class Machine {
         "the SIMT interpreter can't run " + what, "", "lower the function to device form");
   }
 
+  /** Whether all that threads wrote to shared memory is visible to who reads it past them. */
+  void checkFenced(Site site) {
+    for (int t = 0; t < threads; t++) {
+      if (unfenced[t]) {
+        int thread = t;
+        findings.add(
+            Finding.Kind.ASYNC_PROXY_NOT_FENCED,
+            site,
+            () ->
+                thread(thread)
+                    + " wrote shared memory without a fence for those who read it past the"
+                    + " threads");
+        return;
+      }
+    }
+  }
+
   /** The expression without lanes, for messages. */
   static String text(Expr expr) {
     return dev.weft.tir.script.TvmScript.print(expr);

@@ -23,6 +23,7 @@ final class Memories {
   private final Map<Var, int[]> fragmentShapes = new HashMap<>();
   private boolean warpBarriers;
   private boolean asyncCopies;
+  private boolean barrierObjects;
   private final Map<Var, Slot> slots = new HashMap<>();
 
   /** A place for a memory, which another one takes at each launch where it is an argument. */
@@ -92,7 +93,9 @@ final class Memories {
         && call.args().getFirst() instanceof Expr.StringImm(String scope)) {
       warpBarriers |= scope.equals("warp");
     }
-    asyncCopies |= call.is(Intrinsic.PTX_CP_ASYNC);
+    asyncCopies |=
+        call.is(Intrinsic.PTX_CP_ASYNC) || call.is(Intrinsic.PTX_CP_ASYNC_BULK_TENSOR);
+    barrierObjects |= call.is(Intrinsic.CREATE_BARRIERS);
     if ((call.is(Intrinsic.WMMA_LOAD) || call.is(Intrinsic.WMMA_FILL))
         && call.args().get(0) instanceof Var data
         && call.args().get(1) instanceof Expr.IntImm m
@@ -120,7 +123,7 @@ final class Memories {
 
   private SharedBytes.Uses uses(Var data, DType declared) {
     int unit = Math.min(elements.getOrDefault(data, declared).bytes(), declared.bytes());
-    return new SharedBytes.Uses(unit, written.contains(data), warpBarriers, asyncCopies);
+    return new SharedBytes.Uses(unit, written.contains(data), warpBarriers, asyncCopies, barrierObjects);
   }
 
   /** Memory that the kernel allocates. */

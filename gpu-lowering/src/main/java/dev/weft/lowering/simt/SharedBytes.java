@@ -46,7 +46,12 @@ final class SharedBytes extends Memory {
   }
 
   /** What is known of the accesses of a memory before the kernel runs. */
-  record Uses(int unit, boolean written, boolean warpBarriers, boolean asyncCopies) {}
+  record Uses(
+      int unit,
+      boolean written,
+      boolean warpBarriers,
+      boolean asyncCopies,
+      boolean barrierObjects) {}
 
   /** An argument. */
   static SharedBytes global(String name, Machine machine, MemorySegment data, Uses uses) {
@@ -73,7 +78,12 @@ final class SharedBytes extends Memory {
       Machine machine, long bytes, boolean acrossBlocks, Uses uses) {
     int units = Math.toIntExact(Math.ceilDiv(bytes, uses.unit));
     return new AccessHistory(
-        machine.clock, units, acrossBlocks, uses.warpBarriers, uses.asyncCopies);
+        machine.clock,
+        units,
+        acrossBlocks,
+        uses.warpBarriers,
+        uses.asyncCopies,
+        uses.barrierObjects);
   }
 
   @Override
@@ -176,6 +186,9 @@ final class SharedBytes extends Memory {
       return "another block";
     }
     int first = AccessHistory.thread(conflict);
+    if (first == AccessHistory.BULK_THREAD) {
+      return "a bulk copy";
+    }
     return first == thread ? "another thread" : machine.thread(first);
   }
 
@@ -280,6 +293,28 @@ final class SharedBytes extends Memory {
     for (long unitAt = at / unit; unitAt * unit < at + length; unitAt++) {
       history.setPending((int) unitAt, -1);
       history.write((int) unitAt, thread, site.id(), false);
+    }
+  }
+
+  /** Carries out a bulk copy, past the threads, that somebody has waited for. */
+  void arriveInBulk(long at, MemorySegment source, Site site) {
+    int length = (int) source.byteSize();
+    data.asSlice(at, length).copyFrom(source);
+    if (history == null) {
+      return;
+    }
+    for (long unitAt = at / unit; unitAt * unit < at + length; unitAt++) {
+      history.setPending((int) unitAt, -1);
+      history.writeInBulk((int) unitAt, site.id());
+    }
+  }
+
+  /** Writes bytes, whole units of this memory, for a thread. */
+  void writeBytes(long at, byte[] bytes, int thread, Site site) {
+    for (int i = 0; i < bytes.length; i += unit) {
+      long before = history == null ? 0 : bits(at + i, unit);
+      data.asSlice(at + i, unit).copyFrom(MemorySegment.ofArray(bytes).asSlice(i, unit));
+      noteWrite(at + i, unit, thread, site, false, before);
     }
   }
 

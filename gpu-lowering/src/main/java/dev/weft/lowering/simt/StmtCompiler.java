@@ -10,6 +10,7 @@ import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.interp.ScalarScope;
 import dev.weft.tir.script.PrintedFunction;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -142,7 +143,7 @@ final class StmtCompiler {
   }
 
   private Runnable sequence(List<Stmt> stmts) {
-    Runnable[] compiled = stmts.stream().map(this::compile).toArray(Runnable[]::new);
+    Runnable[] compiled = steps(stmts).toArray(Runnable[]::new);
     return () -> {
       for (Runnable stmt : compiled) {
         stmt.run();
@@ -151,6 +152,25 @@ final class StmtCompiler {
         }
       }
     };
+  }
+
+  /** Thread groups that follow each other run side by side. */
+  private List<Runnable> steps(List<Stmt> stmts) {
+    List<Runnable> steps = new ArrayList<>();
+    for (int i = 0; i < stmts.size(); i++) {
+      List<Runnable> groups = new ArrayList<>();
+      while (i < stmts.size() && stmts.get(i) instanceof Stmt.ThreadGroup group) {
+        groups.add(compile(group));
+        i++;
+      }
+      if (!groups.isEmpty()) {
+        steps.add(() -> exprs.calls().roles().run(groups));
+      }
+      if (i < stmts.size()) {
+        steps.add(compile(stmts.get(i)));
+      }
+    }
+    return steps;
   }
 
   private Runnable choice(Expr condition, Stmt then, @Nullable Stmt otherwise) {

@@ -163,7 +163,7 @@ final class WarpGroupMatrices {
           }
           long aStart = uniform(a.offset.eval(), first, site) * 2;
           long bStart = uniform(b.offset.eval(), first, site) * 2;
-          checkFenced(site);
+          machine.checkFenced(site);
           underWay.add(
               new UnderWay(
                   group,
@@ -185,22 +185,6 @@ final class WarpGroupMatrices {
       }
     }
     return values[first];
-  }
-
-  private void checkFenced(Site site) {
-    for (int t = 0; t < machine.threads; t++) {
-      if (machine.unfenced[t]) {
-        int thread = t;
-        machine.findings.add(
-            Finding.Kind.ASYNC_PROXY_NOT_FENCED,
-            site,
-            () ->
-                machine.thread(thread)
-                    + " wrote shared memory without a fence for those who read it past the"
-                    + " threads");
-        return;
-      }
-    }
   }
 
   private void product(
