@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A copy of a box of a tensor between global and shared memory by the copy engine of sm_90 and later
- * ({@code cp.async.bulk.tensor}, "TMA"): one thread starts it. Elements of the box beyond the tensor
- * read as zero and are not written. A load completes on a barrier object; a store is through when
- * the call is.
+ * A copy of a box of a tensor between global and shared memory by the copy engine of sm_90 and
+ * later ({@code cp.async.bulk.tensor}, "TMA"): one thread starts it. Elements of the box beyond the
+ * tensor read as zero and are not written. A load completes on a barrier object; a store is through
+ * when the call is.
  *
  * <pre>{@code
  * T.ptx_cp_async_bulk_tensor("load", S.data, offset, barrier, A.data, swizzle, rank,
@@ -107,7 +107,9 @@ public record BulkTensorCopy(
 
   private static LoweringException refuse(String what) {
     return new LoweringException(
-        "a bulk tensor copy: " + what, "", "write T.ptx_cp_async_bulk_tensor as BulkTensorCopy does");
+        "a bulk tensor copy: " + what,
+        "",
+        "write T.ptx_cp_async_bulk_tensor as BulkTensorCopy does");
   }
 
   /** What a call of {@code T.ptx_cp_async_bulk_tensor} says. */

@@ -318,11 +318,7 @@ final class AccessHistory {
   }
 
   private boolean isOrdered(
-      long record,
-      int @Nullable [] warpEpochs,
-      byte @Nullable [] last,
-      int unit,
-      int thread) {
+      long record, int @Nullable [] warpEpochs, byte @Nullable [] last, int unit, int thread) {
     // Whether groups are ordered is known from their clocks.
     if (epoch(record) != clock.epoch || (last != null && last[unit] != clock.group)) {
       return true;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The barrier objects of a block ({@code mbarrier} in the PTX ISA): each counts arrivals of threads
- * and bytes of bulk copies; when all of a phase are there, the next phase begins. A thread waits for
- * the phase of a parity to end. What an object orders is told to {@link AccessHistory.Clock}.
+ * and bytes of bulk copies; when all of a phase are there, the next phase begins. A thread waits
+ * for the phase of a parity to end. What an object orders is told to {@link AccessHistory.Clock}.
  *
  * <p>Bulk copies arrive when somebody waits for the object that they complete on, no earlier, so
  * that what doesn't wait is seen.
@@ -65,15 +65,21 @@ final class BarrierObjects {
           Arrays.setAll(barriers, i -> new Barrier());
         };
       }
-      case BARRIER_INIT -> onEach(args, (barrier, thread, count) -> {
-            barrier.expected = count;
-            barrier.missing = count;
-            barrier.bytes = 0;
-            barrier.phase = 0;
-            barrier.initialiser = thread;
-            barrier.initialised = machine.clock.epoch();
-          }, false, site);
-      case BARRIER_ARRIVE -> onEach(args, (barrier, thread, none) -> arrive(barrier, thread, site), true, site);
+      case BARRIER_INIT ->
+          onEach(
+              args,
+              (barrier, thread, count) -> {
+                barrier.expected = count;
+                barrier.missing = count;
+                barrier.bytes = 0;
+                barrier.phase = 0;
+                barrier.initialiser = thread;
+                barrier.initialised = machine.clock.epoch();
+              },
+              false,
+              site);
+      case BARRIER_ARRIVE ->
+          onEach(args, (barrier, thread, none) -> arrive(barrier, thread, site), true, site);
       case BARRIER_ARRIVE_EXPECT_TX ->
           onEach(
               args,

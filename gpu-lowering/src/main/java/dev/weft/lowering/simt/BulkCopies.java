@@ -168,10 +168,10 @@ final class BulkCopies {
           long[] part = inside(map, indices);
           int length = (int) (part[1] - part[0]) * bytes;
           long from = (element(map, indices) + part[0]) * bytes;
-          if (length > 0 && isGlobal(global, from, length, thread, site)
+          if (length > 0
+              && isGlobal(global, from, length, thread, site)
               && global.beginRead(from, length, thread, site)) {
-            System.arraycopy(
-                global.copy(from, length), 0, row, (int) part[0] * bytes, length);
+            System.arraycopy(global.copy(from, length), 0, row, (int) part[0] * bytes, length);
           }
           for (int at = 0; at < row.length; at += PIECE) {
             byte[] piece = Arrays.copyOfRange(row, at, at + PIECE);
@@ -207,8 +207,7 @@ final class BulkCopies {
           long to = (element(map, indices) + part[0]) * bytes;
           if (length > 0 && isGlobal(global, to, length, thread, site)) {
             byte[] data =
-                Arrays.copyOfRange(
-                    row, (int) part[0] * bytes, (int) part[0] * bytes + length);
+                Arrays.copyOfRange(row, (int) part[0] * bytes, (int) part[0] * bytes + length);
             global.writeBytes(to, data, thread, site);
           }
         });

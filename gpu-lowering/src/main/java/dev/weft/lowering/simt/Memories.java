@@ -93,8 +93,7 @@ final class Memories {
         && call.args().getFirst() instanceof Expr.StringImm(String scope)) {
       warpBarriers |= scope.equals("warp");
     }
-    asyncCopies |=
-        call.is(Intrinsic.PTX_CP_ASYNC) || call.is(Intrinsic.PTX_CP_ASYNC_BULK_TENSOR);
+    asyncCopies |= call.is(Intrinsic.PTX_CP_ASYNC) || call.is(Intrinsic.PTX_CP_ASYNC_BULK_TENSOR);
     barrierObjects |= call.is(Intrinsic.CREATE_BARRIERS);
     if ((call.is(Intrinsic.WMMA_LOAD) || call.is(Intrinsic.WMMA_FILL))
         && call.args().get(0) instanceof Var data
@@ -123,7 +122,8 @@ final class Memories {
 
   private SharedBytes.Uses uses(Var data, DType declared) {
     int unit = Math.min(elements.getOrDefault(data, declared).bytes(), declared.bytes());
-    return new SharedBytes.Uses(unit, written.contains(data), warpBarriers, asyncCopies, barrierObjects);
+    return new SharedBytes.Uses(
+        unit, written.contains(data), warpBarriers, asyncCopies, barrierObjects);
   }
 
   /** Memory that the kernel allocates. */

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thread groups of a block that run side by side: while one waits at a barrier object, the others go
- * on. One runs at a time, from one wait to the next; which goes first says nothing, since what
+ * Thread groups of a block that run side by side: while one waits at a barrier object, the others
+ * go on. One runs at a time, from one wait to the next; which goes first says nothing, since what
  * orders their accesses is followed by {@link AccessHistory.Clock}.
  */
 final class Roles {
