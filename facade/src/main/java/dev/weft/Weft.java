@@ -9,6 +9,8 @@ import dev.weft.runtime.exec.ExternalFunctions;
 import dev.weft.runtime.plan.Signature;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -50,7 +52,12 @@ public final class Weft {
     }
     String name = path.toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".onnx")) {
-      return of(OnnxImporter.load(path, operators), path.toString());
+      List<Path> files = new ArrayList<>();
+      Graph graph = OnnxImporter.load(path, operators, files::add);
+      // An application's operators are code that no file tells.
+      boolean whole = operators.definitions().isEmpty();
+      return new ImportedModel(
+          graph, path.toString(), ExternalFunctions.NONE, whole ? files : List.of());
     }
     throw new InputException(
         isCompiled(path) ? "the model is compiled already" : "this kind of model is not known",
@@ -65,7 +72,7 @@ public final class Weft {
    * @param name what to call it in messages
    */
   public static ImportedModel of(Graph graph, String name) {
-    return new ImportedModel(graph, name, ExternalFunctions.NONE);
+    return new ImportedModel(graph, name, ExternalFunctions.NONE, List.of());
   }
 
   /** Whether a file is called as compiled models are ({@code .weft}). */

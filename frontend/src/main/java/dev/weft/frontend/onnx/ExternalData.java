@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,11 @@ final class ExternalData {
         "the " + entry.getKey() + " '" + entry.getValue() + "' of its data is no number",
         place,
         "the file is damaged");
+  }
+
+  /** The files that tensors' data was in so far. */
+  Set<Path> files() {
+    return Set.copyOf(mapped.keySet());
   }
 
   private MemorySegment file(String location, String place) {

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
 
 /**
  * Reads ONNX models (<a href="https://onnx.ai/onnx/repo-docs/IR.html">the specification</a>) into
@@ -42,15 +43,26 @@ public final class OnnxImporter {
    * @param custom the application's operators
    */
   public static Graph load(Path file, CustomOperators custom) {
+    return load(file, custom, read -> {});
+  }
+
+  /**
+   * Imports a model; see {@link #load(Path, CustomOperators)}.
+   *
+   * @param reads gets every file that the model consists of: the model's own, and those of its
+   *     tensors' data
+   */
+  public static Graph load(Path file, CustomOperators custom, Consumer<Path> reads) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       // Mapped, so that the file's content is not in Java's heap as a whole besides what is parsed.
       ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
       Path folder = file.toAbsolutePath().getParent();
-      return load(
-          UnsafeByteOperations.unsafeWrap(content),
-          file.toString(),
-          new ExternalData(folder),
-          custom);
+      ExternalData external = new ExternalData(folder);
+      Graph graph =
+          load(UnsafeByteOperations.unsafeWrap(content), file.toString(), external, custom);
+      reads.accept(file);
+      external.files().forEach(reads);
+      return graph;
     } catch (NoSuchFileException e) {
       throw new InputException("there is no such file", file.toString(), "check the path", e);
     } catch (IOException e) {

@@ -80,6 +80,11 @@ public final class KernelCache {
     return in(base.resolve("weft").resolve("kernels"), DEFAULT_LIMIT);
   }
 
+  /** Where entries are; nowhere if nothing is kept. */
+  public Optional<Path> directory() {
+    return directory;
+  }
+
   /** Whether anything is kept. */
   public boolean isOn() {
     return directory.isPresent();
