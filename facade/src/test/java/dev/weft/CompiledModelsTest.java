@@ -62,10 +62,7 @@ class CompiledModelsTest {
     assertThat(key(List.of(), jvm, CompileOptions.DEFAULT)).as("built in memory").isEmpty();
     Files.write(files.getFirst(), new byte[10]);
     assertThat(
-            key(
-                files,
-                jvm,
-                CompileOptions.DEFAULT.withLibrary(Libraries.known().get("openblas"))))
+            key(files, jvm, CompileOptions.DEFAULT.withLibrary(Libraries.known().get("openblas"))))
         .as("with code of a library's own")
         .isEmpty();
   }

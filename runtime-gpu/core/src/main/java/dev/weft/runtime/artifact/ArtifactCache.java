@@ -108,8 +108,7 @@ public final class ArtifactCache {
             Files.deleteIfExists(file);
           }
         }
-        Files.move(
-            part, home.resolve(name(key, checksum(part))), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part, home.resolve(name(key, checksum(part))), StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(part);
       }
@@ -163,8 +162,7 @@ public final class ArtifactCache {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       for (long at = 0; at < channel.size(); at += CHUNK) {
         ByteBuffer bytes =
-            channel.map(
-                FileChannel.MapMode.READ_ONLY, at, Math.min(CHUNK, channel.size() - at));
+            channel.map(FileChannel.MapMode.READ_ONLY, at, Math.min(CHUNK, channel.size() - at));
         checksum.update(bytes);
       }
     }

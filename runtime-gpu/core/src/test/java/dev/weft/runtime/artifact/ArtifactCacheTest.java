@@ -34,8 +34,7 @@ class ArtifactCacheTest {
     LaunchPlan plan =
         new LaunchPlan(
             List.of(x), List.of(w), List.of(), List.of(), List.of(new PlanOutput(y, "w")));
-    ProgramImage program =
-        ProgramImage.ofText(ProgramFormat.OPENCL_C, "", List.of(), List.of());
+    ProgramImage program = ProgramImage.ofText(ProgramFormat.OPENCL_C, "", List.of(), List.of());
     Tensor weights = Tensor.allocate(DType.FLOAT32, 1000);
     weights.setDouble(999, value);
     return new Artifact(
