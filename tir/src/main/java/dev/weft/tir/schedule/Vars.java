@@ -1,6 +1,7 @@
 package dev.weft.tir.schedule;
 
 import dev.weft.tir.BinaryOp;
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.Stmt;
@@ -37,6 +38,21 @@ public final class Vars {
   /** Whether any of the variables occurs in an expression. */
   public static boolean usesAny(Expr node, Collection<Var> vars) {
     return in(node).stream().anyMatch(vars::contains);
+  }
+
+  /** The buffers that an expression reads. */
+  public static Set<Buffer> loaded(Expr node) {
+    Set<Buffer> found = new LinkedHashSet<>();
+    new IrWalker() {
+      @Override
+      public void expr(Expr e) {
+        if (e instanceof Expr.Load load) {
+          found.add(load.buffer());
+        }
+        super.expr(e);
+      }
+    }.expr(node);
+    return found;
   }
 
   /** The operands of a conjunction, from left to right; none for {@code true}. */

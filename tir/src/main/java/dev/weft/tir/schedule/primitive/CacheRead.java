@@ -239,7 +239,10 @@ public final class CacheRead {
             != null;
     boolean given = state.function(scope).paramBuffers().contains(buffer);
     List<Range> region = Regions.relaxed(writer, written, place.around(), state.analyzer(writer));
-    boolean gaps = !given && Gaps.between(writer, buffer, region, place.around());
+    boolean gaps =
+        !given
+            && (Gaps.between(writer, buffer, region, place.around())
+                || Conditions.isLimitedWithin(writer, buffer));
     if (!exact || gaps) {
       throw state.refuse(
           NAME, "which part of '" + buffer.name() + "' " + writer + " writes is not known", writer);

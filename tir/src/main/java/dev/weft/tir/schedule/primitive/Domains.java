@@ -120,7 +120,10 @@ final class Domains {
       if (op == BinaryOp.MUL) {
         Var v = a instanceof Var x ? x : b instanceof Var y ? y : null;
         Expr e = a instanceof Var ? b : a;
-        if (v != null && axes.containsKey(v) && analyzer.prove(Expr.ge(access.extent(), e))) {
+        if (v != null
+            && axes.containsKey(v)
+            && !Vars.usesAny(e, axes.keySet())
+            && analyzer.prove(Expr.ge(access.extent(), e))) {
           if (writes && !analyzer.proveEqual(access.extent(), e)) {
             checkLastWindow(axes.get(v), e, List.of(reqMax, limit), buffer);
           }
@@ -132,7 +135,8 @@ final class Domains {
           return;
         }
       }
-      if (op == BinaryOp.FLOOR_DIV && a instanceof Var v && axes.containsKey(v)) {
+      boolean fixed = !Vars.usesAny(b, axes.keySet());
+      if (op == BinaryOp.FLOOR_DIV && a instanceof Var v && axes.containsKey(v) && fixed) {
         Expr last = Expr.sub(b, 1);
         merge(
             v,
@@ -141,7 +145,7 @@ final class Domains {
                 Expr.imm(b.dtype(), 0), analyzer.simplify(Expr.add(Expr.mul(limit, b), last))));
         return;
       }
-      if (op == BinaryOp.FLOOR_MOD && a instanceof Var v && axes.containsKey(v)) {
+      if (op == BinaryOp.FLOOR_MOD && a instanceof Var v && axes.containsKey(v) && fixed) {
         // v % f says nothing about v itself.
         return;
       }

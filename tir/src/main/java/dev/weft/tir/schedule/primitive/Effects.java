@@ -1,10 +1,14 @@
 package dev.weft.tir.schedule.primitive;
 
+import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.IrWalker;
+import dev.weft.tir.Stmt;
+import dev.weft.tir.schedule.Vars;
+import java.util.Set;
 
-/** Whether expressions do more than read. */
+/** Whether expressions do more than read, and whether what they read stays as it is. */
 final class Effects {
   private Effects() {}
 
@@ -20,6 +24,25 @@ final class Effects {
         super.expr(node);
       }
     }.expr(e);
+    return found[0];
+  }
+
+  /** Whether an expression reads a buffer that something in a block writes. */
+  static boolean mayChange(Expr e, Stmt.Block within) {
+    Set<Buffer> loaded = Vars.loaded(e);
+    if (loaded.isEmpty()) {
+      return false;
+    }
+    boolean[] found = {false};
+    new IrWalker() {
+      @Override
+      public void stmt(Stmt node) {
+        if (node instanceof Stmt.Block block) {
+          found[0] |= block.writes().stream().anyMatch(write -> loaded.contains(write.buffer()));
+        }
+        super.stmt(node);
+      }
+    }.stmt(within);
     return found[0];
   }
 

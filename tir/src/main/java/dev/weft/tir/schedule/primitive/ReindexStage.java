@@ -107,7 +107,15 @@ final class ReindexStage {
   }
 
   private List<Expr> shape(IndexMap map, List<IterVar> axes, Analyzer analyzer) {
-    List<Range> domains = axes.stream().map(axis -> Range.upTo(axis.dom().extent())).toList();
+    List<Range> domains = new ArrayList<>();
+    for (IterVar axis : axes) {
+      Range dom = axis.dom();
+      if (!analyzer.prove(Expr.ge(dom.min(), Expr.imm(dom.min().dtype(), 0)))) {
+        throw state.refuse(
+            primitive, "axis '" + axis.var().name() + "' may be negative, as an index can't", site);
+      }
+      domains.add(Range.upTo(analyzer.simplify(Expr.add(dom.min(), dom.extent()))));
+    }
     try {
       return IndexMaps.nonSurjectiveInverse(map, domains, analyzer).shape();
     } catch (IllegalArgumentException partial) {

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The common part of {@link ComputeAt} and {@link ReverseComputeAt}: a block leaves its place and
@@ -80,8 +81,12 @@ final class Relocation {
               + "would not",
           block);
     }
+    boolean whole = reachesAll();
     if (!forward) {
       conditions.reachesAll(block);
+    }
+    if (!whole) {
+      checkFewer();
     }
     BlockScope blocks = state.scope(scope);
     List<Site.Block> producers = blocks.producers(block);
@@ -98,9 +103,10 @@ final class Relocation {
       checkComplete(next, scope);
       return next;
     }
-    // What was covered from outside still is; what comes from the same iteration may not be.
+    // What was covered from outside still is, unless the loops made anew do more than the old ones;
+    // what comes from the same iteration may not be.
     boolean shares = producers.stream().anyMatch(this::sharesLoop);
-    if (!shares) {
+    if (whole && !shares) {
       return moved.recheckAffine(block.ref());
     }
     ScheduleState next = moved.recheck(block.ref());
@@ -140,15 +146,52 @@ final class Relocation {
 
   /** Whether the instances that the predicate leaves are all combinations of the axes' values. */
   private boolean reachesAllAtOnce() {
-    if (!state.isAffine(block)) {
-      return false;
-    }
+    return state.isAffine(block) && reachesAll();
+  }
+
+  /** Whether each axis takes all values of its domain. */
+  private boolean reachesAll() {
+    Analyzer analyzer = state.analyzer(block);
     for (int i = 0; i < block.block().iterVars().size(); i++) {
-      if (!Regions.reachesAll(block, i, state.analyzer(block))) {
+      if (!Regions.reachesAll(block, i, analyzer)) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Where the block doesn't run for all values of its axes, loops made anew may do more than the
+   * old ones. That is harmless where what is done in addition has elements of its own; a reduction
+   * would reduce more.
+   */
+  private void checkFewer() {
+    Analyzer analyzer = state.analyzer(block);
+    List<IterVar> spatial = new ArrayList<>();
+    for (int i = 0; i < block.block().iterVars().size(); i++) {
+      IterVar axis = block.block().iterVars().get(i);
+      if (axis.kind() == IterVar.Kind.SPATIAL) {
+        spatial.add(axis);
+      } else if (!Regions.reachesAll(block, i, analyzer)) {
+        throw state.refuse(
+            primitive,
+            "the loops of " + block + " don't reach all values of '" + axis.var().name() + "'",
+            block);
+      }
+    }
+    for (BufferRegion write : block.block().writes()) {
+      List<Expr> starts = write.region().stream().map(Range::min).toList();
+      if (AffineInverse.of(spatial, starts, analyzer) == null) {
+        throw state.refuse(
+            primitive,
+            "the loops of "
+                + block
+                + " leave out values of its axes, and those would write the same elements of '"
+                + write.buffer().name()
+                + "' as others",
+            block);
+      }
+    }
   }
 
   /** Where among the loop's statements the block can go. */
@@ -282,12 +325,14 @@ final class Relocation {
           if (region.buffer() == own.buffer()) {
             Scope memory = forward ? own.buffer().scope() : Scope.GLOBAL;
             Map<Var, Range> domain = Regions.domain(neighbour.parent(), loop, memory);
-            wanted.add(
+            List<Interval> box =
                 Regions.upperBound(
                     Regions.bound(neighbour, region),
                     domain,
                     neighbour.stmt().predicate(),
-                    analyzer));
+                    analyzer);
+            boolean always = neighbour.stmt().predicate().isConst(1);
+            wanted.add(box.stream().map(interval -> unlessItChanges(interval, always)).toList());
           }
         }
       }
@@ -296,6 +341,22 @@ final class Relocation {
       }
     }
     return domains;
+  }
+
+  /**
+   * Nothing is known of a bound that reads memory which may be written between here and there, or
+   * which is read under a condition only.
+   */
+  private Interval unlessItChanges(Interval interval, boolean always) {
+    return new Interval(
+        unlessItChanges(interval.min(), always), unlessItChanges(interval.max(), always));
+  }
+
+  private @Nullable Expr unlessItChanges(@Nullable Expr bound, boolean always) {
+    if (bound == null || Vars.loaded(bound).isEmpty()) {
+      return bound;
+    }
+    return always && !Effects.mayChange(bound, state.root(block).block()) ? bound : null;
   }
 
   private Stmt nest(List<Domains.Axis> axes, Analyzer analyzer, boolean preserveUnitLoops) {

@@ -6,6 +6,8 @@ import dev.weft.tir.Expr;
 import dev.weft.tir.IrRewriter;
 import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
+import dev.weft.tir.Range;
+import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
 import dev.weft.tir.Var;
@@ -13,15 +15,18 @@ import dev.weft.tir.analysis.AccessRegions;
 import dev.weft.tir.arith.Analyzer;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.BlockScope;
+import dev.weft.tir.schedule.Interval;
 import dev.weft.tir.schedule.Regions;
 import dev.weft.tir.schedule.ScheduleState;
 import dev.weft.tir.schedule.Site;
 import dev.weft.tir.schedule.Vars;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a consumer into its only producer, and removes the consumer.
@@ -90,6 +95,9 @@ public final class ReverseComputeInline {
           site);
     }
     checkDomain(state, site, buffer, loaded);
+    if (ConditionalAccess.of(buffer, consumerStore)) {
+      checkProduced(state, site, producer, buffer, loaded);
+    }
     if (!analyzer.prove(site.stmt().predicate())
         && !state.analyzer(site).prove(site.stmt().predicate())) {
       throw state.refuse(NAME, site + " has a predicate", site);
@@ -209,6 +217,47 @@ public final class ReverseComputeInline {
             site);
       }
     }
+  }
+
+  /**
+   * That the producer writes all that the consumer may read: a consumer that reads under a condition
+   * runs without reading too, and then nothing is there to run instead of it.
+   */
+  private static void checkProduced(
+      ScheduleState state,
+      Site.Block site,
+      Site.Block producer,
+      Buffer buffer,
+      List<Expr> loaded) {
+    BufferRegion written = Conditions.regionOf(producer.block().writes(), buffer);
+    Analyzer analyzer = state.analyzer(site);
+    Map<Var, Range> axes = new LinkedHashMap<>();
+    site.block().iterVars().forEach(axis -> axes.put(axis.var(), axis.dom()));
+    List<Interval> produced =
+        written == null
+            ? null
+            : Regions.lowerBound(
+                Regions.bound(producer, written),
+                Regions.domain(producer.parent(), null, Scope.GLOBAL),
+                producer.stmt().predicate(),
+                analyzer);
+    boolean all = produced != null;
+    for (int i = 0; i < loaded.size() && produced != null; i++) {
+      Interval read = Regions.evaluate(Range.point(loaded.get(i)), axes, analyzer);
+      all &=
+          isAtMost(produced.get(i).min(), read.min(), analyzer)
+              && isAtMost(read.max(), produced.get(i).max(), analyzer);
+    }
+    if (!all) {
+      throw state.refuse(
+          NAME,
+          site + " has instances for which nothing of '" + buffer.name() + "' is produced",
+          site);
+    }
+  }
+
+  private static boolean isAtMost(@Nullable Expr a, @Nullable Expr b, Analyzer analyzer) {
+    return a != null && b != null && analyzer.prove(Expr.le(a, b));
   }
 
   private static Stmt body(Stmt.Store consumer, Buffer buffer, Expr produced, Map<Var, Expr> axes) {

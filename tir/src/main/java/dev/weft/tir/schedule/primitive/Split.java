@@ -1,7 +1,6 @@
 package dev.weft.tir.schedule.primitive;
 
 import dev.weft.tir.Expr;
-import dev.weft.tir.IrWalker;
 import dev.weft.tir.Range;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Substitute;
@@ -96,7 +95,7 @@ public final class Split {
       List<Expr> binding = new ArrayList<>(block.stmt().iterValues());
       binding.add(block.stmt().predicate());
       for (Expr value : binding) {
-        if (Vars.uses(value, site.stmt().var()) && reads(value)) {
+        if (Vars.uses(value, site.stmt().var()) && !Vars.loaded(value).isEmpty()) {
           throw state.refuse(
               NAME,
               "the binding of "
@@ -108,18 +107,6 @@ public final class Split {
         }
       }
     }
-  }
-
-  private static boolean reads(Expr value) {
-    boolean[] found = {false};
-    new IrWalker() {
-      @Override
-      public void expr(Expr node) {
-        found[0] |= node instanceof Expr.Load;
-        super.expr(node);
-      }
-    }.expr(value);
-    return found[0];
   }
 
   /** The factors with the missing one worked out. */
