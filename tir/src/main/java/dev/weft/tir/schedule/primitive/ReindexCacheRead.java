@@ -28,7 +28,7 @@ import java.util.Map;
  *   <li>at most one block of the scope writes the buffer, and not this one,
  *   <li>the block reads the buffer at a single point, and, where it guards its accesses, one that
  *       is in bounds for all values of its axes,
- *   <li>the same axes are in the indices of the buffer and of the copy,
+ *   <li>the same axes are in the indices of the buffer and of the copy, and none is negative,
  *   <li>the copy has the loops that limit its loops,
  *   <li>different elements come to different places of the copy,
  *   <li>no index of what it reads comes from a buffer that the scope writes.

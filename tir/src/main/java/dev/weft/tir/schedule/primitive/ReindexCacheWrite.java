@@ -26,7 +26,7 @@ import java.util.Map;
  *   <li>the block is the only one of the scope that writes the buffer, and does not begin with what
  *       was there before,
  *   <li>it writes the buffer at a single point,
- *   <li>the same axes are in the indices of the buffer and of the copy,
+ *   <li>the same axes are in the indices of the buffer and of the copy, and none is negative,
  *   <li>the copy has the loops that limit its loops,
  *   <li>different elements come to different places of the copy.
  * </ol>

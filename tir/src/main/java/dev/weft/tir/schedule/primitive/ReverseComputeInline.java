@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  *       what it writes,
  *   <li>the producer has no predicate, or one that follows from the new one,
  *   <li>the block has no predicate,
+ *   <li>where it reads under a condition, the producer writes all that it may read,
  *   <li>the block is not the only leaf of its scope.
  * </ol>
  *
