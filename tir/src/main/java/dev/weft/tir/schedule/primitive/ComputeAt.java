@@ -21,8 +21,8 @@ import dev.weft.tir.schedule.ScheduleState;
  *   <li>all its consumers are under the loop, after the place; its producers come before the place,
  *   <li>what it writes for one value of its axes is known well enough to tell which values are
  *       needed,
- *   <li>it runs for all values of its axes; or those that it leaves out write elements of their own,
- *       and its reduction axes take all values.
+ *   <li>it runs for all values of its axes; or those that it leaves out write elements of their
+ *       own, and its reduction axes take all values.
  * </ol>
  *
  * <p>Under a loop that is bound to threads, a block that writes {@code shared} memory computes what

@@ -221,15 +221,11 @@ public final class ReverseComputeInline {
   }
 
   /**
-   * That the producer writes all that the consumer may read: a consumer that reads under a condition
-   * runs without reading too, and then nothing is there to run instead of it.
+   * That the producer writes all that the consumer may read: a consumer that reads under a
+   * condition runs without reading too, and then nothing is there to run instead of it.
    */
   private static void checkProduced(
-      ScheduleState state,
-      Site.Block site,
-      Site.Block producer,
-      Buffer buffer,
-      List<Expr> loaded) {
+      ScheduleState state, Site.Block site, Site.Block producer, Buffer buffer, List<Expr> loaded) {
     BufferRegion written = Conditions.regionOf(producer.block().writes(), buffer);
     Analyzer analyzer = state.analyzer(site);
     Map<Var, Range> axes = new LinkedHashMap<>();
