@@ -26,7 +26,7 @@ public final class OnnxPage {
   private static final Pattern REGISTERED =
       Pattern.compile(
           "converters\\s*\\.?put\\(\\s*\"(\\w+)\"|Map\\.entry\\(\"(\\w+)\""
-              + "|activation\\(\\s*converters,\\s*\"(\\w+)\"");
+              + "|(?:activation|early)\\(\\s*converters,\\s*\"(\\w+)\"");
   private static final Path RANDOM_MODELS = Path.of("facade/src/test/java/dev/weft/model");
   private static final Pattern NAME = Pattern.compile("\"([A-Z][A-Za-z0-9]+)\"");
   private static final Pattern REFUSAL = Pattern.compile("unsupported\\(\\s*\"([^\"]+)\"");

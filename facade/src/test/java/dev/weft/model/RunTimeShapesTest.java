@@ -63,6 +63,18 @@ class RunTimeShapesTest {
     }
   }
 
+  /** An empty batch is no reason to fail, whatever the schedule makes of the product. */
+  @Test
+  void aProductOfNoRows() throws Exception {
+    ModelCheck.matchesOnnxRuntime(
+        OnnxWriter.opset(13)
+            .input("x", FLOAT32, 0, 4)
+            .initializer("w", ramp(4, 3))
+            .node("MatMul", "x w", "y")
+            .output("y"),
+        Map.of("x", ramp(0, 4)));
+  }
+
   @Test
   void expandReadsItsShapeAndFuses() throws Exception {
     ModelCheck.matchesOnnxRuntime(

@@ -67,9 +67,7 @@ record ContractionTile(int rows, int vectors, int lanes, double cycles) {
     List<ContractionTile> tiles = new ArrayList<>();
     for (int vectors = 1; vectors <= 4; vectors++) {
       int most = (registers - vectors - 1) / vectors;
-      // Without any rows, as of an empty batch, a tile has one, and there is none of it.
-      long there = Math.max(1, task.rows().orElse(most));
-      for (int rows = 1; rows <= Math.min(most, there); rows++) {
+      for (int rows = 1; rows <= Math.min(most, task.rows().orElse(most)); rows++) {
         tiles.add(new ContractionTile(rows, vectors, lanes, cycles(task, rows, vectors, lanes)));
       }
     }

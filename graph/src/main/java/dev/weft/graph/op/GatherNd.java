@@ -34,7 +34,10 @@ public record GatherNd(int batch) implements Operator {
     TensorType data = operands.tensorOfRank(0, 1);
     TensorType indices = operands.tensorOfRank(1, 1);
     int width = width(indices);
-    if (!indices.dtype().isInt() || batch >= indices.rank() || batch + width > data.rank()) {
+    if (!indices.dtype().isInt()
+        || batch < 0
+        || batch >= indices.rank()
+        || width > data.rank() - batch) {
       throw operands.failure(
           "indices " + indices + " don't fit " + data + " with " + batch + " batch dimensions");
     }

@@ -63,6 +63,18 @@ class TypeRulesTest {
   }
 
   @Test
+  void indicesThatReachBeyondAreRefused() {
+    TensorType indices = TensorType.of(DType.INT64, 2, 3);
+    for (int batch : new int[] {-1, 2, Integer.MAX_VALUE}) {
+      assertThatThrownBy(() -> infer(new GatherNd(batch), f32(2, 3, 4), indices))
+          .isInstanceOf(TypeException.class)
+          .hasMessageContaining("batch dimensions");
+    }
+    assertThatThrownBy(() -> infer(new GatherNd(0), f32(2, 3), indices))
+        .isInstanceOf(TypeException.class);
+  }
+
+  @Test
   void poolingCountsPartialWindowsOnlyIfTheyBeginInside() {
     Window window = new Window(List.of(2L), List.of(0L), List.of(0L), List.of(1L));
     assertThat(infer(pool(2, window, false), f32(1, 1, 5))).isEqualTo("float32[1, 1, 2]");

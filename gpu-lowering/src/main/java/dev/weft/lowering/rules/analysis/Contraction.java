@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,14 @@ public record Contraction(BlockInfo block, Operand left, Operand right) {
     }
     Contraction contraction = new Contraction(block, operand(x), operand(y));
     boolean reuses = !contraction.leftAxes().isEmpty() || !contraction.rightAxes().isEmpty();
-    return reuses ? contraction : null;
+    return reuses && !contraction.isEmpty() ? contraction : null;
+  }
+
+  /** Whether there is no result, as of an empty batch: nothing can be tiled then. */
+  private boolean isEmpty() {
+    return Stream.of(batchAxes(), leftAxes(), rightAxes())
+        .flatMap(List::stream)
+        .anyMatch(axis -> axis.dom().extent().isConst(0));
   }
 
   private static boolean isSum(Expr expr, Stmt.Store store) {
