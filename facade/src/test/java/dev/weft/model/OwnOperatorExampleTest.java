@@ -20,7 +20,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The project {@code examples/own-operator} compiles against Weft as it is, and does what it says. */
+/**
+ * The project {@code examples/own-operator} compiles against Weft as it is, and does what it says.
+ */
 class OwnOperatorExampleTest {
   private static final Path SOURCE =
       Path.of("../examples/own-operator/src/main/java/dev/weft/examples/ownoperator/Main.java");

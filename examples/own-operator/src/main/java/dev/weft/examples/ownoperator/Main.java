@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/** {@code Main MODEL DEVICE}: runs a model that has nodes of the operator {@code com.acme.Snake}. */
+/**
+ * {@code Main MODEL DEVICE}: runs a model that has nodes of the operator {@code com.acme.Snake}.
+ */
 public final class Main {
   /** {@code x + sin²(alpha x) / alpha}, element by element; the result is of the operand's type. */
   private static final OperatorDefinition SNAKE =
