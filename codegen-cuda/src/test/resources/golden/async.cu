@@ -96,7 +96,7 @@ typedef weft_vec<float, 4> float32x4;
 extern "C" __global__ void __launch_bounds__(128) copy(
     float* __restrict__ A,
     float* __restrict__ B) {
-  __shared__ alignas(128) float A_shared[512];
+  __shared__ alignas(1024) float A_shared[512];
   const int blockIdx_x = (int)blockIdx.x;
   const int threadIdx_x = (int)threadIdx.x;
   weft_copy_async<16>(A_shared + threadIdx_x * 4, A + (blockIdx_x * 128 + threadIdx_x) * 4,

@@ -44,8 +44,7 @@ public record SharedLayout(List<Place> places, long bytes) {
       public void stmt(Stmt node) {
         if (node instanceof Stmt.Allocate allocate && isShared(allocate)) {
           long bytes = size(allocate);
-          // Rows of 128 bytes that the hardware permutes eight by eight.
-          long alignment = bytes % SWIZZLED == 0 ? SWIZZLED : ALIGNMENT;
+          long alignment = alignment(bytes);
           long offset = Math.ceilDiv(end[0], alignment) * alignment;
           places.add(new Place(allocate, offset));
           end[0] = offset + Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
@@ -54,6 +53,14 @@ public record SharedLayout(List<Place> places, long bytes) {
       }
     }.stmt(body);
     return new SharedLayout(places, end[0]);
+  }
+
+  /**
+   * What an array of so many bytes begins at a multiple of. Tiles of rows of 128 bytes that the
+   * hardware permutes eight by eight are whole multiples of eight rows.
+   */
+  public static long alignment(long bytes) {
+    return bytes % SWIZZLED == 0 ? SWIZZLED : ALIGNMENT;
   }
 
   /** Whether the arrays are more than a CUDA kernel may declare. */

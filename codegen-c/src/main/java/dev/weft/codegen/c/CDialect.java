@@ -64,6 +64,17 @@ public interface CDialect {
   /** A thread's index along an axis. */
   String threadIndex(ThreadTag tag);
 
+  /** The number of a thread in its block; null if the language has no thread groups. */
+  default @Nullable String threadNumber() {
+    return null;
+  }
+
+  /** A parameter that describes a tensor to the copy engine. */
+  default String tensorMapParam(String name) {
+    throw new CodegenException(
+        "the language has no bulk copies, which '" + name + "' is for", "", "target CUDA");
+  }
+
   /** A barrier for the memory of this scope ({@code shared}, {@code global}, {@code warp}). */
   String barrier(String scope);
 

@@ -3,8 +3,10 @@ package dev.weft.codegen.c;
 import dev.weft.base.DType;
 import dev.weft.lowering.BufferUses;
 import dev.weft.lowering.SharedLayout;
+import dev.weft.lowering.intrin.BulkTensorCopy;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
+import dev.weft.runtime.TensorMap;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.IrWalker;
@@ -77,17 +79,38 @@ public final class KernelRenderer {
                 buffer.dtype(), access == KernelParam.Access.READ, noAlias, pointer));
       }
     }
+    TensorMaps maps = TensorMaps.of(function.body());
+    List<TensorMap> tensorMaps = new ArrayList<>();
+    maps.places()
+        .forEach(
+            (map, place) -> {
+              String parameter = names.of(place);
+              declarations.add(dialect.tensorMapParam(parameter));
+              tensorMaps.add(tensorMap(map, parameter, function));
+            });
     CodeWriter out = new CodeWriter();
     String indent = ",\n    ";
     out.line(
         dialect.kernelPrefix(structure.blockExtents(), structure.clusterExtents()) + name + "(");
     out.line("    " + declarations.stream().collect(Collectors.joining(indent)) + ") {").indent();
     shared(structure, function, names, out);
-    new StmtRenderer(dialect, names, exprs, analyzer, out).render(function.body());
+    new StmtRenderer(dialect, names, exprs, analyzer, out).render(maps.body());
     out.dedent().line("}");
     Set<DType> types = new HashSet<>(exprs.usedTypes());
     structure.shared.forEach(allocate -> types.add(allocate.dtype()));
-    return new Kernel(new KernelSpec(name, params), out.toString(), types);
+    return new Kernel(new KernelSpec(name, params, tensorMaps), out.toString(), types);
+  }
+
+  private static TensorMap tensorMap(BulkTensorCopy.Map map, String name, PrimFunc function) {
+    for (int i = 0; i < function.params().size(); i++) {
+      Buffer buffer = function.bufferMap().get(function.params().get(i));
+      if (buffer != null && buffer.data().equals(map.global())) {
+        return new TensorMap(
+            name, i, map.dtype(), map.shape(), map.strides(), map.box(), map.swizzle());
+      }
+    }
+    throw new CodegenException(
+        "the tensor '" + map.global().name() + "' that is copied in bulk is no parameter", "", "");
   }
 
   /** Declares the memory of a block, at the top of the kernel. */

@@ -75,12 +75,26 @@ final class StmtRenderer {
       }
       case Stmt.Break b -> out.line("break;");
       case Stmt.Continue c -> out.line("continue;");
-      case Stmt.ThreadGroup group ->
-          throw ExprRenderer.refuse("the thread group '" + group.role() + "'");
+      case Stmt.ThreadGroup group -> threadGroup(group);
       case Stmt.Block block -> throw ExprRenderer.refuse("the block '" + block.name() + "'");
       case Stmt.BlockRealize realize ->
           throw ExprRenderer.refuse("the block '" + realize.block().name() + "'");
     }
+  }
+
+  private void threadGroup(Stmt.ThreadGroup group) {
+    String number = dialect.threadNumber();
+    if (number == null) {
+      throw ExprRenderer.refuse("the thread group '" + group.role() + "'");
+    }
+    Expr end = analyzer.simplify(Expr.add(group.begin(), group.count()));
+    String begin = exprs.value(group.begin()).text();
+    out.line("// " + group.role());
+    out.line(
+        "if (" + number + " >= " + begin + " && " + number + " < " + exprs.value(end).text() + ") {");
+    out.indent();
+    render(group.body());
+    out.dedent().line("}");
   }
 
   /** A statement among others: what it declares gets braces, so that names don't meet. */

@@ -8,6 +8,7 @@ import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
 import dev.weft.tir.BinaryOp;
+import dev.weft.lowering.SharedLayout;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
@@ -167,7 +168,11 @@ final class CudaDialect implements CDialect {
     String space = addressSpace(scope);
     String array = storageType(dtype) + " " + name + "[" + count + "];";
     return switch (scope.rank()) {
-      case SHARED -> "__shared__ alignas(128) " + array;
+      case SHARED ->
+          "__shared__ alignas("
+              + SharedLayout.alignment(count * dtype.bytes())
+              + ") "
+              + array;
       case LOCAL -> count > 1 ? "alignas(" + WIDEST_ACCESS + ") " + array : array;
       default -> space + array;
     };
@@ -226,6 +231,18 @@ final class CudaDialect implements CDialect {
       case CLUSTER -> "(int)__clusterRelativeBlockIdx()." + axis;
       case VIRTUAL -> throw new CodegenException("CUDA C has no index " + tag.text, "", "");
     };
+  }
+
+  @Override
+  public String threadNumber() {
+    return "(int)(threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z))";
+  }
+
+  @Override
+  public String tensorMapParam(String name) {
+    helpers.use(
+        "weft_tensor_map", "struct alignas(64) weft_tensor_map {\n  unsigned char bytes[128];\n};\n");
+    return "const __grid_constant__ weft_tensor_map " + name;
   }
 
   @Override

@@ -50,7 +50,10 @@ final class CudaMatrices {
       case PTX_MMA -> multiplyRegisters(exprs, args);
       case MMA_FILL -> fillRegisters(exprs, args);
       case MMA_STORE -> storeRegisters(exprs, args);
-      default -> new CudaWarpGroups(helpers).call(intrinsic, exprs, args);
+      default -> {
+        Code groups = new CudaWarpGroups(helpers).call(intrinsic, exprs, args);
+        yield groups != null ? groups : new CudaBarriers(helpers).call(intrinsic, exprs, args);
+      }
     };
   }
 

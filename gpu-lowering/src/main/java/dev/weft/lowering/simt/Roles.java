@@ -27,7 +27,7 @@ final class Roles {
     private BooleanSupplier condition = () -> true;
     private boolean done;
     private boolean givesUp;
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
 
     Role(int number) {
       this.number = number;
@@ -70,7 +70,7 @@ final class Roles {
     try {
       machine.active = active;
       body.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       role.failure = e;
     } finally {
       role.done = true;
@@ -85,8 +85,11 @@ final class Roles {
     back.acquireUninterruptibly();
     running = null;
     machine.clock.enterRole(0);
-    if (role.failure != null) {
-      throw role.failure;
+    switch (role.failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(role.failure);
     }
   }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
+import dev.weft.runtime.TensorMap;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
+import java.util.List;
 import java.util.function.Function;
 
 /** The JSON form of what a program image is besides its content. */
@@ -32,6 +34,10 @@ final class ProgramJson {
       ObjectNode described = kernels.addObject().put("name", kernel.name());
       ArrayNode params = described.putArray("params");
       kernel.params().forEach(param -> params.add(param(param)));
+      if (!kernel.tensorMaps().isEmpty()) {
+        ArrayNode maps = described.putArray("tensor_maps");
+        kernel.tensorMaps().forEach(map -> maps.add(tensorMap(map)));
+      }
     }
     return node;
   }
@@ -44,8 +50,42 @@ final class ProgramJson {
         fields.objects(
             "kernels",
             kernel ->
-                new KernelSpec(kernel.text("name"), kernel.objects("params", ProgramJson::param))),
+                new KernelSpec(
+                    kernel.text("name"),
+                    kernel.objects("params", ProgramJson::param),
+                    kernel.has("tensor_maps")
+                        ? kernel.objects("tensor_maps", ProgramJson::tensorMap)
+                        : List.of())),
         fields.texts("options"));
+  }
+
+  private static ObjectNode tensorMap(TensorMap map) {
+    ObjectNode node =
+        JSON.objectNode()
+            .put("name", map.name())
+            .put("param", map.param())
+            .put("dtype", map.dtype().toString())
+            .put("swizzle", map.swizzle());
+    ArrayNode dimensions = node.putArray("dimensions");
+    for (int d = 0; d < map.shape().size(); d++) {
+      dimensions
+          .addObject()
+          .put("extent", map.shape().get(d))
+          .put("stride", map.strides().get(d))
+          .put("box", map.box().get(d));
+    }
+    return node;
+  }
+
+  private static TensorMap tensorMap(JsonFields fields) {
+    return new TensorMap(
+        fields.text("name"),
+        (int) fields.integer("param"),
+        fields.dtype("dtype"),
+        fields.objects("dimensions", d -> d.integer("extent")),
+        fields.objects("dimensions", d -> d.integer("stride")),
+        fields.objects("dimensions", d -> (int) d.integer("box")),
+        (int) fields.integer("swizzle"));
   }
 
   private static ObjectNode param(KernelParam param) {

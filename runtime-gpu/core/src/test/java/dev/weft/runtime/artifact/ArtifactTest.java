@@ -12,6 +12,7 @@ import dev.weft.runtime.Device;
 import dev.weft.runtime.FakeDevices;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
+import dev.weft.runtime.TensorMap;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.runtime.plan.Carried;
@@ -52,7 +53,16 @@ class ArtifactTest {
               new KernelParam.Buffer("a", DType.FLOAT32, KernelParam.Access.READ),
               new KernelParam.Buffer("b", DType.FLOAT32, KernelParam.Access.READ_WRITE),
               new KernelParam.Scalar("n", DType.INT32),
-              new KernelParam.Scalar("alpha", DType.FLOAT32)));
+              new KernelParam.Scalar("alpha", DType.FLOAT32)),
+          List.of(
+              new TensorMap(
+                  "b_map",
+                  1,
+                  DType.FLOAT32,
+                  List.of(30L, 32L),
+                  List.of(40L, 1L),
+                  List.of(8, 32),
+                  128)));
 
   @TempDir Path directory;
 

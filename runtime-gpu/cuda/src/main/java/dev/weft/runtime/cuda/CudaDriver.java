@@ -108,6 +108,20 @@ interface CudaDriver {
   int launch(
       CUfunction function, int[] extents, int sharedBytes, CUstream stream, List<byte[]> arguments);
 
+  /**
+   * {@code cuTensorMapEncodeTiled}; dimensions as the driver counts them, the contiguous one first.
+   *
+   * @param map gets the description: {@link dev.weft.runtime.TensorMap#BYTES} bytes
+   * @param type a {@code CUtensorMapDataType}
+   * @param address of the tensor
+   * @param shape elements in each dimension
+   * @param strides bytes between neighbours in each dimension but the first
+   * @param box elements of a box in each dimension
+   * @param swizzle a {@code CUtensorMapSwizzle}
+   */
+  int encodeTensorMap(
+      byte[] map, int type, long address, long[] shape, long[] strides, int[] box, int swizzle);
+
   /** {@code cuStreamCreate}, not synchronised with the default stream. */
   int createStream(CUstream stream);
 

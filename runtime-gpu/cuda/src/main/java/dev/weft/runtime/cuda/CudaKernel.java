@@ -14,6 +14,7 @@ import dev.weft.runtime.KernelResources;
 import dev.weft.runtime.KernelSpec;
 import dev.weft.runtime.LaunchConfig;
 import dev.weft.runtime.LaunchException;
+import dev.weft.runtime.TensorMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -114,6 +115,12 @@ final class CudaKernel implements DeviceKernel {
     List<byte[]> values = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       values.add(bytes(spec.params().get(i), arguments.get(i)));
+    }
+    for (TensorMap map : spec.tensorMaps()) {
+      if (arguments.get(map.param()) instanceof KernelArgument.Buffer(var buffer)) {
+        long address = ((CudaBuffer) buffer).address();
+        values.add(CudaTensorMaps.encode(driver, map, address, where()));
+      }
     }
     return driver.launch(function, extents, dynamic, stream, values);
   }

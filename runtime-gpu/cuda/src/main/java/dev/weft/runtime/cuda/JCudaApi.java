@@ -4,6 +4,7 @@ import static jcuda.driver.CUevent_flags.CU_EVENT_DEFAULT;
 import static jcuda.driver.CUevent_flags.CU_EVENT_DISABLE_TIMING;
 import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jcuda.Pointer;
@@ -214,6 +215,18 @@ final class JCudaApi implements CudaDriver {
         stream,
         Pointer.to(params),
         null);
+  }
+
+  @Override
+  public int encodeTensorMap(
+      byte[] map, int type, long address, long[] shape, long[] strides, int[] box, int swizzle) {
+    try (Arena arena = Arena.ofConfined()) {
+      // The driver wants the description aligned to 64 bytes.
+      MemorySegment encoded = arena.allocate(map.length, 64);
+      int status = foreign.encodeTensorMap(encoded, type, address, shape, strides, box, swizzle);
+      MemorySegment.ofArray(map).copyFrom(encoded);
+      return status;
+    }
   }
 
   @Override

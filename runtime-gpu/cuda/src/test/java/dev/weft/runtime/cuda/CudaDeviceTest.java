@@ -27,6 +27,9 @@ import dev.weft.runtime.QueueMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import dev.weft.runtime.TensorMap;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -153,6 +156,55 @@ class CudaDeviceTest {
     }
     // What was freed can be had again.
     device.allocate(60L << 20).close();
+  }
+
+  /** What a kernel that copies in bulk gets behind its parameters. */
+  @Test
+  void launchesDescribeTensors() {
+    List<KernelSpec> specs = new ArrayList<>();
+    for (KernelSpec spec : image("sm_90a", "add").kernels()) {
+      TensorMap map =
+          new TensorMap(
+              "B_map",
+              1,
+              DType.FLOAT32,
+              List.of(5L, 20L),
+              List.of(20L, 1L),
+              List.of(5, 8),
+              32);
+      specs.add(new KernelSpec(spec.name(), spec.params(), List.of(map)));
+    }
+    byte[] content = {0x7f, 'E', 'L', 'F'};
+    ProgramImage mapped =
+        new ProgramImage(ProgramFormat.CUBIN, "sm_90a", content, specs, List.of());
+    try (LoadedProgram program = device.load(mapped);
+        DeviceQueue queue = device.queue(QueueMode.IN_ORDER);
+        DeviceBuffer a = device.allocate(400);
+        DeviceBuffer b = device.allocate(400);
+        DeviceBuffer c = device.allocate(400)) {
+      queue.launch(
+          program.kernel("add"),
+          LaunchConfig.of(1, 128),
+          List.of(
+              KernelArgument.of(a),
+              KernelArgument.of(b),
+              KernelArgument.of(c),
+              KernelArgument.of(100)),
+          List.of());
+      queue.finish();
+    }
+    assertThat(driver.lastArguments).hasSize(5);
+    ByteBuffer map = ByteBuffer.wrap(driver.lastArguments.get(4)).order(ByteOrder.nativeOrder());
+    long address =
+        ByteBuffer.wrap(driver.lastArguments.get(1)).order(ByteOrder.nativeOrder()).getLong();
+    assertThat(map.getLong()).isEqualTo(address);
+    // float32, 32 bytes; then extents, strides in bytes and boxes, the contiguous ones first.
+    assertThat(map.getInt()).isEqualTo(7);
+    assertThat(map.getInt()).isEqualTo(1);
+    assertThat(List.of(map.getLong(), map.getLong(), (long) map.getInt()))
+        .containsExactly(20L, 0L, 8L);
+    assertThat(List.of(map.getLong(), map.getLong(), (long) map.getInt()))
+        .containsExactly(5L, 80L, 5L);
   }
 
   @Test

@@ -45,6 +45,9 @@ final class HostDriver implements CudaDriver {
 
   final List<String> launches = new ArrayList<>();
 
+  /** What the last launch passed. */
+  final List<byte[]> lastArguments = new ArrayList<>();
+
   /** How often the primary context is retained. */
   int retained;
 
@@ -268,6 +271,8 @@ final class HostDriver implements CudaDriver {
       List<byte[]> arguments) {
     String name = Objects.requireNonNull(functions.get(function));
     launches.add(name);
+    lastArguments.clear();
+    lastArguments.addAll(arguments);
     if (name.equals("crash")) {
       // As on a device: the launch itself is fine.
       failure = CUresult.CUDA_ERROR_ILLEGAL_ADDRESS;
@@ -286,6 +291,18 @@ final class HostDriver implements CudaDriver {
       c.setAtIndex(ValueLayout.JAVA_FLOAT, i, sum);
     }
     return state();
+  }
+
+  /** Puts what it is told into the description, as numbers. */
+  @Override
+  public int encodeTensorMap(
+      byte[] map, int type, long address, long[] shape, long[] strides, int[] box, int swizzle) {
+    ByteBuffer numbers = ByteBuffer.wrap(map).order(ByteOrder.nativeOrder());
+    numbers.putLong(address).putInt(type).putInt(swizzle);
+    for (int d = 0; d < shape.length; d++) {
+      numbers.putLong(shape[d]).putLong(d == 0 ? 0 : strides[d - 1]).putInt(box[d]);
+    }
+    return 0;
   }
 
   @Override
