@@ -178,19 +178,27 @@ class WarpSpecialisedKernelTest {
     assertThat(maps)
         .containsExactly(
             new TensorMap(
-                "A_map", 0, DType.FLOAT16, List.of(64L, 256L), List.of(256L, 1L), List.of(64, 64),
+                "A_map",
+                0,
+                DType.FLOAT16,
+                List.of(64L, 256L),
+                List.of(256L, 1L),
+                List.of(64, 64),
                 128),
             new TensorMap(
-                "B_map", 1, DType.FLOAT16, List.of(64L, 256L), List.of(256L, 1L), List.of(64, 64),
+                "B_map",
+                1,
+                DType.FLOAT16,
+                List.of(64L, 256L),
+                List.of(256L, 1L),
+                List.of(64, 64),
                 128));
     Optional<DeviceProbe.Missing> missing =
         ProgramCompilers.installed()
             .find(program.image(), ProgramFormat.CUBIN)
             .flatMap(ProgramCompiler::missing);
-    assumeTrue(
-        missing.isEmpty(), () -> missing.map(DeviceProbe.Missing::reason).orElse(""));
-    CompiledProgram ptx =
-        ProgramCompilers.installed().compile(program.image(), ProgramFormat.PTX);
+    assumeTrue(missing.isEmpty(), () -> missing.map(DeviceProbe.Missing::reason).orElse(""));
+    CompiledProgram ptx = ProgramCompilers.installed().compile(program.image(), ProgramFormat.PTX);
     assertThat(ptx.image().text())
         .contains("mbarrier.init.shared::cta.b64")
         .contains("mbarrier.arrive.expect_tx.shared::cta.b64")

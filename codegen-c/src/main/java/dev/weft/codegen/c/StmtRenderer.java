@@ -91,7 +91,15 @@ final class StmtRenderer {
     String begin = exprs.value(group.begin()).text();
     out.line("// " + group.role());
     out.line(
-        "if (" + number + " >= " + begin + " && " + number + " < " + exprs.value(end).text() + ") {");
+        "if ("
+            + number
+            + " >= "
+            + begin
+            + " && "
+            + number
+            + " < "
+            + exprs.value(end).text()
+            + ") {");
     out.indent();
     render(group.body());
     out.dedent().line("}");

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Barrier objects, bulk tensor copies and registers of warp groups as inline PTX for sm_90 and later
- * ("PTX ISA", {@code mbarrier}, {@code cp.async.bulk.tensor}, {@code setmaxnreg}).
+ * Barrier objects, bulk tensor copies and registers of warp groups as inline PTX for sm_90 and
+ * later ("PTX ISA", {@code mbarrier}, {@code cp.async.bulk.tensor}, {@code setmaxnreg}).
  */
 final class CudaBarriers {
   private static final String OBJECTS = "weft_barriers";
@@ -40,8 +40,7 @@ final class CudaBarriers {
       case BARRIER_INIT ->
           counted(
               "init",
-              "mbarrier.init.shared::cta.b64 [%0], %1;\\n"
-                  + "fence.mbarrier_init.release.cluster;",
+              "mbarrier.init.shared::cta.b64 [%0], %1;\\n" + "fence.mbarrier_init.release.cluster;",
               args);
       case BARRIER_ARRIVE_EXPECT_TX ->
           counted("expect", "mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;", args);
@@ -80,7 +79,9 @@ final class CudaBarriers {
         "weft_barrier_arrive",
         "WEFT_DEVICE void weft_barrier_arrive(unsigned long long* b) {\n"
             + ADDRESS
-            + "  asm volatile(\"mbarrier.arrive.shared::cta.b64 _, [%0];\" :: \"r\"(p) : \"memory\");\n}\n");
+            + "  asm volatile(\"mbarrier.arrive.shared::cta.b64 _, [%0];\" :: \"r\"(p) :"
+            + " \"memory\");\n"
+            + "}\n");
     return Code.call("weft_barrier_arrive", object(args.get(0)));
   }
 
@@ -89,9 +90,15 @@ final class CudaBarriers {
         "weft_barrier_wait",
         "WEFT_DEVICE void weft_barrier_wait(unsigned long long* b, int parity) {\n"
             + ADDRESS
-            + "  asm volatile(\"{\\n.reg .pred over;\\nWAIT:\\n\"\n"
-            + "               \"mbarrier.try_wait.parity.shared::cta.b64 over, [%0], %1;\\n\"\n"
-            + "               \"@!over bra WAIT;\\n}\" :: \"r\"(p), \"r\"(parity) : \"memory\");\n}\n");
+            + "  asm volatile(\"{\\n"
+            + ".reg .pred over;\\n"
+            + "WAIT:\\n"
+            + "\"\n"
+            + "               \"mbarrier.try_wait.parity.shared::cta.b64 over, [%0], %1;\\n"
+            + "\"\n"
+            + "               \"@!over bra WAIT;\\n"
+            + "}\" :: \"r\"(p), \"r\"(parity) : \"memory\");\n"
+            + "}\n");
     return Code.call("weft_barrier_wait", object(args.get(0)), args.get(1));
   }
 
@@ -118,9 +125,7 @@ final class CudaBarriers {
         IntStream.range(0, rank).mapToObj(d -> ", int c" + d).collect(Collectors.joining());
     // The contiguous dimension comes first.
     String places =
-        IntStream.range(0, rank)
-            .mapToObj(d -> "%" + (first + d))
-            .collect(Collectors.joining(", "));
+        IntStream.range(0, rank).mapToObj(d -> "%" + (first + d)).collect(Collectors.joining(", "));
     String operands =
         IntStream.range(0, rank)
             .mapToObj(d -> ", \"r\"(c" + (rank - 1 - d) + ")")
@@ -133,7 +138,8 @@ final class CudaBarriers {
                   .formatted(name, params)
               + ADDRESS
               + shared
-              + "  asm volatile(\"cp.async.bulk.tensor.%dd.shared::cluster.global\"\n".formatted(rank)
+              + "  asm volatile(\"cp.async.bulk.tensor.%dd.shared::cluster.global\"\n"
+                  .formatted(rank)
               + "               \".mbarrier::complete_tx::bytes [%%0], [%%1, {%s}], [%%2];\"\n"
                   .formatted(places)
               + "               :: \"r\"(s), \"l\"(map), \"r\"(p)%s : \"memory\");\n}\n"

@@ -7,8 +7,8 @@ import dev.weft.codegen.c.CDialect;
 import dev.weft.codegen.c.Code;
 import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.Helpers;
-import dev.weft.tir.BinaryOp;
 import dev.weft.lowering.SharedLayout;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
@@ -169,10 +169,7 @@ final class CudaDialect implements CDialect {
     String array = storageType(dtype) + " " + name + "[" + count + "];";
     return switch (scope.rank()) {
       case SHARED ->
-          "__shared__ alignas("
-              + SharedLayout.alignment(count * dtype.bytes())
-              + ") "
-              + array;
+          "__shared__ alignas(" + SharedLayout.alignment(count * dtype.bytes()) + ") " + array;
       case LOCAL -> count > 1 ? "alignas(" + WIDEST_ACCESS + ") " + array : array;
       default -> space + array;
     };
@@ -241,7 +238,8 @@ final class CudaDialect implements CDialect {
   @Override
   public String tensorMapParam(String name) {
     helpers.use(
-        "weft_tensor_map", "struct alignas(64) weft_tensor_map {\n  unsigned char bytes[128];\n};\n");
+        "weft_tensor_map",
+        "struct alignas(64) weft_tensor_map {\n  unsigned char bytes[128];\n};\n");
     return "const __grid_constant__ weft_tensor_map " + name;
   }
 

@@ -4,9 +4,9 @@ import dev.weft.base.DType;
 import java.util.List;
 
 /**
- * What the copy engine of a CUDA device has to be told of a tensor before it copies boxes of it. The
- * launch makes the description from the buffer that it is given and passes it behind the kernel's
- * parameters.
+ * What the copy engine of a CUDA device has to be told of a tensor before it copies boxes of it.
+ * The launch makes the description from the buffer that it is given and passes it behind the
+ * kernel's parameters.
  *
  * @param name of the parameter in the kernel's source
  * @param param which of the kernel's parameters is the tensor's buffer

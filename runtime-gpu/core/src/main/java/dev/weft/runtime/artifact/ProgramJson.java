@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.runtime.KernelParam;
 import dev.weft.runtime.KernelSpec;
-import dev.weft.runtime.TensorMap;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
+import dev.weft.runtime.TensorMap;
 import java.util.List;
 import java.util.function.Function;
 

@@ -24,10 +24,10 @@ import dev.weft.runtime.OutOfDeviceMemoryException;
 import dev.weft.runtime.ProgramFormat;
 import dev.weft.runtime.ProgramImage;
 import dev.weft.runtime.QueueMode;
+import dev.weft.runtime.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import dev.weft.runtime.TensorMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -165,13 +165,7 @@ class CudaDeviceTest {
     for (KernelSpec spec : image("sm_90a", "add").kernels()) {
       TensorMap map =
           new TensorMap(
-              "B_map",
-              1,
-              DType.FLOAT32,
-              List.of(5L, 20L),
-              List.of(20L, 1L),
-              List.of(5, 8),
-              32);
+              "B_map", 1, DType.FLOAT32, List.of(5L, 20L), List.of(20L, 1L), List.of(5, 8), 32);
       specs.add(new KernelSpec(spec.name(), spec.params(), List.of(map)));
     }
     byte[] content = {0x7f, 'E', 'L', 'F'};
