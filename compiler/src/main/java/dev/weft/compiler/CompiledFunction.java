@@ -176,6 +176,7 @@ public final class CompiledFunction implements AutoCloseable {
           buffers.add(buffer);
           buffer.write(0, tensor.data());
         }
+        PureOutputs.of(plan.function()).forEach(i -> buffers.get(i).discard());
         for (Workspace workspace : plan.workspaces()) {
           workspaces.add(device.allocate(workspace.bytes().evaluate(sizes)));
         }

@@ -31,7 +31,7 @@ final class InterpreterProgram implements HostProgram {
     for (HostArgument argument : arguments) {
       args.add(
           switch (argument) {
-            case HostArgument.Memory(var dtype, var segment) -> Pointer.of(dtype, segment);
+            case HostArgument.Memory memory -> Pointer.of(memory.dtype(), memory.segment());
             case HostArgument.Scalar(var dtype, var value) -> value;
           });
     }

@@ -70,7 +70,8 @@ final class Fallback implements ScheduleRule {
       for (int i = 0; i < values.size(); i++) {
         if (Affine.uses(values.get(i), var)) {
           used = true;
-          if (block.axes().get(i).kind() != IterVar.Kind.SPATIAL) {
+          IterVar axis = block.axes().get(i);
+          if (axis.kind() != IterVar.Kind.SPATIAL || !block.keepsApart(axis)) {
             return false;
           }
         }

@@ -422,6 +422,12 @@ final class CallCompiler {
       this.combinedDouble = dtype.isFloat() ? scope.doubles(combined) : null;
     }
 
+    private void beginUpdate(long at, int thread) {
+      if (place.slot.memory() instanceof SharedBytes bytes) {
+        bytes.beginUpdate(at, place.scalar.bytes(), thread, place.site);
+      }
+    }
+
     long[] run(long[] value, long[] out) {
       long[] operands = value.clone();
       place.prepare(true, InstructionKind.ATOMIC);
@@ -429,6 +435,7 @@ final class CallCompiler {
         long at = place.at(0, t);
         out[t] = 0;
         if (at >= 0 && combinedLong != null) {
+          beginUpdate(at, t);
           out[t] = place.slot.memory().getInt(place.scalar, at, t);
           old.set(out[t]);
           operand.set(operands[t]);
@@ -446,6 +453,7 @@ final class CallCompiler {
         long at = place.at(0, t);
         out[t] = 0;
         if (at >= 0 && combinedDouble != null) {
+          beginUpdate(at, t);
           out[t] = place.slot.memory().getFloat(place.scalar, at, t);
           old.set(out[t]);
           operand.set(operands[t]);

@@ -1,6 +1,7 @@
 package dev.weft.lowering.simt;
 
 import dev.weft.base.DType;
+import dev.weft.runtime.host.WrittenBytes;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The memories of a kernel, by data pointer. */
 final class Memories {
@@ -168,9 +170,9 @@ final class Memories {
   }
 
   /** Gives an argument its memory for a launch. */
-  void bind(Slot slot, DType declared, MemorySegment segment) {
-    slot.memory =
-        SharedBytes.global(slot.data.name(), machine, segment, uses(slot.data, declared.scalar()));
+  void bind(Slot slot, DType declared, MemorySegment segment, @Nullable WrittenBytes written) {
+    SharedBytes.Uses uses = uses(slot.data, declared.scalar());
+    slot.memory = SharedBytes.global(slot.data.name(), machine, segment, written, uses);
   }
 
   private Slot define(Var data, Memory memory) {

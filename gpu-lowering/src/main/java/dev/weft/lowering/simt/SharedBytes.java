@@ -2,6 +2,7 @@ package dev.weft.lowering.simt;
 
 import dev.weft.base.DType;
 import dev.weft.base.Scalars;
+import dev.weft.runtime.host.WrittenBytes;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedBytes extends Memory {
   /** Who shares the memory. */
   enum Sharing {
-    /** All threads of the grid; it was written before the launch. */
+    /** All threads of the grid. */
     GRID,
     /** The threads of a block; each block begins with nothing written. */
     BLOCK,
@@ -28,6 +29,9 @@ final class SharedBytes extends Memory {
   /** Null for memory that nobody writes while the kernel runs. */
   private final @Nullable AccessHistory history;
 
+  /** What of global memory was written; null if all of it was before the launch. */
+  private final @Nullable WrittenBytes written;
+
   private SharedBytes(
       String name,
       Machine machine,
@@ -35,7 +39,8 @@ final class SharedBytes extends Memory {
       MemorySegment data,
       long bytes,
       int unit,
-      @Nullable AccessHistory history) {
+      @Nullable AccessHistory history,
+      @Nullable WrittenBytes written) {
     super(name);
     this.machine = machine;
     this.sharing = sharing;
@@ -43,6 +48,7 @@ final class SharedBytes extends Memory {
     this.bytes = bytes;
     this.unit = unit;
     this.history = history;
+    this.written = written;
   }
 
   /** What is known of the accesses of a memory before the kernel runs. */
@@ -53,17 +59,25 @@ final class SharedBytes extends Memory {
       boolean asyncCopies,
       boolean barrierObjects) {}
 
-  /** An argument. */
-  static SharedBytes global(String name, Machine machine, MemorySegment data, Uses uses) {
-    AccessHistory history = uses.written ? history(machine, data.byteSize(), true, uses) : null;
-    return new SharedBytes(name, machine, Sharing.GRID, data, data.byteSize(), uses.unit, history);
+  /** An argument, and what was written of it before; null for all. */
+  static SharedBytes global(
+      String name,
+      Machine machine,
+      MemorySegment data,
+      @Nullable WrittenBytes written,
+      Uses uses) {
+    long bytes = data.byteSize();
+    AccessHistory history = uses.written ? history(machine, bytes, true, uses) : null;
+    WrittenBytes incomplete = written == null || written.isComplete() ? null : written;
+    return new SharedBytes(
+        name, machine, Sharing.GRID, data, bytes, uses.unit, history, incomplete);
   }
 
   /** Memory of each block. */
   static SharedBytes ofBlock(String name, Machine machine, long bytes, Uses uses) {
     MemorySegment data = MemorySegment.ofArray(new long[Math.toIntExact((bytes + 7) / 8)]);
     return new SharedBytes(
-        name, machine, Sharing.BLOCK, data, bytes, uses.unit, history(machine, bytes, false, uses));
+        name, machine, Sharing.BLOCK, data, bytes, uses.unit, history(machine, bytes, false, uses), null);
   }
 
   /** Memory of each warp, {@code bytes} each. */
@@ -71,7 +85,7 @@ final class SharedBytes extends Memory {
     long all = bytes * machine.warps();
     MemorySegment data = MemorySegment.ofArray(new long[Math.toIntExact((all + 7) / 8)]);
     return new SharedBytes(
-        name, machine, Sharing.WARP, data, bytes, uses.unit, history(machine, all, false, uses));
+        name, machine, Sharing.WARP, data, bytes, uses.unit, history(machine, all, false, uses), null);
   }
 
   private static AccessHistory history(
@@ -110,10 +124,10 @@ final class SharedBytes extends Memory {
 
   @Override
   boolean beginRead(long at, int length, int thread, Site site) {
+    boolean fine = isWritten(at, length, thread, site);
     if (history == null) {
-      return true;
+      return fine;
     }
-    boolean fine = true;
     long begin = place(at, thread);
     for (long unitAt = begin / unit; unitAt * unit < begin + length; unitAt++) {
       int u = (int) unitAt;
@@ -131,6 +145,27 @@ final class SharedBytes extends Memory {
       }
     }
     return fine;
+  }
+
+  /** Whether global memory was written, by anybody at any time; if not, it is noted. */
+  private boolean isWritten(long at, int length, int thread, Site site) {
+    if (written == null || written.contains(at, length)) {
+      return true;
+    }
+    machine.findings.add(
+        Finding.Kind.UNINITIALISED_READ,
+        site,
+        () ->
+            machine.thread(thread)
+                + " reads "
+                + element((int) (at / unit))
+                + ", which nobody has written");
+    return false;
+  }
+
+  /** Notes it if an atomic operation is about to update what nobody has written. */
+  void beginUpdate(long at, int length, int thread, Site site) {
+    var _ = isWritten(at, length, thread, site);
   }
 
   private boolean isPending(int u, int thread, Site site) {
@@ -239,6 +274,9 @@ final class SharedBytes extends Memory {
   /** Threads that write one value to one place don't disturb each other. */
   private void noteWrite(
       long place, int length, int thread, Site site, boolean atomic, long before) {
+    if (written != null) {
+      written.add(place, length);
+    }
     if (history == null) {
       return;
     }
@@ -287,6 +325,9 @@ final class SharedBytes extends Memory {
     int length = (int) source.byteSize();
     data.asSlice(at, length).copyFrom(source);
     machine.unfenced[thread] |= sharing == Sharing.BLOCK;
+    if (written != null) {
+      written.add(at, length);
+    }
     if (history == null) {
       return;
     }

@@ -132,7 +132,7 @@ public final class SimtKernel {
         if (!(argument instanceof HostArgument.Memory memory)) {
           throw new IllegalArgumentException("'" + buffer.name() + "' is a buffer");
         }
-        memories.bind(slot, buffer.dtype(), memory.segment());
+        memories.bind(slot, buffer.dtype(), memory.segment(), memory.written());
       };
     }
     ScalarScope.Cell cell = values.defineUniform(param);

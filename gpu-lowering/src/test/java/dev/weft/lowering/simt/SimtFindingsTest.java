@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.DType;
 import dev.weft.base.Tensor;
+import dev.weft.runtime.host.HostArgument;
+import dev.weft.runtime.host.WrittenBytes;
 import dev.weft.tir.PrimFunc;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is wrong with a kernel is found, and nothing is found where nothing is wrong. */
@@ -190,6 +193,52 @@ class SimtFindingsTest {
             "B[tx] = L[1]");
     assertThat(kinds(run(local, ramp(128), ramp(128))))
         .containsExactly(Finding.Kind.UNINITIALISED_READ);
+  }
+
+  @Test
+  void readOfWhatNobodyWroteIsFoundInGlobalMemory() {
+    PrimFunc kernel =
+        kernel(
+            TWO, "tx = T.launch_thread(\"threadIdx.x\", 64)", "B[tx] = A[tx]", "A[tx] = B[tx + 1]");
+    Tensor a = ramp(128);
+    Tensor b = ramp(128);
+    WrittenBytes none = WrittenBytes.none(b.bytes());
+    List<HostArgument> arguments =
+        List.of(
+            new HostArgument.Memory(a.dtype(), a.data()),
+            new HostArgument.Memory(b.dtype(), b.data(), none));
+    SimtReport report =
+        SimtKernel.compile(kernel, 32).run(SimtRun.geometry(kernel.body()), arguments);
+    // Of elements 1 to 63 each is read by one thread and written by another, 64 by nobody.
+    assertThat(kinds(report))
+        .containsExactlyInAnyOrder(Finding.Kind.DATA_RACE, Finding.Kind.UNINITIALISED_READ);
+    assertThat(report.findings())
+        .anySatisfy(
+            finding ->
+                assertThat(finding.message())
+                    .isEqualTo("thread 63 of block 0 reads element 64 of 'B', which nobody has written"));
+    assertThat(none.contains(0, 256)).isTrue();
+    assertThat(none.contains(256, 1)).isFalse();
+  }
+
+  @Test
+  void anAtomicOperationReadsWhatItUpdates() {
+    PrimFunc kernel =
+        kernel(
+            TWO,
+            "tx = T.launch_thread(\"threadIdx.x\", 64)",
+            "T.atomic_add(T.address_of(B[0]), A[tx], dtype=\"float32\")");
+    Tensor a = ramp(128);
+    Tensor b = ramp(128);
+    WrittenBytes written = WrittenBytes.none(b.bytes());
+    List<HostArgument> arguments =
+        List.of(
+            new HostArgument.Memory(a.dtype(), a.data()),
+            new HostArgument.Memory(b.dtype(), b.data(), written));
+    SimtKernel compiled = SimtKernel.compile(kernel, 32);
+    SimtReport report = compiled.run(SimtRun.geometry(kernel.body()), arguments);
+    assertThat(kinds(report)).containsExactly(Finding.Kind.UNINITIALISED_READ);
+    assertThat(compiled.run(SimtRun.geometry(kernel.body()), arguments).findings()).isEmpty();
   }
 
   @Test

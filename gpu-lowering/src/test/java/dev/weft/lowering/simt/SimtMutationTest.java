@@ -6,6 +6,8 @@ import dev.weft.base.DType;
 import dev.weft.base.Tensor;
 import dev.weft.lowering.Lowering;
 import dev.weft.lowering.ScheduledFunctions;
+import dev.weft.runtime.host.HostArgument;
+import dev.weft.runtime.host.WrittenBytes;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Intrinsic;
@@ -22,6 +24,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -127,6 +130,42 @@ class SimtMutationTest {
     for (PrimFunc mutant : mutants) {
       assertThat(problems(function, mutant)).as("%s", TvmScript.print(mutant)).isNotEmpty();
     }
+  }
+
+  @Test
+  void sumsInGlobalMemoryBeginWithAStore() {
+    PrimFunc kernel =
+        SimtRun.kernel(
+            "A: T.Buffer((256,), \"float32\"), B: T.Buffer((64,), \"float32\")",
+            "tx = T.launch_thread(\"threadIdx.x\", 64)",
+            "B[tx] = T.float32(0)",
+            "for k in range(4):",
+            "    B[tx] = B[tx] + A[tx * 4 + k]");
+    assertThat(findingsOfAFreshResult(kernel)).isEmpty();
+    List<PrimFunc> mutants =
+        mutants(
+            kernel,
+            stmt ->
+                stmt instanceof Stmt.Store store && store.value() instanceof Expr.FloatImm imm && imm.value() == 0
+                    ? new Stmt.Evaluate(Expr.int32(0))
+                    : null);
+    assertThat(mutants).hasSize(1);
+    assertThat(findingsOfAFreshResult(mutants.getFirst()))
+        .extracting(Finding::kind)
+        .containsOnly(Finding.Kind.UNINITIALISED_READ);
+  }
+
+  private static List<Finding> findingsOfAFreshResult(PrimFunc kernel) {
+    Tensor a = Tensor.allocate(DType.FLOAT32, 256);
+    Tensor b = Tensor.allocate(DType.FLOAT32, 64);
+    WrittenBytes none = WrittenBytes.none(b.bytes());
+    return SimtKernel.compile(kernel, 32)
+        .run(
+            SimtRun.geometry(kernel.body()),
+            List.of(
+                new HostArgument.Memory(a.dtype(), a.data()),
+                new HostArgument.Memory(b.dtype(), b.data(), none)))
+        .findings();
   }
 
   private static Expr next(Expr index) {

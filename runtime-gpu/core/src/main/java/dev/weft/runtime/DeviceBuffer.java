@@ -29,6 +29,12 @@ public interface DeviceBuffer extends AutoCloseable {
   void fill(long offset, long length, byte value);
 
   /**
+   * Says that what the buffer holds is not to be read before it is written again: a device that
+   * checks that reports reads of it. The memory itself does not change.
+   */
+  default void discard() {}
+
+  /**
    * A part of this buffer as a buffer of its own. It shares the memory, must be closed too, and is
    * dead once this one is closed.
    *

@@ -72,13 +72,25 @@ public record BlockInfo(Site.Block site, Stmt.@Nullable Store store, List<Expr.L
     return store != null
         && site.block().init() == null
         && axes().stream().allMatch(axis -> axis.kind() == IterVar.Kind.SPATIAL)
+        && !isScatter()
         && loads.stream().noneMatch(load -> load.buffer() == store.buffer());
+  }
+
+  /** Whether values in memory decide where the block stores, so that iterations may collide. */
+  public boolean isScatter() {
+    return !Scatter.places(site.block().body()).isEmpty();
+  }
+
+  /** Whether iterations that differ along an axis store to different places, whatever is read. */
+  public boolean keepsApart(IterVar axis) {
+    return Scatter.keepsApart(Scatter.places(site.block().body()), axis);
   }
 
   /** Spatial and reduction axes, with an initial value. */
   public boolean isReduction() {
     return hasPlainAxes()
         && site.block().init() != null
+        && !isScatter()
         && axes().stream().anyMatch(axis -> axis.kind() == IterVar.Kind.REDUCE);
   }
 

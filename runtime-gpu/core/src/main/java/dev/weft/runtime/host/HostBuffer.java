@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class HostBuffer implements DeviceBuffer {
   private final HostDevice device;
   private final MemorySegment memory;
+
+  /** Null if the device does not ask for it. */
+  private final @Nullable WrittenBytes written;
+
   private final NativeHandles.Handle handle;
 
   /** What a view is a part of; held so that it is not collected, and its memory with it. */
@@ -19,16 +23,22 @@ final class HostBuffer implements DeviceBuffer {
 
   private volatile boolean viewClosed;
 
-  HostBuffer(HostDevice device, MemorySegment memory, Runnable release) {
+  HostBuffer(
+      HostDevice device,
+      MemorySegment memory,
+      @Nullable WrittenBytes written,
+      Runnable release) {
     this.device = device;
     this.memory = memory;
+    this.written = written;
     this.parent = null;
     this.handle = device.handles().register(this, "a buffer of " + device.info().name(), release);
   }
 
-  private HostBuffer(HostBuffer parent, MemorySegment memory) {
+  private HostBuffer(HostBuffer parent, long offset, long length) {
     this.device = parent.device;
-    this.memory = memory;
+    this.memory = parent.memory.asSlice(offset, length);
+    this.written = parent.written == null ? null : parent.written.view(offset, length);
     this.parent = parent;
     this.handle = parent.handle;
   }
@@ -36,6 +46,10 @@ final class HostBuffer implements DeviceBuffer {
   /** The memory; touch it only during a {@link #use}. */
   MemorySegment memory() {
     return memory;
+  }
+
+  @Nullable WrittenBytes written() {
+    return written;
   }
 
   NativeHandles.Handle.Use use() {
@@ -60,6 +74,9 @@ final class HostBuffer implements DeviceBuffer {
     check("write", offset, source.byteSize());
     try (var _ = use()) {
       memory.asSlice(offset, source.byteSize()).copyFrom(source);
+      if (written != null) {
+        written.add(offset, source.byteSize());
+      }
     }
   }
 
@@ -77,6 +94,9 @@ final class HostBuffer implements DeviceBuffer {
     BufferBoundsException.check("copy", targetOffset, length, target.bytes(), device.info().name());
     try (var _ = use()) {
       target.write(targetOffset, memory.asSlice(offset, length));
+      if (written != null && target instanceof HostBuffer host && host.written != null) {
+        host.written.copy(targetOffset, written, offset, length);
+      }
     }
   }
 
@@ -85,6 +105,9 @@ final class HostBuffer implements DeviceBuffer {
     check("fill", offset, length);
     try (var _ = use()) {
       memory.asSlice(offset, length).fill(value);
+      if (written != null) {
+        written.add(offset, length);
+      }
     }
   }
 
@@ -92,7 +115,16 @@ final class HostBuffer implements DeviceBuffer {
   public DeviceBuffer view(long offset, long length) {
     check("view", offset, length);
     try (var _ = use()) {
-      return new HostBuffer(this, memory.asSlice(offset, length));
+      return new HostBuffer(this, offset, length);
+    }
+  }
+
+  @Override
+  public void discard() {
+    try (var _ = use()) {
+      if (written != null) {
+        written.clear();
+      }
     }
   }
 

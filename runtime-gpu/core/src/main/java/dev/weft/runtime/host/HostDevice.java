@@ -26,13 +26,25 @@ public final class HostDevice implements Device {
 
   private final DeviceInfo info;
   private final HostLoader loader;
+  private final boolean knowsWrites;
   private final NativeHandles handles = new NativeHandles();
   private final MemoryLedger ledger = new MemoryLedger();
 
   /** A device that says {@code info} of itself and runs what {@code loader} loads. */
   public HostDevice(DeviceInfo info, HostLoader loader) {
+    this(info, loader, false);
+  }
+
+  /**
+   * As {@link #HostDevice(DeviceInfo, HostLoader)}.
+   *
+   * @param knowsWrites whether buffers keep which of their bytes were written, for launches to
+   *     check; see {@link HostArgument.Memory}
+   */
+  public HostDevice(DeviceInfo info, HostLoader loader, boolean knowsWrites) {
     this.info = info;
     this.loader = loader;
+    this.knowsWrites = knowsWrites;
   }
 
   @Override
@@ -62,7 +74,8 @@ public final class HostDevice implements Device {
       throw new OutOfDeviceMemoryException(bytes, Runtime.getRuntime().freeMemory(), info.name());
     }
     ledger.allocated(bytes);
-    return new HostBuffer(this, memory, releasing(arena, bytes));
+    WrittenBytes written = knowsWrites ? WrittenBytes.none(bytes) : null;
+    return new HostBuffer(this, memory, written, releasing(arena, bytes));
   }
 
   private Runnable releasing(Arena arena, long bytes) {

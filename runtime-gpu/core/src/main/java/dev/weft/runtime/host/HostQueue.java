@@ -126,7 +126,8 @@ final class HostQueue implements DeviceQueue {
           case KernelArgument.Buffer(DeviceBuffer buffer) -> {
             HostBuffer memory = (HostBuffer) buffer;
             uses.add(memory.use());
-            values.add(new HostArgument.Memory(param.dtype(), memory.memory()));
+            values.add(
+                new HostArgument.Memory(param.dtype(), memory.memory(), memory.written()));
           }
           case KernelArgument.Scalar(Number value) ->
               values.add(new HostArgument.Scalar(param.dtype(), value));

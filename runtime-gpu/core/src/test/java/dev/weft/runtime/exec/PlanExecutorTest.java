@@ -83,7 +83,7 @@ class PlanExecutorTest {
 
   private static MemorySegment memory(HostArgument argument) {
     return switch (argument) {
-      case HostArgument.Memory(DType dtype, MemorySegment segment) -> segment;
+      case HostArgument.Memory memory -> memory.segment();
       case HostArgument.Scalar scalar -> throw new IllegalArgumentException("no buffer");
     };
   }

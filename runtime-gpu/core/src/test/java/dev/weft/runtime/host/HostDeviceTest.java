@@ -40,9 +40,9 @@ class HostDeviceTest {
           Map.of(
               "fill",
               (config, arguments) -> {
-                if (arguments.get(0) instanceof HostArgument.Memory(DType t, MemorySegment out)
+                if (arguments.get(0) instanceof HostArgument.Memory out
                     && arguments.get(1) instanceof HostArgument.Scalar(DType u, Number value)) {
-                  out.fill(value.byteValue());
+                  out.segment().fill(value.byteValue());
                 }
               },
               "broken",

@@ -93,7 +93,7 @@ final class JvmProgram implements HostProgram {
     for (int i = 0; i < arguments.size(); i++) {
       values[4 + i] =
           switch (arguments.get(i)) {
-            case HostArgument.Memory(DType dtype, MemorySegment segment) -> segment;
+            case HostArgument.Memory memory -> memory.segment();
             case HostArgument.Scalar(DType dtype, Number value) -> scalar(dtype, value);
           };
     }
