@@ -37,7 +37,7 @@ public final class SimtProvider implements DeviceProvider {
           "there is one SIMT interpreter, no number " + index, name() + ":" + index, "use simt");
     }
     int warpSize = target().limits().warpSize();
-    return new HostDevice(info(), image -> SimtProgram.load(image, warpSize), true);
+    return new HostDevice(info(), image -> SimtProgram.load(image, warpSize));
   }
 
   /** What code is compiled for this device. */
