@@ -61,11 +61,7 @@ final class SharedBytes extends Memory {
 
   /** An argument, and what was written of it before; null for all. */
   static SharedBytes global(
-      String name,
-      Machine machine,
-      MemorySegment data,
-      @Nullable WrittenBytes written,
-      Uses uses) {
+      String name, Machine machine, MemorySegment data, @Nullable WrittenBytes written, Uses uses) {
     long bytes = data.byteSize();
     AccessHistory history = uses.written ? history(machine, bytes, true, uses) : null;
     WrittenBytes incomplete = written == null || written.isComplete() ? null : written;
@@ -77,7 +73,14 @@ final class SharedBytes extends Memory {
   static SharedBytes ofBlock(String name, Machine machine, long bytes, Uses uses) {
     MemorySegment data = MemorySegment.ofArray(new long[Math.toIntExact((bytes + 7) / 8)]);
     return new SharedBytes(
-        name, machine, Sharing.BLOCK, data, bytes, uses.unit, history(machine, bytes, false, uses), null);
+        name,
+        machine,
+        Sharing.BLOCK,
+        data,
+        bytes,
+        uses.unit,
+        history(machine, bytes, false, uses),
+        null);
   }
 
   /** Memory of each warp, {@code bytes} each. */
@@ -85,7 +88,14 @@ final class SharedBytes extends Memory {
     long all = bytes * machine.warps();
     MemorySegment data = MemorySegment.ofArray(new long[Math.toIntExact((all + 7) / 8)]);
     return new SharedBytes(
-        name, machine, Sharing.WARP, data, bytes, uses.unit, history(machine, all, false, uses), null);
+        name,
+        machine,
+        Sharing.WARP,
+        data,
+        bytes,
+        uses.unit,
+        history(machine, all, false, uses),
+        null);
   }
 
   private static AccessHistory history(

@@ -42,8 +42,7 @@ class ScatterTest {
   @ParameterizedTest
   @ValueSource(strings = {SIMT, CPU})
   void rowsThatMayCollideAreStoredInOrder(String target) {
-    check(
-        scatter("vi, vj = T.axis.remap(\"SS\", [i, j])", "C[I[vi] + 3, vj] = A[vi, vj]"), target);
+    check(scatter("vi, vj = T.axis.remap(\"SS\", [i, j])", "C[I[vi] + 3, vj] = A[vi, vj]"), target);
   }
 
   @ParameterizedTest

@@ -216,7 +216,8 @@ class SimtFindingsTest {
         .anySatisfy(
             finding ->
                 assertThat(finding.message())
-                    .isEqualTo("thread 63 of block 0 reads element 64 of 'B', which nobody has written"));
+                    .isEqualTo(
+                        "thread 63 of block 0 reads element 64 of 'B', which nobody has written"));
     assertThat(none.contains(0, 256)).isTrue();
     assertThat(none.contains(256, 1)).isFalse();
   }

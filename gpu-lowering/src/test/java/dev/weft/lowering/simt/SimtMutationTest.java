@@ -146,7 +146,9 @@ class SimtMutationTest {
         mutants(
             kernel,
             stmt ->
-                stmt instanceof Stmt.Store store && store.value() instanceof Expr.FloatImm imm && imm.value() == 0
+                stmt instanceof Stmt.Store store
+                        && store.value() instanceof Expr.FloatImm imm
+                        && imm.value() == 0
                     ? new Stmt.Evaluate(Expr.int32(0))
                     : null);
     assertThat(mutants).hasSize(1);

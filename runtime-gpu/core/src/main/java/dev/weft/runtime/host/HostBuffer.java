@@ -24,10 +24,7 @@ final class HostBuffer implements DeviceBuffer {
   private volatile boolean viewClosed;
 
   HostBuffer(
-      HostDevice device,
-      MemorySegment memory,
-      @Nullable WrittenBytes written,
-      Runnable release) {
+      HostDevice device, MemorySegment memory, @Nullable WrittenBytes written, Runnable release) {
     this.device = device;
     this.memory = memory;
     this.written = written;

@@ -126,8 +126,7 @@ final class HostQueue implements DeviceQueue {
           case KernelArgument.Buffer(DeviceBuffer buffer) -> {
             HostBuffer memory = (HostBuffer) buffer;
             uses.add(memory.use());
-            values.add(
-                new HostArgument.Memory(param.dtype(), memory.memory(), memory.written()));
+            values.add(new HostArgument.Memory(param.dtype(), memory.memory(), memory.written()));
           }
           case KernelArgument.Scalar(Number value) ->
               values.add(new HostArgument.Scalar(param.dtype(), value));
