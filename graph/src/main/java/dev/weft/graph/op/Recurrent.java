@@ -4,6 +4,7 @@ import dev.weft.base.DType;
 import dev.weft.base.IntExpr;
 import dev.weft.base.Shape;
 import dev.weft.graph.GraphType;
+import dev.weft.graph.SizeAlgebra;
 import dev.weft.graph.TensorType;
 import dev.weft.graph.TupleType;
 import dev.weft.tir.Buffer;
@@ -87,12 +88,33 @@ public record Recurrent(
       throw operands.failure("takes [t, b, g * h] and [b, h], got " + gates + " and " + first);
     }
     operands.sameSize(gates.dim(1), first.dim(0), "the batches");
+    IntExpr width = first.dim(1);
+    IntExpr rows = SizeAlgebra.times(IntExpr.of(unit.gates), width);
+    operands.sameSize(gates.dim(2), rows, "the gates of the input and of the state");
+    shaped(operands, 1, "the recurrent weights", rows, width);
+    shaped(operands, 2, "their biases", rows);
+    shaped(operands, 4, "the lengths", gates.dim(1));
+    if (unit == Kind.LSTM) {
+      shaped(operands, 5, "the first cell state", gates.dim(1), width);
+      IntExpr peepholes = SizeAlgebra.times(IntExpr.of(3), width);
+      shaped(operands, 6, "the peephole weights", peepholes);
+    }
     List<IntExpr> all = List.of(gates.dim(0), gates.dim(1), first.dim(1));
     List<GraphType> results = new ArrayList<>(List.of(first.withShape(new Shape(all)), first));
     if (unit == Kind.LSTM) {
       results.add(first);
     }
     return new TupleType(results);
+  }
+
+  private static void shaped(Operands operands, int index, String what, IntExpr... dims) {
+    TensorType type = operands.tensor(index);
+    if (type.rank() != dims.length) {
+      throw operands.failure(what + " must have " + dims.length + " dimensions, got " + type);
+    }
+    for (int i = 0; i < dims.length; i++) {
+      operands.sameSize(type.dim(i), dims[i], what + ", dimension " + i);
+    }
   }
 
   @Override
