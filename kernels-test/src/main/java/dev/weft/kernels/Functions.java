@@ -52,6 +52,18 @@ public final class Functions {
     return Te.primFunc("transpose", a, c);
   }
 
+  /** {@code C[n, p, c] = A[n, c, p] + B[p, c]}: read along another axis than written, with a term. */
+  public static PrimFunc channelsLastPlus(long n, long c, long p, DType dtype) {
+    Tensor a = Te.placeholder("A", dtype, n, c, p);
+    Tensor b = Te.placeholder("B", dtype, p, c);
+    Tensor out =
+        Te.compute(
+            "C",
+            List.of(Expr.int32(n), Expr.int32(p), Expr.int32(c)),
+            i -> Expr.add(a.at(i.get(0), i.get(2), i.get(1)), b.at(i.get(1), i.get(2))));
+    return Te.primFunc("channels_last_plus", a, b, out);
+  }
+
   /** {@code C = A + 1} on tensors without dimensions. */
   public static PrimFunc scalar() {
     Tensor a = Te.placeholder("A", FLOAT32, List.of());

@@ -161,6 +161,14 @@ final class DefaultSchedulesTest {
               0));
     }
     cases.add(both("transpose in tiles", Functions.transpose(n(40), n(50)), "element-wise"));
+    cases.add(both("transpose large", Functions.transpose(n(300), n(272)), "element-wise"));
+    for (DType dtype : List.of(DType.FLOAT64, DType.INT8, DType.FLOAT16)) {
+      cases.add(
+          both(
+              "channels last and added " + dtype,
+              Functions.channelsLastPlus(3, 21, 34, dtype),
+              "element-wise"));
+    }
     for (long length : new long[] {24, 96, 200, 321}) {
       cases.add(
           both("sum rows " + length, Functions.sumRows(n(6), n(length), FLOAT32), "reduction"));
@@ -231,7 +239,7 @@ final class DefaultSchedulesTest {
     return switch (rule) {
       case "reduction-gpu", "stencil-gpu" -> "reduction";
       case "staged-rows-gpu" -> "staged-rows";
-      case "transpose-gpu" -> "element-wise";
+      case "transpose-gpu", "transpose-cpu" -> "element-wise";
       default -> rule;
     };
   }

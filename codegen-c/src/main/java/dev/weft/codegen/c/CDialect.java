@@ -100,6 +100,15 @@ public interface CDialect {
   String storeVector(DType vector, Scope scope, Code element, Code value);
 
   /**
+   * Stores a vector to global memory past the caches; null if the language can't.
+   *
+   * @param element the address of its first element, a multiple of the vector's size
+   */
+  default @Nullable String streamVector(DType vector, Code element, Code value, Helpers helpers) {
+    return null;
+  }
+
+  /**
    * One element of narrow floating-point memory as {@code to}; null to load and convert plainly.
    */
   @Nullable Code loadConverted(DType from, DType to, Scope scope, Code element);

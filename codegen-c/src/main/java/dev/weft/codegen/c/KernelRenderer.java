@@ -94,7 +94,7 @@ public final class KernelRenderer {
         dialect.kernelPrefix(structure.blockExtents(), structure.clusterExtents()) + name + "(");
     out.line("    " + declarations.stream().collect(Collectors.joining(indent)) + ") {").indent();
     shared(structure, function, names, out);
-    new StmtRenderer(dialect, names, exprs, analyzer, out).render(maps.body());
+    new StmtRenderer(dialect, names, helpers, exprs, analyzer, out).render(maps.body());
     out.dedent().line("}");
     Set<DType> types = new HashSet<>(exprs.usedTypes());
     structure.shared.forEach(allocate -> types.add(allocate.dtype()));

@@ -1,6 +1,7 @@
 package dev.weft.codegen.c;
 
 import dev.weft.base.DType;
+import dev.weft.lowering.StreamingStores;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
@@ -14,19 +15,30 @@ import dev.weft.tir.Var;
 import dev.weft.tir.arith.Analyzer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Renders statements of a kernel in device form. */
 final class StmtRenderer {
   private final CDialect dialect;
   private final CNames names;
+  private final Helpers helpers;
   private final ExprRenderer exprs;
   private final Analyzer analyzer;
   private final CodeWriter out;
 
+  /** Whether stores of vectors go past the caches. */
+  private boolean isStreaming;
+
   StmtRenderer(
-      CDialect dialect, CNames names, ExprRenderer exprs, Analyzer analyzer, CodeWriter out) {
+      CDialect dialect,
+      CNames names,
+      Helpers helpers,
+      ExprRenderer exprs,
+      Analyzer analyzer,
+      CodeWriter out) {
     this.dialect = dialect;
     this.names = names;
+    this.helpers = helpers;
     this.exprs = exprs;
     this.analyzer = analyzer;
     this.out = out;
@@ -167,7 +179,10 @@ final class StmtRenderer {
                 + ") {")
         .indent();
     analyzer.bind(loop.var(), new Range(loop.min(), loop.extent()));
+    boolean around = isStreaming;
+    isStreaming |= StreamingStores.isIn(loop);
     render(loop.body());
+    isStreaming = around;
     out.dedent().line("}");
   }
 
@@ -270,12 +285,36 @@ final class StmtRenderer {
     if (!position.dtype().isVector()) {
       out.line(exprs.subscript(buffer, position).text() + " = " + exprs.value(value).text() + ";");
     } else if (contiguous) {
-      out.line(
-          dialect.storeVector(
-              stored, buffer.scope(), exprs.element(buffer, position), exprs.value(value)));
+      out.line(vector(store, stored, position));
     } else {
       scatter(buffer, position, value);
     }
+  }
+
+  /** The store of a vector of neighbours. */
+  private String vector(Stmt.Store store, DType stored, Expr position) {
+    Code element = exprs.element(store.buffer(), position);
+    Code value = exprs.value(store.value());
+    String streamed = isAligned(store.buffer(), position) ? streamed(stored, element, value) : null;
+    return streamed == null
+        ? dialect.storeVector(stored, store.buffer().scope(), element, value)
+        : streamed;
+  }
+
+  private @Nullable String streamed(DType stored, Code element, Code value) {
+    return dialect.streamVector(stored, element, value, helpers);
+  }
+
+  /**
+   * Whether a streaming store may be made: the whole vector in one piece, so it lies at a multiple
+   * of its size, as buffers in global memory begin.
+   */
+  private boolean isAligned(Buffer buffer, Expr position) {
+    return isStreaming
+        && buffer.scope().rank() == Scope.Rank.GLOBAL
+        && buffer.elemOffset().isConst(0)
+        && position instanceof Expr.Ramp ramp
+        && analyzer.proveDivisible(ramp.base(), Expr.imm(ramp.base().dtype(), ramp.lanes()));
   }
 
   /** What a store converts: the value without its last cast, which may be that of one lane. */

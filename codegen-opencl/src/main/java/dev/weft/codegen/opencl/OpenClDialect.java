@@ -21,6 +21,23 @@ import org.jspecify.annotations.Nullable;
 final class OpenClDialect implements CDialect {
   private static final Set<Integer> VECTOR_WIDTHS = Set.of(2, 3, 4, 8, 16);
 
+  /** Shorter vectors would fill a cache line in too many steps. */
+  private static final int STREAMED_BYTES = 16;
+
+  private static final String STREAM =
+      """
+      /* A store past the caches, where the compiler has one */
+      #ifdef __has_builtin
+      #if __has_builtin(__builtin_nontemporal_store)
+      #define WEFT_STREAM(type, value, place) \\
+        __builtin_nontemporal_store(value, (__global type*)(place))
+      #endif
+      #endif
+      #ifndef WEFT_STREAM
+      #define WEFT_STREAM(type, value, place) (*(__global type*)(place) = (value))
+      #endif
+      """;
+
   private final Target target;
 
   OpenClDialect(Target target) {
@@ -223,6 +240,16 @@ final class OpenClDialect implements CDialect {
             ? Code.call("convert_uchar" + width(vector), Code.unary("-", value))
             : value;
     return Code.call("vstore" + width(vector), stored, Code.primary("0"), element).text() + ";";
+  }
+
+  @Override
+  public @Nullable String streamVector(DType vector, Code element, Code value, Helpers helpers) {
+    int bytes = vector.lanes() * vector.bits() / Byte.SIZE;
+    if (vector.isBool() || Integer.bitCount(bytes) != 1 || bytes < STREAMED_BYTES) {
+      return null;
+    }
+    helpers.use("WEFT_STREAM", STREAM);
+    return "WEFT_STREAM(%s, %s, %s);".formatted(storageType(vector), value.text(), element.text());
   }
 
   private static boolean isHalf(DType dtype) {

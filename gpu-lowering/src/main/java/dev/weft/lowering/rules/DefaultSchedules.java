@@ -37,6 +37,7 @@ public final class DefaultSchedules {
           new ReductionGpu(),
           new Reduction(),
           new TransposeGpu(),
+          new TransposeCpu(),
           new ElementWise(),
           new Fallback());
 

@@ -1,9 +1,12 @@
 package dev.weft.lowering.rules;
 
+import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
+import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.IrWalker;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.ThreadTag;
 import dev.weft.tir.Var;
@@ -28,15 +31,21 @@ final class StagedRows implements ScheduleRule {
   /** Private memory of a thread of a CPU for a row, on its stack. */
   private static final long CPU_ROW_BYTES = 64 << 10;
 
+  /** Elements that a thread of a CPU is started for. */
+  private static final long THREAD_ELEMENTS = 8192;
+
+  private static final int THREADS_PER_CORE = 8;
+
   @Override
   public String name() {
     return "staged-rows";
   }
 
   @Override
-  public boolean apply(Schedule schedule, List<BlockRef> pending, Target target) {
+  public boolean apply(Schedule schedule, List<BlockRef> all, Target target) {
     List<BlockInfo> stages = new ArrayList<>();
     Set<Buffer> reduced = new HashSet<>();
+    List<BlockRef> pending = target.isCpu() ? withoutCheap(schedule, all) : all;
     for (BlockRef ref : pending) {
       BlockInfo info = BlockInfo.of(schedule, ref);
       boolean fits =
@@ -72,7 +81,11 @@ final class StagedRows implements ScheduleRule {
     LoopRef row = Loops.fuse(schedule, rows, pending.getLast());
     LoopRef thread = row;
     if (target.isCpu()) {
-      schedule.bind(row, ThreadTag.BLOCK_IDX_X);
+      int each = rowsPerThread(schedule, row, within, target);
+      thread = each > 1 ? Loops.spread(schedule, row, each, true) : row;
+      if (each == 1) {
+        schedule.bind(row, ThreadTag.BLOCK_IDX_X);
+      }
     } else {
       OptionalLong count = Loops.extent(schedule, row);
       int threads = count.isEmpty() ? GPU_THREADS : Loops.divisor(count.getAsLong(), GPU_THREADS);
@@ -96,8 +109,72 @@ final class StagedRows implements ScheduleRule {
           Vectors.alongLast(schedule, pending.get(i), target.vectorLanes(stages.get(i).widest()));
         }
       }
+      Streaming.mark(schedule, pending.getLast(), target);
     }
     return true;
+  }
+
+  /**
+   * Puts stages that cost no more than what it takes to keep their result in the place of its uses:
+   * sums, differences and products of one element of a row and of what whole rows gave.
+   *
+   * @return the blocks that are left
+   */
+  private static List<BlockRef> withoutCheap(Schedule schedule, List<BlockRef> stages) {
+    List<BlockRef> left = new ArrayList<>(stages);
+    for (BlockRef ref : stages) {
+      BlockInfo info = BlockInfo.of(schedule, ref);
+      Buffer output = info.output();
+      boolean fits =
+          output != null
+              && !schedule.function().paramBuffers().contains(output)
+              && info.isInjective()
+              && info.isAloneAtRoot()
+              && isCheap(info);
+      List<BlockRef> consumers = fits ? schedule.getConsumers(ref) : List.of();
+      if (!consumers.isEmpty() && stages.containsAll(consumers)) {
+        schedule.computeInline(ref);
+        left.remove(ref);
+      }
+    }
+    return left;
+  }
+
+  /** At most one load depends on the innermost axis, and no call or division does. */
+  private static boolean isCheap(BlockInfo info) {
+    if (info.store() == null || info.axes().isEmpty()) {
+      return false;
+    }
+    Var last = info.axes().getLast().var();
+    boolean[] cheap = {true};
+    int[] elements = {0};
+    new IrWalker() {
+      @Override
+      public void expr(Expr node) {
+        if (!Affine.uses(node, last)) {
+          return;
+        }
+        boolean divides =
+            node instanceof Expr.Binary(BinaryOp op, Expr a, Expr b)
+                && (op == BinaryOp.DIV || op == BinaryOp.MOD);
+        cheap[0] &= !divides && !(node instanceof Expr.Call);
+        elements[0] += node instanceof Expr.Load ? 1 : 0;
+        super.expr(node);
+      }
+    }.expr(info.store().value());
+    return cheap[0] && elements[0] == 1;
+  }
+
+  /** As many rows as are worth starting a thread for, and leave enough threads for the cores. */
+  private static int rowsPerThread(
+      Schedule schedule, LoopRef row, List<LoopRef> within, Target target) {
+    long length = 1;
+    for (LoopRef loop : within) {
+      length *= Loops.extent(schedule, loop).orElse(THREAD_ELEMENTS);
+    }
+    long rows = Loops.extent(schedule, row).orElse(1);
+    long spare = rows / ((long) target.limits().cores() * THREADS_PER_CORE);
+    return Loops.divisor(rows, (int) Math.clamp(THREAD_ELEMENTS / length, 1, Math.max(1, spare)));
   }
 
   /** Which axes of the last stage say which row an element belongs to. */

@@ -1,18 +1,14 @@
 package dev.weft.lowering.rules;
 
-import dev.weft.lowering.rules.analysis.Affine;
 import dev.weft.lowering.rules.analysis.BlockInfo;
-import dev.weft.tir.Expr;
 import dev.weft.tir.IterVar;
 import dev.weft.tir.ThreadTag;
-import dev.weft.tir.Var;
 import dev.weft.tir.schedule.BlockRef;
 import dev.weft.tir.schedule.LoopRef;
 import dev.weft.tir.schedule.Schedule;
 import dev.weft.tir.target.Target;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks that read along one axis and write along another (transposes, changes of layout) on a GPU:
@@ -37,9 +33,6 @@ final class TransposeGpu implements ScheduleRule {
     return "transpose-gpu";
   }
 
-  /** What is read along another axis than is written. */
-  private record Transposed(Expr.Load load, IterVar read, IterVar written, int writtenDim) {}
-
   @Override
   public boolean apply(Schedule schedule, List<BlockRef> pending, Target target) {
     BlockRef block = pending.getFirst();
@@ -51,7 +44,7 @@ final class TransposeGpu implements ScheduleRule {
         || TILE * ROWS > target.limits().maxThreads()) {
       return false;
     }
-    Transposed transposed = find(info);
+    Transposed transposed = Transposed.find(info, SHORT);
     if (transposed == null) {
       return false;
     }
@@ -59,14 +52,14 @@ final class TransposeGpu implements ScheduleRule {
     List<LoopRef> outer = new ArrayList<>();
     for (int i = 0; i < loops.size(); i++) {
       IterVar axis = info.axes().get(i);
-      if (axis != transposed.read && axis != transposed.written) {
+      if (axis != transposed.read() && axis != transposed.written()) {
         outer.add(loops.get(i));
       }
     }
     List<LoopRef> rows =
-        schedule.split(loops.get(info.axes().indexOf(transposed.read)), null, TILE);
+        schedule.split(loops.get(info.axes().indexOf(transposed.read())), null, TILE);
     List<LoopRef> columns =
-        schedule.split(loops.get(info.axes().indexOf(transposed.written)), null, TILE);
+        schedule.split(loops.get(info.axes().indexOf(transposed.written())), null, TILE);
     outer.add(rows.get(0));
     outer.add(columns.get(0));
     List<LoopRef> order = new ArrayList<>(outer);
@@ -77,7 +70,7 @@ final class TransposeGpu implements ScheduleRule {
     schedule.bind(tile, ThreadTag.BLOCK_IDX_X);
     BlockRef stage =
         schedule.cacheRead(
-            block, ContractionCpu.readIndex(info, transposed.load.buffer()), "shared");
+            block, ContractionCpu.readIndex(info, transposed.load().buffer()), "shared");
     schedule.computeAt(stage, tile);
     Loops.fixExtents(schedule, stage, TILE);
     List<LoopRef> all = schedule.getLoops(stage);
@@ -89,60 +82,13 @@ final class TransposeGpu implements ScheduleRule {
     threadRows(schedule, Loops.fuse(schedule, copy.subList(0, copy.size() - 1), stage));
     schedule.bind(columns.get(1), ThreadTag.THREAD_IDX_X);
     threadRows(schedule, rows.get(1));
-    int padding = Math.max(1, BANK / transposed.load.buffer().dtype().bytes());
-    schedule.storageAlign(stage, 0, transposed.writtenDim, TILE, padding);
+    int padding = Math.max(1, BANK / transposed.load().buffer().dtype().bytes());
+    schedule.storageAlign(stage, 0, transposed.writtenDim(), TILE, padding);
     return true;
   }
 
   private static void threadRows(Schedule schedule, LoopRef loop) {
     List<LoopRef> parts = schedule.split(loop, null, ROWS);
     schedule.bind(parts.get(1), ThreadTag.THREAD_IDX_Y);
-  }
-
-  /** The only load whose neighbours are not the store's; null if there is none or more than one. */
-  private static @Nullable Transposed find(BlockInfo info) {
-    if (info.store() == null || !(lastVar(info.store().indices()) instanceof Var writtenVar)) {
-      return null;
-    }
-    IterVar written = axis(info, writtenVar);
-    Transposed found = null;
-    for (Expr.Load load : info.loads()) {
-      if (!(lastVar(load.indices()) instanceof Var readVar) || readVar == writtenVar) {
-        continue;
-      }
-      IterVar read = axis(info, readVar);
-      int dim = dimension(load, writtenVar);
-      boolean plain =
-          load.indices().stream().allMatch(i -> i instanceof Var || i instanceof Expr.IntImm);
-      if (found != null || read == null || written == null || dim < 0 || !plain) {
-        return null;
-      }
-      boolean isShort =
-          BlockInfo.extent(read).orElse(SHORT) < SHORT
-              || BlockInfo.extent(written).orElse(SHORT) < SHORT;
-      Long step = Affine.innermostStep(info.store().indices(), readVar);
-      if (isShort || (step != null && step != 0)) {
-        return null;
-      }
-      found = new Transposed(load, read, written, dim);
-    }
-    return found;
-  }
-
-  private static @Nullable Expr lastVar(List<Expr> indices) {
-    return indices.isEmpty() ? null : indices.getLast();
-  }
-
-  private static @Nullable IterVar axis(BlockInfo info, Var v) {
-    return info.axes().stream().filter(axis -> axis.var() == v).findFirst().orElse(null);
-  }
-
-  private static int dimension(Expr.Load load, Var v) {
-    for (int d = 0; d < load.indices().size(); d++) {
-      if (load.indices().get(d) == v) {
-        return d;
-      }
-    }
-    return -1;
   }
 }
