@@ -67,8 +67,31 @@ final class HandScheduledKernelsTest {
         """);
   }
 
+  /** Vectors that go past the caches, at multiples of their size or not. */
+  private static PrimFunc streamed(int offset) {
+    return TvmScript.parseFunction(
+        """
+        @T.prim_func
+        def streamed(A: T.Buffer((256,), "float32"), B: T.Buffer((264,), "float32")):
+            for x in T.thread_binding(4, thread="blockIdx.x"):
+                for i in T.serial(8, annotations={"weft.streaming_stores": 1}):
+                    for j in T.vectorized(8):
+                        with T.block("B"):
+                            v = T.axis.spatial(256, x * 64 + i * 8 + j)
+                            B[v + %1$s] = A[v] + T.float32(1)
+            for j in T.thread_binding(8, thread="blockIdx.x"):
+                with T.block("rest"):
+                    v = T.axis.spatial(8, j)
+                    B[T.if_then_else(v < %1$s, v, v + 256)] = T.float32(0)
+        """
+            .formatted(offset));
+  }
+
   static Stream<Case> cases() {
     List<Case> cases = new ArrayList<>();
+    for (int offset : new int[] {0, 3}) {
+      cases.add(new Case("streamed + " + offset, streamed(offset), streamed(offset), 256, 1));
+    }
     cases.add(new Case("two stages", reversedTwice(), reversedTwice(), 64, 1));
     for (DType dtype : DTYPES) {
       for (long n : new long[] {1, 7, 128, 1023, 1031}) {

@@ -16,16 +16,19 @@ import dev.weft.codegen.c.CodegenException;
 import dev.weft.codegen.c.testing.Golden;
 import dev.weft.lowering.GeneratedProgram;
 import dev.weft.lowering.KernelPlan;
+import dev.weft.lowering.StreamingStores;
 import dev.weft.runtime.KernelParam;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
+import dev.weft.tir.ForKind;
 import dev.weft.tir.Intrinsic;
 import dev.weft.tir.Scope;
 import dev.weft.tir.Stmt;
 import dev.weft.tir.Var;
 import dev.weft.tir.target.Target;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OpenClCodegenTest {
@@ -123,6 +126,32 @@ class OpenClCodegenTest {
     Golden.check(
         "register_row.cl",
         generate(plan("register_row", 1, 1, List.of(a, b, c), List.of(), body)).image().text());
+  }
+
+  /** Only what lies at a multiple of a vector can be written in one piece. */
+  @Test
+  void alignedVectorsOfAnnotatedLoopsGoPastTheCaches() {
+    assertThat(streamed(8, 0)).contains("WEFT_STREAM(float8, ").doesNotContain("vstore8");
+    assertThat(streamed(8, 4)).contains("vstore8").doesNotContain("WEFT_STREAM");
+    assertThat(streamed(12, 0)).contains("vstore8").doesNotContain("WEFT_STREAM");
+  }
+
+  private static String streamed(int step, int offset) {
+    Buffer a = buffer("A", DType.FLOAT32, 256);
+    Buffer b = buffer("B", DType.FLOAT32, 256);
+    Var i = Var.int32("i");
+    Expr lanes = ramp(Expr.add(Expr.mul(i, step), offset), 8);
+    Stmt store = new Stmt.Store(b, new Expr.Load(a, List.of(lanes)), List.of(lanes));
+    Stmt loop =
+        new Stmt.For(
+            i,
+            Expr.int32(0),
+            Expr.int32(16),
+            ForKind.SERIAL,
+            null,
+            Map.of(StreamingStores.KEY, Expr.int32(1)),
+            store);
+    return generate(plan("streamed", 1, 1, List.of(a, b), List.of(), loop)).image().text();
   }
 
   @Test
