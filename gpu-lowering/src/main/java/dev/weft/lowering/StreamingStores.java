@@ -5,8 +5,8 @@ import dev.weft.tir.Stmt;
 
 /**
  * Loops whose vectors of results go past the caches to global memory, where the device's language
- * has a way to say so. A cache line that is written whole need not be read before; what is read next
- * is not driven out by results that don't fit anyway.
+ * has a way to say so. A cache line that is written whole need not be read before; what is read
+ * next is not driven out by results that don't fit anyway.
  */
 public final class StreamingStores {
   /** Annotation of such a loop: 1. */

@@ -52,7 +52,9 @@ public final class Functions {
     return Te.primFunc("transpose", a, c);
   }
 
-  /** {@code C[n, p, c] = A[n, c, p] + B[p, c]}: read along another axis than written, with a term. */
+  /**
+   * {@code C[n, p, c] = A[n, c, p] + B[p, c]}: read along another axis than written, with a term.
+   */
   public static PrimFunc channelsLastPlus(long n, long c, long p, DType dtype) {
     Tensor a = Te.placeholder("A", dtype, n, c, p);
     Tensor b = Te.placeholder("B", dtype, p, c);
