@@ -150,8 +150,8 @@ public record BulkTensorCopy(
     args.add(new Expr.StringImm(isLoad ? "load" : "store"));
     args.addAll(List.of(shared, offset, barrier, map.global, Expr.int32(map.swizzle)));
     args.add(Expr.int32(map.shape.size()));
-    map.shape.forEach(n -> args.add(Expr.int32(Math.toIntExact(n))));
-    map.strides.forEach(n -> args.add(Expr.int32(Math.toIntExact(n))));
+    map.shape.forEach(n -> args.add(Expr.int32(n)));
+    map.strides.forEach(n -> args.add(Expr.int32(n)));
     map.box.forEach(n -> args.add(Expr.int32(n)));
     args.addAll(coordinates);
     return new Expr.Call(DType.VOID, Intrinsic.PTX_CP_ASYNC_BULK_TENSOR, args);

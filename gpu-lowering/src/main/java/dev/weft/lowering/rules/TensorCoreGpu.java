@@ -35,7 +35,6 @@ final class TensorCoreGpu implements ScheduleRule {
   private static final int SMALLEST = 16;
 
   private static final int TILE = 16;
-  private static final int LANES = FragmentLayout.LANES;
 
   @Override
   public String name() {

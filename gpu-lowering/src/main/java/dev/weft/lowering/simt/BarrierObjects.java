@@ -29,7 +29,7 @@ final class BarrierObjects {
   }
 
   /** A piece of a bulk copy that is under way. */
-  record Piece(SharedBytes to, long at, byte[] data, int thread, Site site) {}
+  record Piece(SharedBytes to, long at, MemorySegment data, int thread, Site site) {}
 
   private static final class Barrier {
     private long expected;
@@ -158,7 +158,7 @@ final class BarrierObjects {
   void start(long id, Piece piece) {
     Barrier barrier = barrier(id, piece.thread, true, piece.site);
     if (barrier != null) {
-      piece.to.expect(piece.at, piece.data.length, piece.thread, piece.site);
+      piece.to.expect(piece.at, piece.data.byteSize(), piece.thread, piece.site);
       barrier.underWay.add(piece);
     }
   }
@@ -166,8 +166,8 @@ final class BarrierObjects {
   private void deliver(Barrier barrier) {
     for (Piece piece : List.copyOf(barrier.underWay)) {
       barrier.underWay.remove(piece);
-      piece.to.arriveInBulk(piece.at, MemorySegment.ofArray(piece.data), piece.site);
-      barrier.bytes -= piece.data.length;
+      piece.to.arriveInBulk(piece.at, piece.data, piece.site);
+      barrier.bytes -= piece.data.byteSize();
     }
     machine.clock.releaseBulk(barrier.gathered);
     barrier.complete();

@@ -3,6 +3,7 @@ package dev.weft.lowering.simt;
 import dev.weft.lowering.intrin.BulkTensorCopy;
 import dev.weft.tir.Expr;
 import dev.weft.tir.Var;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -174,7 +175,7 @@ final class BulkCopies {
             System.arraycopy(global.copy(from, length), 0, row, (int) part[0] * bytes, length);
           }
           for (int at = 0; at < row.length; at += PIECE) {
-            byte[] piece = Arrays.copyOfRange(row, at, at + PIECE);
+            MemorySegment piece = MemorySegment.ofArray(row).asSlice(at, PIECE);
             long to = map.place(start + inBox + at);
             barriers.start(object, new BarrierObjects.Piece(shared, to, piece, thread, site));
           }

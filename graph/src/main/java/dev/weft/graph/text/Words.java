@@ -47,7 +47,8 @@ final class Words {
 
   private static String quoted(String value, char quote) {
     StringBuilder text = new StringBuilder().append(quote);
-    for (char c : value.toCharArray()) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
       if (c == quote || c == '\\') {
         text.append('\\').append(c);
       } else if (c < ' ' || c == 0x7f || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {

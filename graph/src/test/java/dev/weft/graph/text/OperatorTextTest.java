@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,7 +93,7 @@ class OperatorTextTest {
   }
 
   /** A value of a component; null for a record that does not take its random components. */
-  private static Object random(Type type, Random random) {
+  private static @Nullable Object random(Type type, Random random) {
     if (type instanceof ParameterizedType generic) {
       List<Object> list = new ArrayList<>();
       for (int i = random.nextInt(3); i >= 0; i--) {
@@ -140,9 +141,9 @@ class OperatorTextTest {
     return made(single, random);
   }
 
-  private static Object made(Class<?> type, Random random) {
+  private static @Nullable Object made(Class<?> type, Random random) {
     RecordComponent[] components = type.getRecordComponents();
-    Object[] arguments = new Object[components.length];
+    @Nullable Object[] arguments = new @Nullable Object[components.length];
     for (int i = 0; i < components.length; i++) {
       arguments[i] = random(components[i].getGenericType(), random);
       if (arguments[i] == null) {
@@ -156,7 +157,7 @@ class OperatorTextTest {
     } catch (InvocationTargetException e) {
       return null; // It doesn't take them.
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }
