@@ -310,7 +310,7 @@ final class SharedBytes extends Memory {
   }
 
   /** Marks the goal of an asynchronous copy: nobody may touch it until {@link #arrive}. */
-  void expect(long at, int length, int thread, Site site) {
+  void expect(long at, long length, int thread, Site site) {
     if (history == null) {
       return;
     }
