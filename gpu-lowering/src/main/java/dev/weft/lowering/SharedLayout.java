@@ -73,7 +73,8 @@ public record SharedLayout(List<Place> places, long bytes) {
     return isDynamic() ? bytes : 0;
   }
 
-  private static boolean isShared(Stmt.Allocate allocate) {
+  /** Whether an allocation is in memory that the threads of a block share. */
+  public static boolean isShared(Stmt.Allocate allocate) {
     Var.PointerType type = allocate.data().pointerType();
     return type != null && type.scope().rank() == Scope.Rank.SHARED;
   }

@@ -17,7 +17,6 @@ import static dev.weft.base.DType.UINT64;
 import static dev.weft.base.DType.UINT8;
 
 import dev.weft.base.DType;
-import dev.weft.lowering.ScheduledFunctions;
 import dev.weft.tir.BinaryOp;
 import dev.weft.tir.Buffer;
 import dev.weft.tir.Expr;
@@ -30,6 +29,7 @@ import dev.weft.tir.Var;
 import dev.weft.tir.te.Te;
 import dev.weft.tir.te.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
@@ -104,7 +104,20 @@ final class ScalarOperations {
             ThreadTag.BLOCK_IDX_X,
             Map.of(),
             Stmt.seq(stores.toArray(Stmt[]::new)));
-    return ScheduledFunctions.function("f", params, List.of(), body);
+    return function(params, body);
+  }
+
+  private static PrimFunc function(List<Buffer> params, Stmt body) {
+    Map<Var, Buffer> buffers = new LinkedHashMap<>();
+    params.forEach(b -> buffers.put(Var.of(b.name() + "_handle", DType.HANDLE), b));
+    Stmt.Block root =
+        new Stmt.Block(
+            "root", List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(), null, body);
+    return new PrimFunc(
+        List.copyOf(buffers.keySet()),
+        buffers,
+        Map.of(PrimFunc.GLOBAL_SYMBOL, new Expr.StringImm("f"), PrimFunc.NOALIAS, Expr.bool(true)),
+        new Stmt.BlockRealize(List.of(), Expr.bool(true), root));
   }
 
   private static Stmt lanes(Var lane, ForKind kind, Stmt body) {

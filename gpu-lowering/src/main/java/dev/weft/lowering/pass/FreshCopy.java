@@ -107,7 +107,12 @@ final class FreshCopy {
         case Stmt.Break s -> {}
         case Stmt.Continue s -> {}
         case Stmt.ThreadGroup s -> {}
-        case Stmt.Block s -> {}
+        case Stmt.Block b -> {
+          for (Buffer buffer : b.allocBuffers()) {
+            vars.add(buffer.data());
+            buffers.add(buffer);
+          }
+        }
         case Stmt.BlockRealize s -> {}
       }
       super.stmt(node);

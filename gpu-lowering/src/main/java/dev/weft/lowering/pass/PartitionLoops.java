@@ -1,6 +1,7 @@
 package dev.weft.lowering.pass;
 
 import dev.weft.lowering.Pass;
+import dev.weft.lowering.SharedLayout;
 import dev.weft.tir.AttrValue;
 import dev.weft.tir.Expr;
 import dev.weft.tir.ForKind;
@@ -122,9 +123,9 @@ public final class PartitionLoops implements Pass {
 
     /** A body for tiles inside and one for tiles at the edge, for one guard after the other. */
     private Stmt versioned(Stmt body, boolean uniform) {
-      if (uniform && multiplies(body)) {
-        // Beside products of matrices the guards of what is written cost nothing, while a second
-        // pipeline takes shared memory and instruction cache.
+      if (uniform && sharesMemory(body)) {
+        // A second pipeline takes shared memory and instruction cache, while the guards of what is
+        // copied and written cost little beside the work.
         return super.stmt(body);
       }
       Map<Var, Interval> relaxed = uniform ? threads : Map.of();
@@ -159,16 +160,14 @@ public final class PartitionLoops implements Pass {
       return super.stmt(body);
     }
 
-    private static boolean multiplies(Stmt body) {
+    /** Whether a statement allocates shared memory. */
+    private static boolean sharesMemory(Stmt body) {
       boolean[] found = {false};
       new IrWalker() {
         @Override
-        public void expr(Expr node) {
-          found[0] |=
-              node instanceof Expr.Call call
-                  && call.callee() instanceof Intrinsic i
-                  && (i == Intrinsic.PTX_MMA || i == Intrinsic.PTX_WGMMA);
-          super.expr(node);
+        public void stmt(Stmt node) {
+          found[0] |= node instanceof Stmt.Allocate a && SharedLayout.isShared(a);
+          super.stmt(node);
         }
       }.stmt(body);
       return found[0];

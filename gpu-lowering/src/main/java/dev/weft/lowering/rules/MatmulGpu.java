@@ -1,5 +1,6 @@
 package dev.weft.lowering.rules;
 
+import dev.weft.base.DType;
 import dev.weft.lowering.rules.analysis.BlockInfo;
 import dev.weft.lowering.rules.analysis.Contraction;
 import dev.weft.tir.Expr;
@@ -32,7 +33,7 @@ final class MatmulGpu implements ScheduleRule {
   /** Fewer rows or columns than this leave most of a tile unused. */
   private static final int SMALLEST = 16;
 
-  /** Bytes of the terms of a row that a thread loads at once. */
+  /** Bytes that a thread loads or copies at once. */
   private static final int TERMS = 16;
 
   /** Neighbouring results of a thread. */
@@ -50,14 +51,21 @@ final class MatmulGpu implements ScheduleRule {
    * @param axis its rows or columns
    * @param termsLast whether it is stored with the terms of the sum behind them
    * @param isRow whether one of the two is its last dimension
+   * @param bytes of one element in shared memory, which is wider where the device only stores the
+   *     type
    */
-  private record Factor(Expr.Load load, IterVar axis, boolean termsLast, boolean isRow) {
-    static @Nullable Factor of(Expr.Load load, @Nullable IterVar axis, IterVar terms) {
+  private record Factor(Expr.Load load, IterVar axis, boolean termsLast, boolean isRow, int bytes) {
+    static @Nullable Factor of(
+        Expr.Load load, @Nullable IterVar axis, IterVar terms, Target target) {
       int at = axis == null ? -1 : load.indices().indexOf(axis.var());
       int of = load.indices().indexOf(terms.var());
-      return axis == null || at < 0 || of < 0
-          ? null
-          : new Factor(load, axis, of > at, Math.max(at, of) == load.indices().size() - 1);
+      if (axis == null || at < 0 || of < 0) {
+        return null;
+      }
+      DType dtype = load.buffer().dtype();
+      int bytes = target.capabilities().computes(dtype) ? dtype.bytes() : Float.BYTES;
+      boolean isRow = Math.max(at, of) == load.indices().size() - 1;
+      return new Factor(load, axis, of > at, isRow, bytes);
     }
 
     /** Whether its tiles in shared memory are rows of terms, permuted. */
@@ -72,11 +80,12 @@ final class MatmulGpu implements ScheduleRule {
 
     /** Terms that a thread loads at once: more would take registers from the sums. */
     int terms() {
-      return isPermuted() ? Math.max(1, TERMS / bytes()) : 1;
+      return isPermuted() ? Math.max(1, TERMS / bytes) : 1;
     }
 
-    int bytes() {
-      return load.buffer().dtype().bytes();
+    /** Neighbouring elements that a thread copies to shared memory at once. */
+    int copied() {
+      return isRow ? Math.min(TiledProduct.lanes(load.buffer()), Math.max(1, TERMS / bytes)) : 1;
     }
   }
 
@@ -95,9 +104,9 @@ final class MatmulGpu implements ScheduleRule {
     }
     IterVar terms = longest(contraction.reduceAxes());
     Factor left =
-        Factor.of(contraction.left().loads().getFirst(), largest(contraction.leftAxes()), terms);
+        Factor.of(contraction.left().loads().getFirst(), largest(contraction.leftAxes()), terms, target);
     Factor right =
-        Factor.of(contraction.right().loads().getFirst(), largest(contraction.rightAxes()), terms);
+        Factor.of(contraction.right().loads().getFirst(), largest(contraction.rightAxes()), terms, target);
     if (left == null || right == null || left.load.buffer() == right.load.buffer()) {
       return false;
     }
@@ -111,8 +120,8 @@ final class MatmulGpu implements ScheduleRule {
             BlockInfo.extent(left.axis).orElse(0),
             BlockInfo.extent(right.axis).orElse(0),
             batch,
-            left.bytes() + right.bytes(),
-            Math.min(left.bytes(), right.bytes()),
+            left.bytes + right.bytes,
+            Math.min(left.bytes, right.bytes),
             info.widest().bytes(),
             target);
     if (sketch == null) {
@@ -240,7 +249,7 @@ final class MatmulGpu implements ScheduleRule {
           step,
           sketch.warpsDown(),
           sketch.warpsAcross(),
-          factor.isRow ? TiledProduct.lanes(factor.load.buffer()) : 1,
+          factor.copied(),
           factor.isPermuted());
     }
 
