@@ -104,9 +104,14 @@ final class MatmulGpu implements ScheduleRule {
     }
     IterVar terms = longest(contraction.reduceAxes());
     Factor left =
-        Factor.of(contraction.left().loads().getFirst(), largest(contraction.leftAxes()), terms, target);
+        Factor.of(
+            contraction.left().loads().getFirst(), largest(contraction.leftAxes()), terms, target);
     Factor right =
-        Factor.of(contraction.right().loads().getFirst(), largest(contraction.rightAxes()), terms, target);
+        Factor.of(
+            contraction.right().loads().getFirst(),
+            largest(contraction.rightAxes()),
+            terms,
+            target);
     if (left == null || right == null || left.load.buffer() == right.load.buffer()) {
       return false;
     }
