@@ -11,7 +11,11 @@ static inline long weft_intpow_long(long a, long b) {
 }
 
 static inline long4 weft_intpow_long4(long4 a, long4 b) {
-  return (long4)(weft_intpow_long(a.s0, b.s0), weft_intpow_long(a.s1, b.s1), weft_intpow_long(a.s2, b.s2), weft_intpow_long(a.s3, b.s3));
+  a.s0 = weft_intpow_long(a.s0, b.s0);
+  a.s1 = weft_intpow_long(a.s1, b.s1);
+  a.s2 = weft_intpow_long(a.s2, b.s2);
+  a.s3 = weft_intpow_long(a.s3, b.s3);
+  return a;
 }
 
 /* a to the power of b, by squaring */
