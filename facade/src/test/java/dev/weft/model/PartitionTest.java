@@ -112,10 +112,10 @@ class PartitionTest {
     assertThat(dumps).hasSize(1);
     assertThat(dumps.get(0))
         .contains(
-            "@attr(Composite",
+            "@Composite(\"openblas.matmul_bias\")",
             "def openblas_matmul_bias(",
             "matmul(p0, p1",
-            "openblas_matmul_bias(x, ");
+            "call(openblas_matmul_bias, (x, ");
     assertThat(compiled.graph().functions()).containsOnlyKeys(Graph.MAIN);
   }
 

@@ -115,7 +115,6 @@ class ScalarSemanticsTest {
   /** Compares with each operation for itself, as often as the function gives its results. */
   private static void check(
       List<Operation> operations, PrimFunc function, CompiledFunction compiled, String device) {
-    DType dtype = operations.getFirst().dtype();
     boolean divides = operations.getFirst().divides();
     Random random = new Random(operations.getFirst().what().hashCode());
     List<Tensor> arguments = new ArrayList<>();
