@@ -107,7 +107,19 @@ public final class Regions {
   /** Intervals that are reached completely; null where that can't be known. */
   public static @Nullable List<Interval> lowerBound(
       BufferRegion region, Map<Var, Range> domain, Expr predicate, Analyzer analyzer) {
+    boolean varies =
+        region.region().stream().anyMatch(range -> Vars.usesAny(range.min(), domain.keySet()));
+    if (!varies && !runs(domain, predicate, analyzer)) {
+      return null;
+    }
     return exact(region.region(), domain, predicate, analyzer);
+  }
+
+  /** Whether a predicate certainly holds in the first iteration of the loops. */
+  public static boolean runs(Map<Var, Range> domain, Expr predicate, Analyzer analyzer) {
+    Map<Var, Expr> first = new HashMap<>();
+    domain.forEach((var, range) -> first.put(var, range.min()));
+    return analyzer.prove(Substitute.in(predicate, first));
   }
 
   /** The values of a range over all values of the loops. */

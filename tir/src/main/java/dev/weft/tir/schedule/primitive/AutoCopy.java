@@ -267,7 +267,15 @@ final class AutoCopy {
   /** What a block surely writes in one iteration; null if that isn't known. */
   private @Nullable List<Interval> written(Site.Block writer) {
     BufferRegion region = Conditions.regionOf(writer.block().writes(), buffer);
-    return region == null
+    // Each thread copies, and in an iteration of its own nothing may be written before.
+    Map<Var, Range> own = Regions.domain(writer.parent(), loop, Scope.GLOBAL);
+    boolean varies =
+        region != null
+            && Regions.bound(writer, region).region().stream()
+                .anyMatch(range -> !Vars.in(range.min()).isEmpty());
+    boolean runs =
+        varies || Regions.runs(own, writer.stmt().predicate(), state.analyzer(writer));
+    return region == null || !runs
         ? null
         : Regions.lowerBound(
             Regions.bound(writer, region),
