@@ -273,8 +273,7 @@ final class AutoCopy {
         region != null
             && Regions.bound(writer, region).region().stream()
                 .anyMatch(range -> !Vars.in(range.min()).isEmpty());
-    boolean runs =
-        varies || Regions.runs(own, writer.stmt().predicate(), state.analyzer(writer));
+    boolean runs = varies || Regions.runs(own, writer.stmt().predicate(), state.analyzer(writer));
     return region == null || !runs
         ? null
         : Regions.lowerBound(
